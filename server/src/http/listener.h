@@ -1,0 +1,52 @@
+#pragma once
+// A socket that speaks HTTP/1.1: an event loop accepts and reads with deadlines and limits until a request is
+// complete, a small pool of workers runs it through the HTTP library and the router, the loop writes the answer.
+// A slow or idle client costs memory, never a thread.
+
+#include <chrono>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "http/router.h"
+
+namespace consent::http {
+
+struct ListenerLimits {
+  std::size_t header_bytes_max = 16 * 1024;
+  std::size_t body_bytes_max = 64 * 1024;
+  std::size_t connections_max = 20'000;
+  std::size_t requests_per_connection_max = 100'000;
+  std::chrono::milliseconds header_timeout{10'000};  // first byte of a request to its blank line
+  std::chrono::milliseconds body_timeout{15'000};
+  std::chrono::milliseconds write_timeout{15'000};
+  std::chrono::milliseconds idle_timeout{75'000};    // between requests
+};
+
+class Listener {
+ public:
+  // Binds and listens at once; throws std::runtime_error with a message for the operator when it cannot.
+  // `router` must outlive the listener. Port 0 takes a free one.
+  Listener(const std::string& host, std::uint16_t port, const Router& router, ListenerLimits limits,
+           unsigned workers);
+  ~Listener();
+  Listener(const Listener&) = delete;
+  Listener& operator=(const Listener&) = delete;
+
+  std::uint16_t port() const;
+  bool is_loopback() const;
+  void start();
+  // Stops accepting, finishes what is in flight (at most `patience`), closes.
+  void drain(std::chrono::milliseconds patience);
+  std::size_t open_connections() const;
+
+ private:
+  class Loop;
+  std::unique_ptr<Loop> loop_;
+};
+
+// "cpp-httplib 0.41.0": stated at start-up.
+std::string http_library_version();
+
+}  // namespace consent::http

@@ -1,0 +1,36 @@
+#pragma once
+// One HTTP request as handlers see it. No type of the HTTP library leaves server/src/http.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "consent/ip_address.h"
+
+namespace consent::http {
+
+// Ordered, case-insensitive by name.
+using Fields = std::vector<std::pair<std::string, std::string>>;
+
+struct Request {
+  std::string method;  // "GET"
+  std::string path;    // decoded, starts with '/'
+  Fields query;        // decoded parameters in order
+  Fields headers;
+  std::string body;    // complete, de-chunked
+  IpAddress peer;      // the socket's other end
+  Fields path_parameters;  // of the route, e.g. {"id", "sha256:..."}
+
+  // All values of a field joined by ", " (Cookie: by "; "); empty when absent.
+  std::string header(std::string_view name) const;
+  bool has_header(std::string_view name) const;
+  // The single value of a query parameter; empty optional when absent or given more than once.
+  std::optional<std::string_view> parameter(std::string_view name) const;
+  std::string_view path_parameter(std::string_view name) const;
+  // The media type of Content-Type, lower case, without parameters.
+  std::string media_type() const;
+};
+
+}  // namespace consent::http

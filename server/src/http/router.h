@@ -1,0 +1,42 @@
+#pragma once
+// Which handler answers a request. A table that reads as the API.
+
+#include <functional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "http/request.h"
+#include "http/response.h"
+
+namespace consent::http {
+
+using Handler = std::function<Response(const Request&)>;
+
+class Router {
+ public:
+  // `pattern` is a literal path, may hold "{name}" segments, and may end in "/*" (the rest as parameter "*").
+  void add(std::string_view method, std::string_view pattern, Handler handler);
+
+  // 404 and 405 (with Allow) are problem documents; HEAD is answered by GET without the body; OPTIONS lists
+  // Allow. A handler that throws becomes a 500 problem without detail, reported through `on_failure`.
+  Response dispatch(Request& request) const;
+
+  // Called with the route's pattern (or "" for none) and the exception's text; for the log only.
+  void on_failure(std::function<void(std::string_view pattern, std::string_view what)> report);
+  // Called after every dispatch, for metrics: pattern, method, status.
+  void on_done(std::function<void(std::string_view pattern, std::string_view method, int status)> report);
+
+ private:
+  struct Route {
+    std::string method;
+    std::string pattern;
+    std::vector<std::string> segments;
+    Handler handler;
+  };
+  std::vector<Route> routes_;
+  std::function<void(std::string_view, std::string_view)> on_failure_;
+  std::function<void(std::string_view, std::string_view, int)> on_done_;
+};
+
+}  // namespace consent::http

@@ -1,0 +1,33 @@
+#pragma once
+// What handlers work with. Built once in main, lives until the listeners are drained.
+
+#include <string>
+
+#include "clock.h"
+#include "visitor.h"
+
+namespace consent::server {
+
+class ApiKeys;
+class EventSink;
+class Keyring;
+class Ledger;
+class Metrics;
+class NoticeBook;
+struct SitePolicy;
+
+struct Service {
+  const Clock& clock;
+  const SitePolicy& site;
+  const NoticeBook& notices;
+  const VisitorResolver& visitors;
+  const ApiKeys& api_keys;
+  Keyring& keyring;
+  Ledger& ledger;
+  EventSink& sink;
+  Metrics& metrics;
+  std::string web_dir;        // build/dist: banner, wasm, demo site; empty: none
+  bool loopback_public = false;  // plain HTTP on loopback: cookie dp_consent without Secure
+};
+
+}  // namespace consent::server

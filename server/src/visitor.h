@@ -1,0 +1,42 @@
+#pragma once
+// Who is asking, as far as we may know: region, regime, signals. The address ends here.
+
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clock.h"
+#include "consent/decision.h"
+#include "consent/geo/region_lookup.h"
+#include "consent/ip_address.h"
+#include "consent/ruleset.h"
+#include "http/request.h"
+
+namespace consent::server {
+
+enum class RegionSource : std::uint8_t { unknown, geo_db, edge_header };
+std::string_view to_text(RegionSource source);
+
+struct Visitor {
+  IpAddress address;  // of the client, not of a trusted proxy
+  Region region;
+  RegionSource source = RegionSource::unknown;
+  Regime regime;
+  Zone zone = Zone::eu;
+  Signals signals;
+};
+
+// The client's address and region: the socket peer; only from a trusted proxy the right-most address of
+// Forwarded / X-Forwarded-For that is not itself trusted, and the edge geo headers (http-api, Conventions).
+// A forwarded address that cannot be read makes the region unknown.
+class VisitorResolver {
+ public:
+  VisitorResolver(const geo::RegionLookup& lookup, std::vector<Cidr> trusted_proxies);
+  Visitor resolve(const http::Request& request, TimePoint now) const;
+
+ private:
+  const geo::RegionLookup& lookup_;
+  std::vector<Cidr> trusted_proxies_;
+};
+
+}  // namespace consent::server
