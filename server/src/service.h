@@ -14,6 +14,7 @@ class Keyring;
 class Ledger;
 class Metrics;
 class NoticeBook;
+class RateLimiter;
 struct SitePolicy;
 
 struct Service {
@@ -26,7 +27,8 @@ struct Service {
   Ledger& ledger;
   EventSink& sink;
   Metrics& metrics;
-  std::string web_dir;        // build/dist: banner, wasm, demo site; empty: none
+  RateLimiter& rate_limiter;     // of public writes
+  std::string web_dir;           // build/dist: banner, wasm, demo site; empty: none
   bool loopback_public = false;  // plain HTTP on loopback: cookie dp_consent without Secure
 };
 

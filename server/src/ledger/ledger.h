@@ -38,6 +38,8 @@ class Ledger {
     std::optional<StoreFailure> failure;
   };
   virtual StateRead state_of(const std::string& site, const SubjectId& subject) = 0;
+  // The record of an event that was appended or counted before; empty when there is none.
+  virtual std::optional<Record> find_event(const EventId& event) = 0;
   // The newest record of a subject; empty when there is none.
   virtual std::optional<Record> latest(const std::string& site, const SubjectId& subject) = 0;
   // Keeps a notice retrievable by its id. Cheap when it is known already.

@@ -1,0 +1,33 @@
+#pragma once
+// Where pseudonymised events go.
+
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+
+#include "events/pseudonymised_event.h"
+
+namespace consent::server {
+
+// Why events could not be taken; for the operator's log, without event data.
+struct SinkFailure {
+  std::string detail;
+};
+
+class EventSink {
+ public:
+  virtual ~EventSink() = default;
+  // All or nothing. `arrived` picks the day's file. Thread-safe.
+  virtual std::optional<SinkFailure> append(std::span<const PseudonymisedEvent> events,
+                                            TimePoint arrived) = 0;
+};
+
+// Appends NDJSON to DIR/events/YYYY-MM-DD.ndjson (UTC day of arrival), one write(2) a batch with
+// O_APPEND, mode 0600. Acknowledged events are in the kernel: they survive the process, and the
+// machine once the next fdatasync has passed (at most one second later, in the background, and on
+// destruction). Throws std::runtime_error with a message for the operator when the directory cannot
+// be made or written.
+std::unique_ptr<EventSink> open_ndjson_sink(const std::string& data_dir);
+
+}  // namespace consent::server

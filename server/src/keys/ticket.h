@@ -1,0 +1,43 @@
+#pragma once
+// The signed proof that a notice was served, carried by the page from GET /v1/notice to POST
+// /v1/consents: base64url(payload) "." base64url(mac). The record takes region and regime from
+// here, never from the client.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "clock.h"
+#include "consent/policy.h"
+#include "consent/region.h"
+#include "consent/ruleset.h"
+#include "keys/keyring.h"
+
+namespace consent::server {
+
+inline constexpr std::chrono::hours kTicketLifetime{24};
+inline constexpr std::size_t kTicketTextBytesMax = 512;
+
+struct Ticket {
+  std::string site;
+  std::string notice;  // "sha256:<hex>"
+  PolicyVersion policy = 0;
+  RegimeId regime = RegimeId::unknown;
+  Region region;
+  Zone zone = Zone::eu;
+  TimePoint issued_at{};
+};
+
+std::string seal_ticket(const Keyring& keyring, const Ticket& ticket);
+
+enum class TicketError : std::uint8_t { forged, expired };
+
+struct OpenedTicket {
+  Ticket ticket;  // meaningless when forged
+  std::optional<TicketError> error;
+};
+// Forged: not made by us, altered, truncated, or from the future by more than five minutes.
+OpenedTicket open_ticket(const Keyring& keyring, std::string_view text, TimePoint now);
+
+}  // namespace consent::server
