@@ -1,6 +1,6 @@
 #pragma once
-// JSON as a plain tree of values. The parser behind it is strict and never throws; a value remembers where it
-// stood in its text, so that an error can be shown with line and column.
+// JSON as a plain tree of values. The parser behind it is strict and never throws; a value
+// remembers where it stood in its text, so that an error can be shown with line and column.
 
 #include <concepts>
 #include <cstddef>
@@ -31,8 +31,8 @@ class JsonValue {
   template <std::same_as<bool> Boolean>
   JsonValue(Boolean flag) : value_(flag) {}
   template <std::integral Integer>
-    requires(!std::same_as<Integer, bool>)
-  JsonValue(Integer number) : value_(static_cast<std::int64_t>(number)) {}
+  requires(!std::same_as<Integer, bool>) JsonValue(Integer number)
+      : value_(static_cast<std::int64_t>(number)) {}
   explicit JsonValue(double number);
 
   JsonKind kind() const { return static_cast<JsonKind>(value_.index()); }
@@ -54,7 +54,8 @@ class JsonValue {
 
  private:
   friend class JsonTreeBuilder;
-  std::variant<std::monostate, bool, std::int64_t, double, std::string, JsonArray, JsonObject> value_;
+  std::variant<std::monostate, bool, std::int64_t, double, std::string, JsonArray, JsonObject>
+      value_;
   std::uint32_t offset_ = 0;
 };
 
@@ -85,8 +86,9 @@ inline constexpr std::size_t kJsonDepthMax = 16;
 inline constexpr std::size_t kJsonValuesMax = 400'000;  // bounds memory: about 64 bytes each
 inline constexpr std::size_t kJsonBytesMax = 16 * 1024 * 1024;
 
-// Refuses, besides what is not JSON: duplicate members, NaN and numbers out of range, lone surrogates, invalid
-// UTF-8, nesting over kJsonDepthMax, more than kJsonValuesMax values, text over kJsonBytesMax.
+// Refuses, besides what is not JSON: duplicate members, NaN and numbers out of range, lone
+// surrogates, invalid UTF-8, nesting over kJsonDepthMax, more than kJsonValuesMax values, text over
+// kJsonBytesMax.
 JsonParse parse_json(std::string_view text, JsonDialect dialect = JsonDialect::strict);
 
 struct TextPosition {

@@ -1,6 +1,6 @@
 #pragma once
-// Reading the members of one JSON object: every mistake is collected with its pointer (material for a 422), and
-// members nobody asked for are named.
+// Reading the members of one JSON object: every mistake is collected with its pointer (material for
+// a 422), and members nobody asked for are named.
 
 #include <cstdint>
 #include <limits>
@@ -50,7 +50,8 @@ class JsonFields {
   std::string pointer_to(std::string_view name) const { return pointer_join(pointer_, name); }
 
  private:
-  const JsonValue* typed(std::string_view name, Presence presence, JsonKind kind, std::string_view noun);
+  const JsonValue* typed(std::string_view name, Presence presence, JsonKind kind,
+                         std::string_view noun);
 
   const JsonValue& value_;
   const JsonObject* members_;

@@ -10,8 +10,8 @@ namespace consent::server {
 // Compact, members in the order given. Text must be UTF-8, numbers finite.
 std::string to_json(const JsonValue& value);
 
-// RFC 8785 (JCS): members sorted by UTF-16 code units, so that equal values give equal bytes anywhere. Only for
-// trees without non-integer numbers; integers must be within +-2^53.
+// RFC 8785 (JCS): members sorted by UTF-16 code units, so that equal values give equal bytes
+// anywhere. Only for trees without non-integer numbers; integers must be within +-2^53.
 std::string to_canonical_json(const JsonValue& value);
 
 }  // namespace consent::server
