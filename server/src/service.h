@@ -16,6 +16,7 @@ class Metrics;
 class NoticeBook;
 class RateLimiter;
 struct SitePolicy;
+class WebFiles;
 
 struct Service {
   const Clock& clock;
@@ -28,7 +29,7 @@ struct Service {
   EventSink& sink;
   Metrics& metrics;
   RateLimiter& rate_limiter;     // of public writes
-  std::string web_dir;           // build/dist: banner, wasm, demo site; empty: none
+  const WebFiles& web_files;     // banner, wasm, demo site
   bool loopback_public = false;  // plain HTTP on loopback: cookie dp_consent without Secure
 };
 
