@@ -1,7 +1,7 @@
 #pragma once
-// A socket that speaks HTTP/1.1: an event loop accepts and reads with deadlines and limits until a request is
-// complete, a small pool of workers runs it through the HTTP library and the router, the loop writes the answer.
-// A slow or idle client costs memory, never a thread.
+// A socket that speaks HTTP/1.1: an event loop accepts and reads with deadlines and limits until a
+// request is complete, a small pool of workers runs it through the HTTP library and the router, the
+// loop writes the answer. A slow or idle client costs memory, never a thread.
 
 #include <chrono>
 #include <cstddef>
@@ -21,13 +21,13 @@ struct ListenerLimits {
   std::chrono::milliseconds header_timeout{10'000};  // first byte of a request to its blank line
   std::chrono::milliseconds body_timeout{15'000};
   std::chrono::milliseconds write_timeout{15'000};
-  std::chrono::milliseconds idle_timeout{75'000};    // between requests
+  std::chrono::milliseconds idle_timeout{75'000};  // between requests
 };
 
 class Listener {
  public:
-  // Binds and listens at once; throws std::runtime_error with a message for the operator when it cannot.
-  // `router` must outlive the listener. Port 0 takes a free one.
+  // Binds and listens at once; throws std::runtime_error with a message for the operator when it
+  // cannot. `router` must outlive the listener. Port 0 takes a free one.
   Listener(const std::string& host, std::uint16_t port, const Router& router, ListenerLimits limits,
            unsigned workers);
   ~Listener();

@@ -14,8 +14,8 @@ struct PointedError {
   std::string detail;
 };
 
-// `detail` and `errors` are shown to the caller: they never hold personal data, and never echo raw input beyond
-// a JSON pointer.
+// `detail` and `errors` are shown to the caller: they never hold personal data, and never echo raw
+// input beyond a JSON pointer.
 Response problem(int status, std::string_view detail, const std::vector<PointedError>& errors = {});
 
 }  // namespace consent::http

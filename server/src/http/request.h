@@ -4,23 +4,19 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "consent/ip_address.h"
+#include "http/fields.h"
 
 namespace consent::http {
-
-// Ordered, case-insensitive by name.
-using Fields = std::vector<std::pair<std::string, std::string>>;
 
 struct Request {
   std::string method;  // "GET"
   std::string path;    // decoded, starts with '/'
   Fields query;        // decoded parameters in order
   Fields headers;
-  std::string body;    // complete, de-chunked
-  IpAddress peer;      // the socket's other end
+  std::string body;        // complete, de-chunked
+  IpAddress peer;          // the socket's other end
   Fields path_parameters;  // of the route, e.g. {"id", "sha256:..."}
 
   // All values of a field joined by ", " (Cookie: by "; "); empty when absent.

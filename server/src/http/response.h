@@ -3,8 +3,6 @@
 
 #include <string>
 #include <string_view>
-#include <utility>
-#include <vector>
 
 #include "http/request.h"
 
@@ -15,7 +13,8 @@ struct Response {
   Fields headers;
   std::string body;
 
-  // Replaces a field. Control characters in the value are a programming error and abort.
+  // Replaces a field. A name that is no token or a control character in the value is a programming
+  // error: std::logic_error, which the router answers with 500.
   Response& set(std::string_view name, std::string_view value);
   // Adds a field beside those of the same name (Set-Cookie).
   Response& add(std::string_view name, std::string_view value);

@@ -1,0 +1,195 @@
+#include "http/router.h"
+
+#include <algorithm>
+#include <exception>
+#include <stdexcept>
+
+#include "http/problem.h"
+
+namespace consent::http {
+namespace {
+
+std::vector<std::string> split(std::string_view path) {
+  std::vector<std::string> segments;
+  for (std::size_t start = 1; start <= path.size();) {
+    const std::size_t end = std::min(path.find('/', start), path.size());
+    segments.emplace_back(path.substr(start, end - start));
+    start = end + 1;
+  }
+  return segments;
+}
+
+bool is_parameter(std::string_view segment) {
+  return segment.size() > 2 && segment.front() == '{' && segment.back() == '}';
+}
+
+// 0 literal, 1 "{name}", 2 "*"
+int rank(std::string_view segment) { return segment == "*" ? 2 : is_parameter(segment) ? 1 : 0; }
+
+bool same_shape(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  return std::equal(a.begin(), a.end(), b.begin(), b.end(),
+                    [](const std::string& x, const std::string& y) {
+                      return rank(x) == rank(y) && (rank(x) != 0 || x == y);
+                    });
+}
+
+bool more_specific(const std::vector<std::string>& a, const std::vector<std::string>& b) {
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
+    if (rank(a[i]) != rank(b[i])) return rank(a[i]) < rank(b[i]);
+  }
+  return a.size() > b.size();
+}
+
+// Walks path and segments together; `parameters` is only meaningful on success.
+bool matches(const std::vector<std::string>& segments, std::string_view path, Fields& parameters) {
+  for (const std::string& segment : segments) {
+    if (path.empty() || path.front() != '/') return false;
+    path.remove_prefix(1);
+    if (segment == "*") {
+      if (path.starts_with('/') || path.find("//") != std::string_view::npos) return false;
+      parameters.emplace_back("*", path);
+      return true;
+    }
+    const std::string_view part = path.substr(0, std::min(path.find('/'), path.size()));
+    if (is_parameter(segment)) {
+      if (part.empty()) return false;
+      parameters.emplace_back(segment.substr(1, segment.size() - 2), part);
+    } else if (part != segment) {
+      return false;
+    }
+    path.remove_prefix(part.size());
+  }
+  return path.empty();
+}
+
+const Handler* handler_for(const std::vector<std::pair<std::string, Handler>>& methods,
+                           std::string_view method) {
+  for (const auto& [name, handler] : methods) {
+    if (name == method) return &handler;
+  }
+  return nullptr;
+}
+
+std::string allow_list(const std::vector<std::pair<std::string, Handler>>& methods) {
+  std::string allow;
+  for (const auto& [name, handler] : methods) {
+    if (name != "OPTIONS") allow += name == "GET" ? "GET, HEAD, " : name + ", ";
+  }
+  return allow + "OPTIONS";
+}
+
+Response allowed(std::string_view allow) {
+  Response response;
+  response.status = 204;
+  response.set("Allow", allow);
+  return response;
+}
+
+// Handlers may fill `headers` without set(): the last look before the wire.
+void require_sendable(const Response& response) {
+  if (response.status < 200 || response.status > 599) {
+    throw std::logic_error("response: status outside 200 to 599");
+  }
+  for (const auto& [name, value] : response.headers) {
+    if (!is_token(name) || !is_field_value(value)) {
+      throw std::logic_error("response: a header that HTTP cannot carry");
+    }
+  }
+}
+
+}  // namespace
+
+void Router::add(std::string_view method, std::string_view pattern, Handler handler) {
+  if (!is_token(method) || !pattern.starts_with('/') || !handler) {
+    throw std::logic_error("router: a route needs a method, a path and a handler");
+  }
+  std::vector<std::string> segments = split(pattern);
+  const auto wildcard = std::find(segments.begin(), segments.end(), "*");
+  if (wildcard != segments.end() && wildcard + 1 != segments.end()) {
+    throw std::logic_error("router: '*' stands only at the end of " + std::string(pattern));
+  }
+  auto route = std::find_if(routes_.begin(), routes_.end(), [&](const Route& known) {
+    return same_shape(known.segments, segments);
+  });
+  if (route == routes_.end()) {
+    const auto place = std::find_if(routes_.begin(), routes_.end(), [&](const Route& known) {
+      return more_specific(segments, known.segments);
+    });
+    route = routes_.insert(place, Route{std::string(pattern), std::move(segments), {}});
+  } else if (route->segments != segments) {
+    throw std::logic_error("router: " + std::string(pattern) + " and " + route->pattern +
+                           " name the same segment differently");
+  }
+  if (handler_for(route->methods, method) != nullptr) {
+    throw std::logic_error("router: " + std::string(method) + " " + std::string(pattern) +
+                           " is registered twice");
+  }
+  route->methods.emplace_back(method, std::move(handler));
+}
+
+const Router::Route* Router::find(std::string_view path, Fields& parameters) const {
+  for (const Route& route : routes_) {
+    parameters.clear();
+    if (matches(route.segments, path, parameters)) return &route;
+  }
+  parameters.clear();
+  return nullptr;
+}
+
+Response Router::dispatch(Request& request) const {
+  const Route* route = find(request.path, request.path_parameters);
+  Response response;
+  if (route != nullptr) {
+    response = answer(*route, request);
+  } else if (request.method == "OPTIONS" && request.path == "*") {
+    response = allowed("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
+  } else {
+    response = problem(404, "There is nothing at this path.");
+  }
+  if (request.method == "HEAD") {
+    if (response.status != 204 && response.status != 304) {
+      response.set("Content-Length", std::to_string(response.body.size()));
+    }
+    response.body.clear();
+  }
+  if (on_done_) on_done_(route == nullptr ? "" : route->pattern, request.method, response.status);
+  return response;
+}
+
+Response Router::answer(const Route& route, const Request& request) const {
+  const Handler* handler = handler_for(route.methods, request.method);
+  if (handler == nullptr && request.method == "HEAD") handler = handler_for(route.methods, "GET");
+  if (handler != nullptr) return guarded(route, *handler, request);
+  const std::string allow = allow_list(route.methods);
+  if (request.method == "OPTIONS") return allowed(allow);
+  Response response = problem(405, "This path does not take this method; see Allow.");
+  response.set("Allow", allow);
+  return response;
+}
+
+Response Router::guarded(const Route& route, const Handler& handler, const Request& request) const {
+  std::string failure;
+  try {
+    Response response = handler(request);
+    require_sendable(response);
+    return response;
+  } catch (const std::exception& error) {
+    failure = error.what();
+  } catch (...) {
+    failure = "something that is no std::exception";
+  }
+  if (on_failure_) on_failure_(route.pattern, failure);
+  return problem(500, "");
+}
+
+void Router::on_failure(
+    std::function<void(std::string_view pattern, std::string_view what)> report) {
+  on_failure_ = std::move(report);
+}
+
+void Router::on_done(
+    std::function<void(std::string_view pattern, std::string_view method, int status)> report) {
+  on_done_ = std::move(report);
+}
+
+}  // namespace consent::http
