@@ -1,0 +1,114 @@
+// Visitors in Debian's Chromium: one fresh profile each, with everything they request, store and complain about.
+
+import { mkdirSync } from "node:fs";
+import { join } from "node:path";
+
+import { chromium } from "playwright-core";
+
+import { root } from "./consentd.mjs";
+
+const screenshots = join(root, "build/screenshots");
+
+// What a trusted proxy in front of the service would add. The German address is one of Deutsche Telekom's; the
+// default database knows no states, so California comes from an edge's headers.
+export const places = {
+  germany: { "X-Forwarded-For": "91.12.34.56" },
+  california: {
+    "X-Forwarded-For": "203.0.113.7",
+    "X-Geo-Country": "US",
+    "X-Geo-Subdivision": "US-CA",
+  },
+  unknown: { "X-Forwarded-For": "10.20.30.40" },
+};
+
+export const chromiumOptions = {
+  executablePath: process.env.CHROMIUM ?? "/usr/bin/chromium",
+  headless: true,
+  args: [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+  ],
+};
+
+export const launchBrowser = () => chromium.launch(chromiumOptions);
+
+function signalGpc() {
+  Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { get: () => true });
+}
+
+function collectViolations() {
+  globalThis.cspViolations = [];
+  document.addEventListener("securitypolicyviolation", (event) => {
+    globalThis.cspViolations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+  });
+}
+
+// Every request, console error and page error of all pages of a context. Call before the first page opens.
+function observe(context) {
+  const requests = [];
+  const complaints = [];
+  context.on("request", (request) => requests.push(request));
+  context.on("console", (message) => {
+    if (["error", "warning"].includes(message.type())) complaints.push(message.text());
+  });
+  context.on("weberror", (failure) => complaints.push(String(failure.error())));
+  return { requests, complaints };
+}
+
+// A visitor with a fresh profile. `options` are Playwright's context options.
+export async function newVisitor(browser, { url, from, gpc = false, headers = {}, ...options }) {
+  const context = await browser.newContext({
+    baseURL: url,
+    locale: "en-GB",
+    viewport: { width: 1280, height: 800 },
+    extraHTTPHeaders: { ...places[from], ...(gpc ? { "Sec-GPC": "1" } : {}), ...headers },
+    ...options,
+  });
+  const seen = observe(context);
+  await context.addInitScript(collectViolations);
+  if (gpc) await context.addInitScript(signalGpc);
+  const page = await context.newPage();
+  return { context, page, ...seen };
+}
+
+// Opens a page and waits until the banner's script has decided what to show.
+export async function open(page, path = "/") {
+  const answer = await page.goto(path);
+  await page.evaluate(() => window.consent.ready);
+  return answer;
+}
+
+// The banner's parts live in the shadow root of <dialphone-consent>; selectors reach into it.
+export const control = (page, action) =>
+  page.locator(`dialphone-consent [data-action="${action}"]:visible`);
+
+export const allows = (page, purpose) =>
+  page.evaluate((name) => window.consent.allows(name), purpose);
+
+// Cookies by name, and the names in every kind of storage that a page can write.
+export async function stored(context, page) {
+  const cookies = Object.fromEntries((await context.cookies()).map((one) => [one.name, one]));
+  const storage = await page.evaluate(async () => ({
+    local: Object.keys(localStorage),
+    session: Object.keys(sessionStorage),
+    databases: (await indexedDB.databases()).map((one) => one.name),
+    caches: await caches.keys(),
+    workers: (await navigator.serviceWorker?.getRegistrations())?.length ?? 0,
+  }));
+  return { cookies, storage };
+}
+
+export const emptyStorage = { local: [], session: [], databases: [], caches: [], workers: 0 };
+
+export const violations = (page) => page.evaluate(() => globalThis.cspViolations);
+
+// A picture for people to look at, under build/screenshots.
+export async function screenshot(page, name, options = {}) {
+  mkdirSync(screenshots, { recursive: true });
+  await page.screenshot({ path: join(screenshots, `${name}.png`), ...options });
+}

@@ -1,0 +1,82 @@
+// Starts the built consentd for black-box tests: its own data directory, free ports, stopped at the end.
+
+import { spawn, execFile } from "node:child_process";
+import { once } from "node:events";
+import { existsSync } from "node:fs";
+import { mkdtemp, rm } from "node:fs/promises";
+import { createServer } from "node:net";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { promisify } from "node:util";
+
+export const root = fileURLToPath(new URL("../..", import.meta.url));
+export const program = process.env.CONSENTD ?? join(root, "build/release/bin/consentd");
+const webDir = process.env.CONSENT_WEB_DIR ?? join(root, "build/dist");
+const geoDatabase = join(
+  root,
+  "geo/node_modules/@ip-location-db/geo-whois-asn-country-mmdb/geo-whois-asn-country.mmdb",
+);
+
+const run = promisify(execFile);
+const startMilliseconds = 20_000;
+
+async function freePort() {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const { port } = server.address();
+  server.close();
+  await once(server, "close");
+  return port;
+}
+
+// Prints the key once and stores only its hash: the caller keeps it.
+export async function issueKey(dataDir, scopes, name = scopes.join("-")) {
+  const { stdout } = await run(program, [
+    ...["keys", "issue", "--data-dir", dataDir],
+    ...["--scope", scopes.join(","), "--name", name],
+  ]);
+  return stdout.trim().split(/\s+/).at(-1);
+}
+
+async function waitUntilReady(child, url, output) {
+  const deadline = Date.now() + startMilliseconds;
+  while (Date.now() < deadline) {
+    if (child.exitCode !== null) throw new Error(`consentd ended with ${child.exitCode}:\n${output()}`);
+    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
+    if (answer?.ok) return;
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+  throw new Error(`consentd was not ready within ${startMilliseconds} ms:\n${output()}`);
+}
+
+// `scopes` makes `key`; `options` are further command line arguments. A given dataDir is kept at the end.
+export async function startConsentd({ dataDir, scopes = ["check"], options = [] } = {}) {
+  if (!existsSync(program)) throw new Error(`${program} is missing: run script/build first`);
+  const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "consentd-")));
+  const key = await issueKey(directory, scopes);
+  const [publicPort, internalPort] = [await freePort(), await freePort()];
+  const child = spawn(program, [
+    ...["serve", "--data-dir", directory, "--web-dir", webDir, "--geo-db", geoDatabase],
+    ...["--public-listen", `127.0.0.1:${publicPort}`, "--internal-listen", `127.0.0.1:${internalPort}`],
+    ...["--trusted-proxy", "127.0.0.0/8", ...options],
+  ]);
+  let text = "";
+  for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
+  const output = () => text;
+  const ended = once(child, "exit");
+  const internalUrl = `http://127.0.0.1:${internalPort}`;
+  try {
+    await waitUntilReady(child, internalUrl, output);
+  } catch (error) {
+    child.kill("SIGKILL");
+    throw error;
+  }
+  const stop = async () => {
+    if (child.exitCode === null) child.kill("SIGTERM");
+    const [status] = await ended;
+    if (!dataDir) await rm(directory, { recursive: true, force: true });
+    return status;
+  };
+  return { url: `http://127.0.0.1:${publicPort}`, internalUrl, dataDir: directory, key, output, stop };
+}
