@@ -1,6 +1,7 @@
 #pragma once
-// A site's own promises: origins, purposes, cookies, recipients, texts and policy versions. Read once at start
-// from one JSON file with comments; every error is reported with line, column and JSON pointer.
+// A site's own promises: origins, purposes, cookies, recipients, texts and policy versions. Read
+// once at start from one JSON file with comments; every error is reported with line, column and
+// JSON pointer.
 
 #include <array>
 #include <map>
@@ -10,15 +11,16 @@
 
 #include "clock.h"
 #include "consent/policy.h"
+#include "site/cookie_lifetime.h"
 
 namespace consent::server {
 
 struct CookieInfo {
   std::string name;
   std::string provider;
-  std::string lifetime;  // for people: "13 months"
+  CookieLifetime lifetime;
   std::string path = "/";
-  std::string domain;    // empty: host only
+  std::string domain;  // empty: host only
 };
 
 struct ServiceInfo {
@@ -58,8 +60,8 @@ struct SitePolicy {
   const PolicyText& in_force(TimePoint now) const;
   const PolicyText* upcoming(TimePoint now) const;  // the next one, or null
   const PolicyText* find(PolicyVersion version) const;
-  // material_since is computed from the policies themselves: purposes, recipients (services), controller, legal
-  // basis. Texts, colours and routine revisions are not material.
+  // material_since is computed from the policies themselves: purposes, recipients (services),
+  // controller, legal basis. Texts, colours and routine revisions are not material.
   PolicyInForce reduced(TimePoint now) const;
   bool allows_origin(std::string_view origin) const;
 };

@@ -1,6 +1,6 @@
 #pragma once
-// The files of the web directory (banner, wasm, demo site), read into memory once at start. What is not in here
-// does not exist: no request ever reaches the file system.
+// The files of the web directory (banner, wasm, demo site), read into memory once at start. What is
+// not in here does not exist: no request ever reaches the file system.
 
 #include <cstddef>
 #include <map>
@@ -27,12 +27,13 @@ struct WebFile {
 class WebFiles {
  public:
   WebFiles() = default;  // none
-  // DIR/v1/** is served at /v1/**, DIR/demo/** at /**. X.br and X.gz beside X are its encodings. Hidden files
-  // and whatever is no regular file are left out. Throws std::runtime_error with a message for the operator when
-  // the directory cannot be read, or holds more than 64 MiB.
+  // DIR/v1/** is served at /v1/**, DIR/demo/** at /**. X.br and X.gz beside X are its encodings.
+  // Hidden files and whatever is no regular file are left out. Throws std::runtime_error with a
+  // message for the operator when the directory cannot be read, or holds more than 64 MiB.
   explicit WebFiles(const std::string& directory);
 
-  // The file for a request's path: itself, "/" as "/index.html", "/pricing" as "/pricing.html"; or null.
+  // The file for a request's path: itself, "/" as "/index.html", "/pricing" as "/pricing.html"; or
+  // null.
   const WebFile* find(std::string_view path) const;
   std::size_t size() const { return files_.size(); }
 
@@ -40,8 +41,8 @@ class WebFiles {
   std::map<std::string, WebFile, std::less<>> files_;  // by path, "/v1/banner.js"
 };
 
-// The best of the file's codings for an Accept-Encoding field (RFC 9110 12.5.3); null when the client refuses all of them.
-// Of equally liked ones brotli comes before gzip before identity.
+// The best of the file's codings for an Accept-Encoding field (RFC 9110 12.5.3); null when the
+// client refuses all of them. Of equally liked ones brotli comes before gzip before identity.
 const WebFile::Encoded* choose_coding(const WebFile& file, std::string_view accept_encoding);
 
 }  // namespace consent::server

@@ -16,12 +16,11 @@
 #include "consent/record_state.h"
 #include "consent/token.h"
 #include "http/problem.h"
+#include "language_tag.h"
 #include "uuid.h"
 #include "wire/json_document.h"
 
 namespace consent::server {
-
-inline constexpr std::size_t kLanguageBytesMax = 35;
 
 struct ConsentRequest {
   std::string site;
@@ -52,8 +51,5 @@ ConsentRequestRead read_consent_form(const http::Fields& fields, const PolicyInF
 
 // "/pricing?x=1" but not "//elsewhere", "/\\elsewhere", or anything with control characters.
 bool is_same_site_path(std::string_view path);
-
-// A well-formed BCP 47 tag of at most kLanguageBytesMax characters.
-bool is_language_tag(std::string_view tag);
 
 }  // namespace consent::server
