@@ -52,7 +52,9 @@ enum class TokenError : std::uint8_t {
 };
 std::string_view to_text(TokenError error);
 
-// Canonical: equal tokens give equal bytes; the same for every field a kind does not carry.
+// Canonical: equal tokens give equal bytes, whatever stands in the fields a kind does not carry. An
+// unlisted country is written as unknown, a time out of range as the nearest in range. Empty (size 0, which no
+// reader accepts) when the token cannot be: a grant that grants nothing, or by an action that grants nothing.
 TokenPayload encode_payload(const Token& token);
 
 struct DecodedPayload {
@@ -68,6 +70,16 @@ struct TokenText {
   std::string_view view() const { return {characters.data(), size}; }
 };
 TokenText format_token(std::span<const std::uint8_t> payload, std::span<const std::uint8_t, kTokenMacBytes> mac);
+
+// What the MAC covers: three fields, each behind its length as two bytes, high byte first: "consent-token-1",
+// the site, the payload. A token of one site is so worthless on another. The number of bytes written; 0 when
+// the site is empty or longer than kTokenSiteBytesMax, or `out` is too small.
+inline constexpr std::string_view kTokenDomain = "consent-token-1";
+inline constexpr std::size_t kTokenSiteBytesMax = 253;
+inline constexpr std::size_t kTokenSigningBytesMax =
+    3 * 2 + kTokenDomain.size() + kTokenSiteBytesMax + kTokenPayloadBytesMax;
+std::size_t token_signing_input(std::string_view site, std::span<const std::uint8_t> payload,
+                                std::span<std::uint8_t> out);
 
 struct ParsedToken {
   Token token;
