@@ -90,7 +90,8 @@ void MmdbWriter::add_raw(const char* address, unsigned prefix_bits, const std::s
 
   std::uint32_t node = 0;
   for (unsigned bit = 0; bit < prefix_bits; ++bit) {
-    const unsigned side = (static_cast<unsigned char>(key[bit / 8]) >> (7 - bit % 8)) & 1U;
+    const unsigned byte = static_cast<unsigned char>(key[bit / 8]);
+    const unsigned side = (byte >> (7U - bit % 8U)) & 1U;
     if (bit + 1 == prefix_bits) {
       nodes_[node].branches[side] = {Node::Kind::record,
                                      static_cast<std::uint32_t>(record_offsets_.size())};
