@@ -1,0 +1,151 @@
+#include "http/http_library.h"
+
+// No compression, no TLS, no sockets of the library's own are used: what reads from the network is
+// RequestReader.
+#include <httplib.h>
+
+#include <algorithm>
+#include <ctime>
+
+#include "http/http_date.h"
+#include "http/listener.h"
+
+namespace consent::http {
+namespace {
+
+constexpr std::string_view kPlainFailure =
+    "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
+
+// One request on its way through the library, on the thread that processes it. The library offers
+// its callbacks no place for a context.
+struct Passage {
+  const Processed& request;
+  const std::function<Response()>& handler;
+  Response response;
+  std::size_t body_bytes = 0;
+  bool answered = false;
+};
+thread_local Passage* passage = nullptr;
+
+class MemoryStream final : public httplib::Stream {
+ public:
+  MemoryStream(std::string_view input, std::string& output) : input_(input), output_(output) {}
+
+  bool is_readable() const override { return !input_.empty(); }
+  bool wait_readable() const override { return true; }
+  bool wait_writable() const override { return true; }
+  ssize_t read(char* to, std::size_t size) override {
+    const std::size_t count = input_.copy(to, size);
+    input_.remove_prefix(count);
+    return static_cast<ssize_t>(count);
+  }
+  ssize_t write(const char* from, std::size_t size) override {
+    output_.append(from, size);
+    return static_cast<ssize_t>(size);
+  }
+  void get_remote_ip_and_port(std::string&, int&) const override {}
+  void get_local_ip_and_port(std::string&, int&) const override {}
+  socket_t socket() const override { return INVALID_SOCKET; }
+  time_t duration() const override { return 0; }
+
+ private:
+  std::string_view input_;
+  std::string& output_;
+};
+
+bool is_listeners_own(std::string_view name) {
+  for (const std::string_view own : {"Content-Length", "Connection", "Date", "Keep-Alive",
+                                     "Transfer-Encoding", "Server", "X-Content-Type-Options"}) {
+    if (same_field_name(name, own)) return true;
+  }
+  return false;
+}
+
+void append_field(std::string& out, std::string_view name, std::string_view value) {
+  out.append(name).append(": ").append(value).append("\r\n");
+}
+
+void append_length(std::string& out) {
+  const Response& response = passage->response;
+  if (response.status == 204 || response.status == 304) return;
+  const std::string_view stated = response.header("Content-Length");
+  if (passage->request.method == "HEAD" && !stated.empty()) {
+    append_field(out, "Content-Length", stated);
+  } else {
+    append_field(out, "Content-Length", std::to_string(passage->body_bytes));
+  }
+}
+
+// Writes our fields in our order; the library's own (an unordered map with Keep-Alive and
+// Accept-Ranges) are unused.
+ssize_t write_fields(httplib::Stream& stream, httplib::Headers&) {
+  static thread_local std::string out;
+  out.clear();
+  for (const auto& [name, value] : passage->response.headers) {
+    if (!is_listeners_own(name)) append_field(out, name, value);
+  }
+  append_length(out);
+  append_field(out, "Date", http_date_now());
+  append_field(out, "X-Content-Type-Options", "nosniff");
+  if (passage->request.persistence == Persistence::close || !passage->answered) {
+    append_field(out, "Connection", "close");
+  } else if (passage->request.persistence == Persistence::keep_alive_1_0) {
+    append_field(out, "Connection", "keep-alive");
+  }
+  out += "\r\n";
+  return stream.write(out.data(), out.size());
+}
+
+httplib::Server::HandlerResponse answer(const httplib::Request&, httplib::Response& out) {
+  passage->response = passage->handler();
+  passage->answered = true;
+  passage->body_bytes = passage->response.body.size();
+  out.status = passage->response.status;
+  out.body = std::move(passage->response.body);
+  return httplib::Server::HandlerResponse::Handled;
+}
+
+}  // namespace
+
+class HttpLibrary::Engine : public httplib::Server {
+ public:
+  Engine() {
+    set_pre_routing_handler(answer);
+    set_header_writer(write_fields);
+  }
+  bool run(MemoryStream& stream) {
+    bool closed = false;
+    // The body does not pass through the library: it is framed, and the router has it already.
+    static const auto skip_body = std::function<void(httplib::Request&)>(
+        [](httplib::Request& request) { request.body_consumed_ = true; });
+    return process_request(stream, {}, 0, {}, 0, false, closed, skip_body);
+  }
+};
+
+HttpLibrary::HttpLibrary() : engine_(std::make_unique<Engine>()) {}
+HttpLibrary::~HttpLibrary() = default;
+
+bool HttpLibrary::process(const Processed& request, const std::function<Response()>& handler,
+                          std::string& wire) const {
+  static thread_local std::string head;
+  head.clear();
+  head.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n\r\n");
+  const std::size_t start = wire.size();
+  MemoryStream stream(head, wire);
+  Passage own{request, handler, {}, 0, false};
+  passage = &own;
+  bool written = false;
+  try {
+    written = engine_->run(stream);
+  } catch (...) {
+    written = false;
+  }
+  passage = nullptr;
+  if (written && own.answered) return true;
+  if (wire.size() == start || !written) wire.replace(start, std::string::npos, kPlainFailure);
+  return false;
+}
+
+std::string http_library_version() { return "cpp-httplib " CPPHTTPLIB_VERSION; }
+
+}  // namespace consent::http
