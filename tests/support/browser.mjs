@@ -1,4 +1,5 @@
-// Visitors in Debian's Chromium: one fresh profile each, with everything they request, store and complain about.
+// Visitors in Debian's Chromium: one fresh profile each, with everything they request, store and
+// complain about.
 
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
@@ -9,8 +10,8 @@ import { root } from "./consentd.mjs";
 
 const screenshots = join(root, "build/screenshots");
 
-// What a trusted proxy in front of the service would add. The German address is one of Deutsche Telekom's; the
-// default database knows no states, so California comes from an edge's headers.
+// What a trusted proxy in front of the service would add. The German address is one of Deutsche
+// Telekom's; the default database knows no states, so California comes from an edge's headers.
 export const places = {
   germany: { "X-Forwarded-For": "91.12.34.56" },
   california: {
@@ -44,11 +45,14 @@ function signalGpc() {
 function collectViolations() {
   globalThis.cspViolations = [];
   document.addEventListener("securitypolicyviolation", (event) => {
-    globalThis.cspViolations.push(`${event.effectiveDirective} ${event.blockedURI} ${event.sample}`);
+    globalThis.cspViolations.push(
+      `${event.effectiveDirective} ${event.blockedURI} ${event.sample}`,
+    );
   });
 }
 
-// Every request, console error and page error of all pages of a context. Call before the first page opens.
+// Every request, console error and page error of all pages of a context. Call before the first page
+// opens.
 function observe(context) {
   const requests = [];
   const complaints = [];

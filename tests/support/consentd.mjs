@@ -1,4 +1,5 @@
-// Starts the built consentd for black-box tests: its own data directory, free ports, stopped at the end.
+// Starts the built consentd for black-box tests: its own data directory, free ports, stopped at the
+// end.
 
 import { spawn, execFile } from "node:child_process";
 import { once } from "node:events";
@@ -42,7 +43,8 @@ export async function issueKey(dataDir, scopes, name = scopes.join("-")) {
 async function waitUntilReady(child, url, output) {
   const deadline = Date.now() + startMilliseconds;
   while (Date.now() < deadline) {
-    if (child.exitCode !== null) throw new Error(`consentd ended with ${child.exitCode}:\n${output()}`);
+    if (child.exitCode !== null)
+      throw new Error(`consentd ended with ${child.exitCode}:\n${output()}`);
     const answer = await fetch(`${url}/readyz`).catch(() => undefined);
     if (answer?.ok) return;
     await new Promise((resolve) => setTimeout(resolve, 50));
@@ -50,7 +52,8 @@ async function waitUntilReady(child, url, output) {
   throw new Error(`consentd was not ready within ${startMilliseconds} ms:\n${output()}`);
 }
 
-// `scopes` makes `key`; `options` are further command line arguments. A given dataDir is kept at the end.
+// `scopes` makes `key`; `options` are further command line arguments. A given dataDir is kept at
+// the end.
 export async function startConsentd({ dataDir, scopes = ["check"], options = [] } = {}) {
   if (!existsSync(program)) throw new Error(`${program} is missing: run script/build first`);
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "consentd-")));
@@ -58,7 +61,12 @@ export async function startConsentd({ dataDir, scopes = ["check"], options = [] 
   const [publicPort, internalPort] = [await freePort(), await freePort()];
   const child = spawn(program, [
     ...["serve", "--data-dir", directory, "--web-dir", webDir, "--geo-db", geoDatabase],
-    ...["--public-listen", `127.0.0.1:${publicPort}`, "--internal-listen", `127.0.0.1:${internalPort}`],
+    ...[
+      "--public-listen",
+      `127.0.0.1:${publicPort}`,
+      "--internal-listen",
+      `127.0.0.1:${internalPort}`,
+    ],
     ...["--trusted-proxy", "127.0.0.0/8", ...options],
   ]);
   let text = "";
@@ -78,5 +86,12 @@ export async function startConsentd({ dataDir, scopes = ["check"], options = [] 
     if (!dataDir) await rm(directory, { recursive: true, force: true });
     return status;
   };
-  return { url: `http://127.0.0.1:${publicPort}`, internalUrl, dataDir: directory, key, output, stop };
+  return {
+    url: `http://127.0.0.1:${publicPort}`,
+    internalUrl,
+    dataDir: directory,
+    key,
+    output,
+    stop,
+  };
 }

@@ -1,4 +1,5 @@
-// The analytics pipeline's side of a running service: what it may ask, and what it finds on the disk.
+// The analytics pipeline's side of a running service: what it may ask, and what it finds on the
+// disk.
 
 import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
@@ -55,5 +56,7 @@ export async function waitForEvent(service, fits, milliseconds = 5_000) {
     if (found) return found;
     await new Promise((resolve) => setTimeout(resolve, 50));
   } while (Date.now() < deadline);
-  throw new Error(`no such event within ${milliseconds} ms: ${JSON.stringify(await events(service))}`);
+  throw new Error(
+    `no such event within ${milliseconds} ms: ${JSON.stringify(await events(service))}`,
+  );
 }

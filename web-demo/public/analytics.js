@@ -1,9 +1,10 @@
-// Counts visits with two first-party cookies. It stands behind the consent gate and never runs without a choice
-// that allows it; on withdrawal the gate removes both cookies.
+// Counts visits with two first-party cookies. It stands behind the consent gate and never runs
+// without a choice that allows it; on withdrawal the gate removes both cookies.
 
 (() => {
   const daySeconds = 86_400;
-  const counterSeconds = 395 * daySeconds; // 13 months from the first visit, not extended by later ones
+  // 13 months from the first visit, not extended by later ones.
+  const counterSeconds = 395 * daySeconds;
   const sessionSeconds = 30 * 60;
 
   const read = (name) =>
@@ -26,7 +27,9 @@
   // `_dpa` is "<day of the first visit>.<visits>": a count, not an identifier.
   const countVisit = (nowSeconds) => {
     const today = Math.floor(nowSeconds / daySeconds);
-    const [firstDay, visits] = (/^(\d{5})\.(\d{1,6})$/.exec(read("_dpa") ?? "") ?? []).slice(1).map(Number);
+    const [firstDay, visits] = (/^(\d{5})\.(\d{1,6})$/.exec(read("_dpa") ?? "") ?? [])
+      .slice(1)
+      .map(Number);
     const first = firstDay <= today ? firstDay : today;
     const left = first * daySeconds + counterSeconds - nowSeconds;
     write("_dpa", `${first}.${(first === firstDay ? visits : 0) + 1}`, Math.floor(left));

@@ -1,5 +1,5 @@
-// The demo request: checks what was typed and says that this demonstration sends nothing. The newsletter box is
-// a question of its own; it is neither ticked nor implied here.
+// The demo request: checks what was typed and says that this demonstration sends nothing. The
+// newsletter box is a question of its own; it is neither ticked nor implied here.
 
 (() => {
   const form = document.getElementById("demo-request");
@@ -31,7 +31,8 @@
 
   const summarise = (found) => {
     const title = document.createElement("h2");
-    title.textContent = found.length === 1 ? "One thing is missing" : `${found.length} things are missing`;
+    title.textContent =
+      found.length === 1 ? "One thing is missing" : `${found.length} things are missing`;
     const list = document.createElement("ul");
     for (const { name, text } of found) {
       const link = document.createElement("a");
@@ -48,9 +49,10 @@
 
   const finish = () => {
     const firstName = form.elements.name.value.trim().split(/\s+/)[0];
-    document.getElementById("outcome-title").textContent = `Thank you, ${firstName}. Nothing was sent.`;
+    document.getElementById("outcome-title").textContent =
+      `Thank you, ${firstName}. Nothing was sent.`;
     document.getElementById("outcome-text").textContent =
-      "This site is a demonstration: what you typed has stayed in this page and is gone when you leave it. " +
+      "This site is a demonstration: what you typed stays in this page and goes when you leave it. " +
       "On a real site somebody would now write to you to find a time.";
     document.getElementById("outcome-newsletter").textContent = form.elements.newsletter.checked
       ? "You ticked the newsletter: you would get one message first, asking you to confirm that."

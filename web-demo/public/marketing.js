@@ -1,5 +1,6 @@
-// Remembers for 90 days which campaign brought a visitor here, so that a later request can be credited to it. It
-// stands behind the consent gate; on withdrawal the gate removes the cookie. Nothing is shared with anybody.
+// Remembers for 90 days which campaign brought a visitor here, so that a later request can be
+// credited to it. It stands behind the consent gate; on withdrawal the gate removes the cookie.
+// Nothing is shared with anybody.
 
 (() => {
   const lifetimeSeconds = 90 * 86_400;

@@ -1,0 +1,281 @@
+// The banner and its dialog for people with a keyboard, a small screen, large type, a dark room;
+// and equal buttons.
+
+import assert from "node:assert/strict";
+import { readFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { after, before, test } from "node:test";
+
+import { control, launchBrowser, newVisitor, open, screenshot } from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+
+const axeSource = readFileSync(
+  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
+  "utf8",
+);
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+
+// What axe finds wrong, one line each. It runs in the page's own world, past the
+// Content-Security-Policy.
+async function axeViolations(page) {
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary}`),
+  );
+}
+
+const overflow = (page) =>
+  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
+
+// The action of the control that has the focus, inside the banner's shadow root or out.
+const focused = (page) =>
+  page.evaluate(() => {
+    let element = document.activeElement;
+    while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
+    return element?.dataset.action ?? element?.name ?? element?.textContent.trim();
+  });
+
+async function tabTo(page, action, presses = 40) {
+  for (let i = 0; i < presses; i += 1) {
+    if ((await focused(page)) === action) return;
+    await page.keyboard.press("Tab");
+  }
+  assert.fail(`Tab did not reach ${action} within ${presses} presses`);
+}
+
+const looks = {
+  "light-desktop": {},
+  "dark-desktop": { colorScheme: "dark" },
+  "light-phone": { viewport: { width: 390, height: 844 }, hasTouch: true, isMobile: true },
+  "dark-phone": { viewport: { width: 390, height: 844 }, colorScheme: "dark", isMobile: true },
+  "forced-colours": { forcedColors: "active" },
+};
+
+for (const [name, options] of Object.entries(looks)) {
+  test(`axe finds nothing on page, banner and dialog: ${name}`, async () => {
+    const { context, page } = await visit(options);
+    await open(page);
+    await control(page, "accept_all").waitFor();
+    await screenshot(page, `banner-${name}`);
+    assert.deepEqual(await axeViolations(page), []);
+    await control(page, "settings").click();
+    await control(page, "save").waitFor();
+    await screenshot(page, `dialog-${name}`);
+    assert.deepEqual(await axeViolations(page), []);
+    await context.close();
+  });
+}
+
+for (const path of ["/pricing", "/contact", "/privacy", "/subprocessors", "/nowhere"]) {
+  test(`axe finds nothing on ${path}, light and dark`, async () => {
+    for (const colorScheme of ["light", "dark"]) {
+      const { context, page } = await visit({ colorScheme });
+      await open(page, path);
+      assert.deepEqual(await axeViolations(page), []);
+      const name = `page-${path.slice(1)}-${colorScheme}`;
+      await screenshot(page, name, { fullPage: true });
+      await context.close();
+    }
+  });
+}
+
+for (const from of ["california", "unknown"]) {
+  test(`axe finds nothing for a visitor from ${from}, with and without the signal`, async () => {
+    for (const gpc of [false, true]) {
+      const { context, page } = await visit({ from, gpc });
+      await open(page);
+      await page.waitForLoadState("networkidle");
+      assert.deepEqual(await axeViolations(page), []);
+      await context.close();
+    }
+  });
+}
+
+test("accept and reject are the same button twice", async () => {
+  for (const options of [{}, { colorScheme: "dark" }, { viewport: { width: 320, height: 640 } }]) {
+    const { context, page } = await visit(options);
+    await open(page);
+    const styles = [];
+    const boxes = [];
+    for (const action of ["accept_all", "reject_all"]) {
+      const button = control(page, action);
+      boxes.push(await button.boundingBox());
+      styles.push(
+        await button.evaluate((element) => {
+          const style = getComputedStyle(element);
+          const names = [
+            "color",
+            "backgroundColor",
+            "fontSize",
+            "fontWeight",
+            "fontFamily",
+            "opacity",
+          ];
+          const edges = [
+            "borderTopWidth",
+            "borderTopColor",
+            "borderTopStyle",
+            "borderTopLeftRadius",
+          ];
+          const shape = [
+            "textDecorationLine",
+            "textTransform",
+            "boxShadow",
+            "paddingTop",
+            "filter",
+          ];
+          const values = [...names, ...edges, ...shape].map((one) => [one, style[one]]);
+          return { tag: element.tagName, ...Object.fromEntries(values) };
+        }),
+      );
+    }
+    assert.deepEqual(styles[0], styles[1]);
+    assert.ok(Math.abs(boxes[0].width - boxes[1].width) <= 1, JSON.stringify(boxes));
+    assert.ok(Math.abs(boxes[0].height - boxes[1].height) <= 1, JSON.stringify(boxes));
+    assert.ok(boxes[0].height >= 44, "large enough for a finger");
+    const apart = Math.hypot(boxes[0].x - boxes[1].x, boxes[0].y - boxes[1].y);
+    assert.ok(apart < 2 * Math.max(boxes[0].width, boxes[0].height), "next to each other");
+    await context.close();
+  }
+});
+
+test("every optional switch of the dialog is off, and each purpose is described", async () => {
+  const { context, page } = await visit({});
+  const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
+  await open(page);
+  const notice = await (await noticed).json();
+  await control(page, "settings").click();
+  await control(page, "save").waitFor();
+  const boxes = page.locator('dialphone-consent input[type="checkbox"]:not([disabled])');
+  assert.equal(await boxes.count(), 2);
+  for (const box of await boxes.all()) assert.equal(await box.isChecked(), false);
+  const text = await page.locator("dialphone-consent dialog").first().innerText();
+  for (const purpose of notice.purposes) {
+    assert.ok(text.includes(purpose.name), purpose.name);
+    assert.ok(text.includes(purpose.description), purpose.description);
+  }
+  await context.close();
+});
+
+test("with the keyboard alone: settings, Escape without deciding, then refuse", async () => {
+  const { context, page } = await visit({});
+  await open(page);
+  await tabTo(page, "settings");
+  await page.keyboard.press("Enter");
+  await control(page, "save").waitFor();
+  await page.keyboard.press("Escape");
+  await control(page, "save").waitFor({ state: "hidden" });
+  assert.equal(await focused(page), "settings", "the focus returns to where it was");
+  assert.deepEqual(await context.cookies(), [], "Escape decides nothing");
+  await control(page, "accept_all").waitFor();
+
+  await tabTo(page, "reject_all");
+  await page.keyboard.press("Enter");
+  await control(page, "accept_all").waitFor({ state: "detached" });
+  await page.waitForFunction(() => document.cookie.includes("dp_consent="));
+  await context.close();
+});
+
+test("with the keyboard alone: one purpose in the dialog, saved", async () => {
+  const { context, page } = await visit({});
+  await open(page);
+  await tabTo(page, "settings");
+  await page.keyboard.press("Enter");
+  await control(page, "save").waitFor();
+  const box = page.locator('dialphone-consent input[type="checkbox"]:not([disabled])').first();
+  for (let i = 0; i < 40; i += 1) {
+    if (await box.evaluate((element) => element.getRootNode().activeElement === element)) break;
+    await page.keyboard.press("Tab");
+  }
+  await page.keyboard.press("Space");
+  assert.equal(await box.isChecked(), true);
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await tabTo(page, "save");
+  await page.keyboard.press("Enter");
+  const { record } = await (await answered).json();
+  assert.equal(record.action, "save");
+  assert.equal(record.layer, "preferences");
+  assert.deepEqual(record.choices, { analytics: "granted", marketing: "denied" });
+  await context.close();
+});
+
+test("the banner neither traps the focus nor locks the page", async () => {
+  const { context, page } = await visit({});
+  await open(page);
+  await control(page, "accept_all").waitFor();
+  await tabTo(page, "Pricing");
+  await page.mouse.move(600, 200);
+  await page.mouse.wheel(0, 600);
+  await page.waitForFunction(() => scrollY > 0);
+  await page.getByRole("link", { name: "See the prices" }).click();
+  await page.waitForURL("**/pricing");
+  assert.deepEqual(await context.cookies(), [], "going on decides nothing");
+  await context.close();
+});
+
+test("the last control of the page can be reached above the banner", async () => {
+  const { context, page } = await visit({ viewport: { width: 390, height: 844 } });
+  await open(page);
+  await control(page, "accept_all").waitFor();
+  await page.getByRole("link", { name: "Privacy choices" }).last().click();
+  await control(page, "save").waitFor();
+  await context.close();
+});
+
+for (const path of ["/", "/pricing", "/contact", "/privacy", "/subprocessors", "/nowhere"]) {
+  test(`nothing scrolls sideways at 320 px: ${path}`, async () => {
+    const { context, page } = await visit({ viewport: { width: 320, height: 640 } });
+    await open(page, path);
+    await control(page, "accept_all").waitFor();
+    assert.equal(await overflow(page), 0);
+    if (path === "/") {
+      await screenshot(page, "banner-320");
+      const box = await control(page, "accept_all").boundingBox();
+      assert.ok(box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box));
+      await control(page, "settings").click();
+      await control(page, "save").waitFor();
+      await screenshot(page, "dialog-320");
+      const inside = await page.locator("dialphone-consent dialog:modal").evaluate((dialog) => ({
+        sideways: dialog.scrollWidth - dialog.clientWidth,
+        left: dialog.getBoundingClientRect().left,
+        right: dialog.getBoundingClientRect().right,
+      }));
+      assert.ok(
+        inside.sideways <= 0 && inside.left >= 0 && inside.right <= 320,
+        JSON.stringify(inside),
+      );
+    }
+    await context.close();
+  });
+}
+
+test("at 200 % zoom the choices stay in sight and nothing scrolls sideways", async () => {
+  const { context, page } = await visit({
+    viewport: { width: 640, height: 400 },
+    deviceScaleFactor: 2,
+  });
+  await open(page);
+  for (const action of ["accept_all", "reject_all", "settings"]) {
+    await control(page, action).scrollIntoViewIfNeeded();
+    const box = await control(page, action).boundingBox();
+    assert.ok(box.y >= 0 && box.y + box.height <= 400, `${action} ${JSON.stringify(box)}`);
+  }
+  assert.equal(await overflow(page), 0);
+  await screenshot(page, "banner-zoom-200");
+  await context.close();
+});

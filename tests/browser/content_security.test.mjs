@@ -1,0 +1,134 @@
+// The strict policy of the demo site, and the same behaviour where WebAssembly is forbidden.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { allows, control, emptyStorage, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { open, stored, violations } from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+import { check } from "../support/pipeline.mjs";
+
+const strict = [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "form-action 'self'",
+];
+const trustedTypes = ["require-trusted-types-for 'script'", "trusted-types 'none'"];
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd({ scopes: ["check"] });
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+
+// Serves every page of the site under another policy.
+const withPolicy = (context, policy) =>
+  context.route(
+    (url) => !/\.\w+$/.test(url.pathname) && !url.pathname.startsWith("/v1/"),
+    async (route) => {
+      const response = await route.fetch();
+      const headers = { ...response.headers(), "content-security-policy": policy.join("; ") };
+      await route.fulfill({ response, headers });
+    },
+  );
+
+async function acceptThenWithdraw(page) {
+  await control(page, "settings").click();
+  await control(page, "save").waitFor();
+  await control(page, "close").first().click();
+  const accepted = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(page, "accept_all").click();
+  const { record } = await (await accepted).json();
+  await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+  await page.getByRole("link", { name: "Privacy choices" }).last().click();
+  const withdrawn = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(page, "withdraw").click();
+  await withdrawn;
+  return record;
+}
+
+test("the site sends the policy itself", async () => {
+  for (const path of ["/", "/pricing", "/contact", "/privacy", "/subprocessors", "/nowhere"]) {
+    const answer = await fetch(service.url + path, { headers: { accept: "text/html" } });
+    const sent = (answer.headers.get("content-security-policy") ?? "").split(/;\s*/);
+    for (const directive of strict)
+      assert.ok(sent.includes(directive), `${path}: ${directive}: ${sent}`);
+    assert.ok(
+      sent.every((one) => !/unsafe-inline|unsafe-eval'(?<!wasm-unsafe-eval')|\*/.test(one)),
+    );
+    await answer.arrayBuffer();
+  }
+});
+
+test("nothing violates the policy from first sight to withdrawal", async () => {
+  const { context, page, complaints } = await visit({});
+  await open(page);
+  await acceptThenWithdraw(page);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("nothing violates a policy with Trusted Types either", async () => {
+  const { context, page, complaints } = await visit({});
+  await withPolicy(context, [...strict, ...trustedTypes]);
+  await open(page);
+  await acceptThenWithdraw(page);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+const withoutWasm = strict.map((one) => one.replace(" 'wasm-unsafe-eval'", ""));
+
+for (const [name, prepare] of [
+  ["a policy without wasm-unsafe-eval", (context) => withPolicy(context, withoutWasm)],
+  [
+    "a browser without WebAssembly",
+    (context) => context.addInitScript(() => delete globalThis.WebAssembly),
+  ],
+  [
+    "a wasm file that does not load",
+    (context) => context.route("**/*.wasm", (route) => route.abort()),
+  ],
+]) {
+  test(`${name}: the same behaviour from the JavaScript build`, async () => {
+    const { context, page, requests } = await visit({});
+    await prepare(context);
+    await open(page);
+    await control(page, "accept_all").waitFor();
+    assert.equal(await allows(page, "analytics"), false);
+    assert.deepEqual((await stored(context, page)).storage, emptyStorage);
+    assert.deepEqual(await context.cookies(), []);
+    assert.ok(requests.some((request) => /wasm2js/.test(request.url())));
+    const { subject } = await acceptThenWithdraw(page);
+    assert.equal((await check(service, { subject })).reason, "withdrawn");
+    assert.deepEqual(Object.keys((await stored(context, page)).cookies), ["dp_consent"]);
+    await context.close();
+  });
+}
+
+test("neither core loads: the page works and nothing optional runs", async () => {
+  const { context, page, requests } = await visit({});
+  await context.route(/\.wasm$|wasm2js/, (route) => route.abort());
+  await page.goto("/");
+  await page.waitForLoadState("networkidle");
+  assert.equal(await allows(page, "analytics"), false);
+  assert.deepEqual(await context.cookies(), []);
+  assert.ok(requests.every((request) => !/analytics\.js|marketing\.js/.test(request.url())));
+  await page.getByRole("link", { name: "See the prices" }).click();
+  await page.waitForURL("**/pricing");
+  await context.close();
+});

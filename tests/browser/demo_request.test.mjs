@@ -1,0 +1,95 @@
+// The contact form: checks, says honestly what becomes of the data, and never implies marketing
+// consent.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import {
+  allows,
+  control,
+  launchBrowser,
+  newVisitor,
+  open,
+  screenshot,
+} from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+import { events, findInData, waitForEvent } from "../support/pipeline.mjs";
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+
+async function fillIn(page) {
+  await page.getByLabel("Your name").fill("Ada Example");
+  await page.getByLabel("Work e-mail").fill("ada@example.com");
+  await page.getByLabel("How many people").selectOption("2 to 10");
+}
+
+async function refuse(page) {
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(page, "reject_all").click();
+  await answered;
+}
+
+test("what is missing is said beside the field and in a summary that has the focus", async () => {
+  const { context, page, requests } = await visit({});
+  await open(page, "/contact");
+  await refuse(page);
+  requests.length = 0;
+  await page.getByRole("button", { name: "Book the demo" }).click();
+  const summary = page.getByRole("alert");
+  await summary.getByText("3 things are missing").waitFor();
+  assert.equal(await summary.evaluate((element) => element === document.activeElement), true);
+  assert.equal(await page.getByLabel("Your name").getAttribute("aria-invalid"), "true");
+  await screenshot(page, "contact-problems", { fullPage: true });
+  await fillIn(page);
+  await page.getByLabel("Work e-mail").fill("ada@example");
+  await page.getByRole("button", { name: "Book the demo" }).click();
+  await summary.getByText("One thing is missing").waitFor();
+  assert.deepEqual(requests, []);
+  await context.close();
+});
+
+test("a sent form says that nothing was sent, and sends nothing", async () => {
+  const { context, page, requests } = await visit({});
+  await open(page, "/contact");
+  await refuse(page);
+  await fillIn(page);
+  assert.equal(await page.getByLabel("Also write to me").isChecked(), false);
+  requests.length = 0;
+  await page.getByRole("button", { name: "Book the demo" }).click();
+  await page.getByRole("heading", { name: "Thank you, Ada. Nothing was sent." }).waitFor();
+  await page.getByText("You did not tick the newsletter").waitFor();
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(requests, []);
+  assert.deepEqual(await events(service), []);
+  assert.equal(await allows(page, "marketing"), false);
+  await screenshot(page, "contact-done", { fullPage: true });
+  await context.close();
+});
+
+test("with analytics allowed only the fact is counted, not what was typed", async () => {
+  const { context, page } = await visit({});
+  await open(page, "/contact");
+  await control(page, "accept_all").click();
+  await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+  await fillIn(page);
+  await page.getByLabel("Also write to me").check();
+  await page.getByRole("button", { name: "Book the demo" }).click();
+  await page.getByText("You ticked the newsletter").waitFor();
+  const event = await waitForEvent(service, (one) => one.type === "form_submit");
+  assert.equal(event.path, "/contact");
+  assert.deepEqual(await findInData(service, ["Ada", "ada@example.com"]), []);
+  await context.close();
+});

@@ -1,0 +1,198 @@
+// Two stories: a visitor from Germany, and one whose region is unknown. Both are asked before
+// anything runs.
+
+import assert from "node:assert/strict";
+import { randomBytes } from "node:crypto";
+import { after, before, test } from "node:test";
+
+import { allows, control, emptyStorage, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { open, places, screenshot, stored, violations } from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+import { check, events, findInData, waitForEvent } from "../support/pipeline.mjs";
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd({ scopes: ["check"] });
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = (options) => newVisitor(browser, { url: service.url, ...options });
+const optionalCookies = ["_dpa", "_dpa_session", "_dpm"];
+
+// What the page and its banner are made of; everything else is a request that needs a choice.
+const ownFile = /^\/(?:$|site\.css$|icons\.svg$|favicon\.svg$|v1\/[\w.-]+\.(?:m?js|wasm|css)$)/;
+
+function assertNothingOptional(requests) {
+  for (const request of requests) {
+    const { origin, pathname } = new URL(request.url());
+    assert.equal(origin, service.url, request.url());
+    assert.equal(request.method(), "GET", request.url());
+    assert.ok(ownFile.test(pathname) || pathname === "/v1/notice", request.url());
+    assert.ok(!request.headers().cookie, request.url());
+  }
+  const notices = requests.filter((request) => request.url().includes("/v1/notice"));
+  assert.equal(notices.length, 1);
+}
+
+// Clicks and returns the service's answer to the choice.
+async function choose(page, action) {
+  const answered = page.waitForResponse(
+    (answer) => answer.url().endsWith("/v1/consents") && answer.request().method() === "POST",
+  );
+  await control(page, action).click();
+  const answer = await answered;
+  return { answer, body: await answer.json(), headers: await answer.allHeaders() };
+}
+
+async function assertBannerBeforeAnything({ context, page, requests, complaints }) {
+  for (const action of ["accept_all", "reject_all", "settings"]) {
+    await control(page, action).waitFor();
+  }
+  await page.waitForLoadState("networkidle");
+  assertNothingOptional(requests);
+  const { cookies, storage } = await stored(context, page);
+  assert.deepEqual(cookies, {});
+  assert.deepEqual(storage, emptyStorage);
+  assert.equal(await allows(page, "essential"), true);
+  assert.equal(await allows(page, "analytics"), false);
+  assert.equal(await allows(page, "marketing"), false);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+}
+
+for (const { from, country, regime } of [
+  { from: "germany", country: "DE", regime: "eu_gdpr" },
+  { from: "unknown", country: null, regime: "unknown" },
+]) {
+  test(`${from}: nothing happens before the choice; an accept is recorded`, async () => {
+    const visitor = await visit({ from });
+    const { context, page, requests, complaints } = visitor;
+    await open(page);
+    await assertBannerBeforeAnything(visitor);
+    await screenshot(page, `banner-${from}`);
+
+    const { answer, body, headers } = await choose(page, "accept_all");
+    assert.equal(answer.status(), 201);
+    assert.match(headers["set-cookie"], /^dp_consent=1\.[\w.-]+; Path=\/; .*Max-Age=15724800/);
+    assert.equal(body.record.regime, regime);
+    assert.deepEqual(body.record.region, { country, subdivision: null });
+    assert.equal(body.record.action, "accept_all");
+    assert.equal(body.record.layer, "banner");
+    assert.match(body.record.subject, /^[\w-]{22}$/);
+
+    await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+    await control(page, "accept_all").waitFor({ state: "detached" });
+    const { cookies } = await stored(context, page);
+    assert.deepEqual(Object.keys(cookies).sort(), [...optionalCookies, "dp_consent"].sort());
+    assert.equal(cookies.dp_consent.value, body.token);
+    assert.ok(requests.some((request) => request.url().endsWith("/analytics.js")));
+
+    for (const who of [{ subject: body.record.subject }, { token: body.token }]) {
+      const verdict = await check(service, who);
+      assert.equal(verdict.allowed, true);
+      assert.equal(verdict.reason, "granted");
+      assert.equal((await check(service, who, "marketing")).reason, "granted");
+    }
+
+    await page.goto("/pricing");
+    const event = await waitForEvent(service, (one) => one.path === "/" && one.country === country);
+    assert.equal(event.type, "page_view");
+    assert.equal(event.basis, "consent");
+    assert.match(event.visitor, /^[\w-]{22}$/);
+    assert.match(event.session, /^[\w-]{22}$/);
+    assert.notEqual(event.visitor, body.record.subject);
+    assert.notEqual(event.session, cookies._dpa_session.value);
+
+    const address = places[from]["X-Forwarded-For"];
+    const userAgent = await page.evaluate(() => navigator.userAgent);
+    const packed = Buffer.from(address.split(".").map(Number));
+    assert.deepEqual(await findInData(service, [address, userAgent, packed]), []);
+    assert.ok(!service.output().includes(address) && !service.output().includes(userAgent));
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  test(`${from}: a refusal leaves no identifier and keeps the banner away`, async () => {
+    const before = (await events(service)).length;
+    const visitor = await visit({ from });
+    const { context, page, requests, complaints } = visitor;
+    await open(page);
+    await assertBannerBeforeAnything(visitor);
+
+    const { answer, body } = await choose(page, "reject_all");
+    assert.equal(answer.status(), 201);
+    assert.equal(body.record.subject, null);
+    assert.equal(answer.request().postDataJSON().subject, null);
+    const { cookies, storage } = await stored(context, page);
+    assert.deepEqual(Object.keys(cookies), ["dp_consent"]);
+    assert.deepEqual(storage, emptyStorage);
+
+    const other = await visit({ from });
+    await open(other.page);
+    const second = await choose(other.page, "reject_all");
+    assert.equal(second.body.token, body.token, "every refusing visitor of a day holds the same");
+    await other.context.close();
+
+    assert.equal((await check(service, { token: body.token })).reason, "refused");
+    const anyId = randomBytes(16).toString("base64url");
+    assert.deepEqual(
+      await check(service, { subject: anyId }).then(({ allowed, reason }) => [allowed, reason]),
+      [false, "no_record"],
+    );
+    const posted = answer.request().postDataJSON();
+    assert.deepEqual(await findInData(service, [posted.event, body.record.id]), []);
+
+    requests.length = 0;
+    await page.reload();
+    await page.evaluate(() => window.consent.ready);
+    await page.waitForLoadState("networkidle");
+    assert.equal(await control(page, "accept_all").count(), 0);
+    assert.equal(await allows(page, "analytics"), false);
+    assert.ok(
+      requests.every((request) => !/analytics|marketing|events|consents/.test(request.url())),
+    );
+    assert.deepEqual(Object.keys((await stored(context, page)).cookies), ["dp_consent"]);
+    assert.equal((await events(service)).length, before);
+    await screenshot(page, `refused-${from}`);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+
+  test(`${from}: a withdrawal acts at once, here and for the pipeline`, async () => {
+    const { context, page, complaints } = await visit({ from });
+    await open(page);
+    const { body } = await choose(page, "accept_all");
+    const who = { subject: body.record.subject };
+    await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+    assert.equal((await check(service, who)).reason, "granted");
+
+    await page.getByRole("link", { name: "Privacy choices" }).last().click();
+    await control(page, "withdraw").waitFor();
+    await screenshot(page, `dialog-withdraw-${from}`);
+    const withdrawn = await choose(page, "withdraw");
+    assert.ok([200, 201].includes(withdrawn.answer.status()));
+    assert.equal((await check(service, who)).reason, "withdrawn");
+    assert.equal((await check(service, { token: body.token })).reason, "withdrawn");
+    assert.equal(await allows(page, "analytics"), false);
+
+    const { cookies } = await stored(context, page);
+    assert.deepEqual(Object.keys(cookies), ["dp_consent"]);
+    assert.notEqual(cookies.dp_consent.value, body.token);
+    assert.ok(!cookies.dp_consent.value.includes(body.record.subject));
+    assert.equal((await check(service, { token: cookies.dp_consent.value })).reason, "withdrawn");
+
+    await page.reload();
+    await page.evaluate(() => window.consent.ready);
+    assert.equal(await control(page, "accept_all").count(), 0);
+    assert.deepEqual(Object.keys((await stored(context, page)).cookies), ["dp_consent"]);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}

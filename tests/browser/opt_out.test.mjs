@@ -1,0 +1,122 @@
+// The story of a visitor from California: no banner that blocks, a visible way out, and the
+// browser's signal.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { allows, control, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { open, screenshot, stored, violations } from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+import { check, events, waitForEvent } from "../support/pipeline.mjs";
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd({ scopes: ["check"] });
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = (options) =>
+  newVisitor(browser, { url: service.url, from: "california", ...options });
+
+const consentAnswer = (page) =>
+  page.waitForResponse(
+    (answer) => answer.url().endsWith("/v1/consents") && answer.request().method() === "POST",
+  );
+
+test("without a signal nothing blocks the page and the opt-out is visible", async () => {
+  const { context, page, complaints } = await visit({});
+  await open(page);
+  await control(page, "opt_out").waitFor();
+  assert.equal(await control(page, "accept_all").count(), 0);
+  assert.equal(await page.locator("dialphone-consent dialog:modal").count(), 0);
+  await screenshot(page, "california");
+
+  await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+  assert.equal(await allows(page, "analytics"), true);
+  assert.equal(await allows(page, "marketing"), false);
+  assert.ok(!("_dpm" in (await stored(context, page)).cookies));
+
+  await page.getByRole("link", { name: "See the prices" }).click();
+  await page.waitForURL("**/pricing");
+  const event = await waitForEvent(service, (one) => one.country === "US");
+  assert.equal(event.subdivision, "US-CA");
+  assert.equal(event.basis, "opt_out_default");
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("opting out is one click, stays, and stops what was on", async () => {
+  const { context, page, complaints } = await visit({});
+  await open(page);
+  await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+  const answered = consentAnswer(page);
+  await control(page, "opt_out").click();
+  const { record, token } = await (await answered).json();
+  assert.deepEqual(record.choices, { analytics: "denied", marketing: "denied" });
+  assert.equal((await check(service, { token })).reason, "opted_out");
+  assert.equal(await allows(page, "analytics"), false);
+  assert.deepEqual(Object.keys((await stored(context, page)).cookies), ["dp_consent"]);
+
+  const before = (await events(service)).length;
+  await page.goto("/pricing");
+  await page.evaluate(() => window.consent.ready);
+  await page.waitForLoadState("networkidle");
+  assert.equal(await allows(page, "analytics"), false);
+  assert.deepEqual(Object.keys((await stored(context, page)).cookies), ["dp_consent"]);
+  assert.equal((await events(service)).length, before);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("with GPC analytics is off, the page says so, and the pipeline hears it", async () => {
+  const before = (await events(service)).length;
+  const { context, page, requests, complaints } = await visit({ gpc: true });
+  const answered = consentAnswer(page);
+  const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
+  await open(page);
+  const notice = await (await noticed).json();
+  assert.deepEqual(notice.signals, { gpc: true });
+  await page.locator("dialphone-consent").getByText(notice.text.gpc_honoured).first().waitFor();
+  await screenshot(page, "california-gpc");
+
+  const { record, token } = await (await answered).json();
+  assert.equal(record.action, "gpc");
+  assert.equal(record.subject, null);
+  assert.deepEqual(record.signals, { gpc: true });
+  const verdict = await check(service, { token });
+  assert.deepEqual([verdict.allowed, verdict.reason], [false, "gpc"]);
+
+  await page.waitForLoadState("networkidle");
+  assert.equal(await allows(page, "analytics"), false);
+  assert.equal(await allows(page, "marketing"), false);
+  assert.deepEqual(Object.keys((await stored(context, page)).cookies), ["dp_consent"]);
+  assert.ok(requests.every((request) => !/analytics\.js|marketing\.js|events/.test(request.url())));
+  assert.equal((await events(service)).length, before);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("the signal going away switches nothing on", async () => {
+  const { context, page } = await visit({ gpc: true });
+  const answered = consentAnswer(page);
+  await open(page);
+  await answered;
+  const kept = await context.storageState();
+  await context.close();
+
+  const later = await visit({ storageState: kept });
+  await open(later.page);
+  await later.page.waitForLoadState("networkidle");
+  assert.equal(await allows(later.page, "analytics"), false);
+  assert.deepEqual(Object.keys((await stored(later.context, later.page)).cookies), ["dp_consent"]);
+  await later.context.close();
+});

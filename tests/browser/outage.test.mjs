@@ -1,0 +1,149 @@
+// The service cannot be reached or cannot store: the stricter state holds, and a choice arrives
+// later exactly once.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { allows, control, launchBrowser, newVisitor, open, stored } from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+import { check } from "../support/pipeline.mjs";
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd({ scopes: ["check"] });
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+
+const outages = {
+  "no network": (route) => route.abort("internetdisconnected"),
+  503: (route) => route.fulfill({ status: 503, headers: { "retry-after": "1" } }),
+};
+
+const isConsents = (url) => url.pathname === "/v1/consents";
+const answerTo = (page) =>
+  page.waitForResponse((answer) => isConsents(new URL(answer.url())) && answer.status() < 500);
+
+async function chooseDuring(outage, context, page, action) {
+  await context.route(isConsents, outage);
+  const posted = page.waitForRequest((request) => isConsents(new URL(request.url())));
+  await control(page, action).click();
+  return (await posted).postDataJSON();
+}
+
+for (const [name, outage] of Object.entries(outages)) {
+  test(`${name}: a refusal holds at once and is delivered with the next page`, async () => {
+    const { context, page, requests } = await visit({});
+    await open(page);
+    await chooseDuring(outage, context, page, "reject_all");
+    assert.equal(await allows(page, "analytics"), false);
+    await control(page, "accept_all").waitFor({ state: "detached" });
+    await page.goto("/privacy");
+    await page.evaluate(() => window.consent.ready);
+    assert.equal(await control(page, "accept_all").count(), 0, "the refusal is remembered");
+
+    await context.unroute(isConsents);
+    const delivered = answerTo(page);
+    await page.goto("/pricing");
+    const { record, token } = await (await delivered).json();
+    assert.deepEqual(record.choices, { analytics: "denied", marketing: "denied" });
+    assert.equal((await check(service, { token })).reason, "refused");
+    await page.waitForFunction(() => document.cookie.includes("dp_consent="));
+    await page.waitForFunction(() => localStorage.length === 0);
+    assert.ok(requests.every((request) => !/analytics\.js|marketing\.js/.test(request.url())));
+    await context.close();
+  });
+
+  test(`${name}: an accept counts only once the service has it, under the same event`, async () => {
+    const { context, page, requests } = await visit({});
+    await open(page);
+    const first = await chooseDuring(outage, context, page, "accept_all");
+    assert.equal(
+      await allows(page, "analytics"),
+      false,
+      "undelivered, so the stricter state holds",
+    );
+    assert.ok(requests.every((request) => !/analytics\.js|marketing\.js/.test(request.url())));
+
+    await context.unroute(isConsents);
+    const delivered = answerTo(page);
+    await page.goto("/pricing");
+    const answer = await delivered;
+    assert.equal(answer.request().postDataJSON().event, first.event);
+    const { record } = await answer.json();
+    assert.equal((await check(service, { subject: record.subject })).reason, "granted");
+    await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+    await context.close();
+  });
+}
+
+test("a withdrawal during an outage acts here at once and reaches the service later", async () => {
+  const { context, page } = await visit({});
+  await open(page);
+  const accepted = answerTo(page);
+  await control(page, "accept_all").click();
+  const { subject } = (await (await accepted).json()).record;
+  await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+
+  await page.getByRole("link", { name: "Privacy choices" }).last().click();
+  await chooseDuring(outages["no network"], context, page, "withdraw");
+  assert.equal(await allows(page, "analytics"), false);
+  const { cookies } = await stored(context, page);
+  assert.ok(
+    !Object.keys(cookies).some((one) => one.startsWith("_dp")),
+    Object.keys(cookies).join(),
+  );
+  assert.equal((await check(service, { subject })).reason, "granted");
+
+  await page.goto("/privacy");
+  await page.evaluate(() => window.consent.ready);
+  assert.equal(await allows(page, "analytics"), false, "undelivered, and still a no");
+
+  await context.unroute(isConsents);
+  const delivered = answerTo(page);
+  await page.goto("/pricing");
+  await delivered;
+  assert.equal((await check(service, { subject })).reason, "withdrawn");
+  await context.close();
+});
+
+test("no notice: the page works and nothing optional runs", async () => {
+  const { context, page, requests } = await visit({});
+  await context.route("**/v1/notice*", (route) => route.abort());
+  await page.goto("/");
+  await page.waitForLoadState("networkidle");
+  assert.equal(await allows(page, "analytics"), false);
+  assert.deepEqual(await context.cookies(), []);
+  assert.ok(requests.every((request) => !/analytics\.js|marketing\.js|events/.test(request.url())));
+  await context.close();
+});
+
+test("storage that throws: the choice is still sent and kept in the cookie", async () => {
+  const { context, page } = await visit({});
+  await context.addInitScript(() => {
+    for (const name of ["localStorage", "sessionStorage"]) {
+      Object.defineProperty(globalThis, name, {
+        get() {
+          throw new DOMException("denied", "SecurityError");
+        },
+      });
+    }
+  });
+  await open(page);
+  const accepted = answerTo(page);
+  await control(page, "accept_all").click();
+  assert.equal((await accepted).status(), 201);
+  await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+  await page.reload();
+  await page.evaluate(() => window.consent.ready);
+  assert.equal(await allows(page, "analytics"), true);
+  await context.close();
+});

@@ -1,0 +1,118 @@
+// Visitors whose browser runs no script: nothing optional runs, and the choice is a plain form.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { launchBrowser, newVisitor, screenshot } from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+import { check } from "../support/pipeline.mjs";
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd({ scopes: ["check"] });
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = (options) =>
+  newVisitor(browser, { url: service.url, from: "germany", javaScriptEnabled: false, ...options });
+
+const cookieOf = async (context) =>
+  (await context.cookies()).find((one) => one.name === "dp_consent");
+
+async function toPreferences(page) {
+  await page.goto("/");
+  await page.locator("noscript a, .noscript a").first().click();
+  await page.waitForURL("**/v1/preferences?**");
+}
+
+test("the page asks for nothing optional and points to the form", async () => {
+  const { context, page, requests } = await visit({});
+  await toPreferences(page);
+  assert.deepEqual(await context.cookies(), []);
+  assert.ok(requests.every((request) => !/analytics|marketing|notice|events/.test(request.url())));
+  assert.equal(await page.locator("script").count(), 0);
+  await screenshot(page, "preferences-page", { fullPage: true });
+  await context.close();
+});
+
+test("accepting by form sets the cookie and leads back", async () => {
+  const { context, page } = await visit({});
+  await toPreferences(page);
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await page.locator('button[name="action"][value="accept_all"]').click();
+  assert.equal((await answered).status(), 303);
+  await page.waitForURL(`${service.url}/`);
+  const cookie = await cookieOf(context);
+  assert.equal((await check(service, { token: cookie.value })).reason, "granted");
+
+  await toPreferences(page);
+  await screenshot(page, "preferences-page-granted", { fullPage: true });
+  await page
+    .locator('button[name="action"][value="withdraw"], button[name="action"][value="reject_all"]')
+    .first()
+    .click();
+  await page.waitForURL(`${service.url}/`);
+  assert.notEqual((await cookieOf(context)).value, cookie.value);
+  const { allowed, reason } = await check(service, { token: cookie.value });
+  assert.equal(allowed, false);
+  assert.ok(["withdrawn", "refused"].includes(reason), reason);
+  await context.close();
+});
+
+test("refusing by form leaves no identifier", async () => {
+  const { context, page } = await visit({});
+  await toPreferences(page);
+  await page.locator('button[name="action"][value="reject_all"]').click();
+  await page.waitForURL(`${service.url}/`);
+  assert.equal((await context.cookies()).length, 1);
+  assert.equal(
+    (await check(service, { token: (await cookieOf(context)).value })).reason,
+    "refused",
+  );
+  await context.close();
+});
+
+test("one purpose by form", async () => {
+  const { context, page } = await visit({});
+  await toPreferences(page);
+  const inputs = page.locator('input[name="choices.analytics"]');
+  assert.ok(
+    !(await inputs
+      .evaluateAll((all) => all.some((one) => one.checked && one.value === "granted"))
+      .catch(() => false)),
+    "nothing is ticked beforehand",
+  );
+  await page.locator('input[name="choices.analytics"][value="granted"]').check();
+  await page.locator('button[name="action"][value="save"]').click();
+  await page.waitForURL(`${service.url}/`);
+  const token = (await cookieOf(context)).value;
+  assert.equal((await check(service, { token })).reason, "granted");
+  assert.equal((await check(service, { token }, "marketing")).allowed, false);
+  await context.close();
+});
+
+test("the form page is readable small, dark and in German", async () => {
+  const { context, page } = await visit({
+    viewport: { width: 320, height: 640 },
+    colorScheme: "dark",
+    locale: "de-DE",
+  });
+  await page.goto("/v1/preferences?site=dialphone.com&return=/");
+  await screenshot(page, "preferences-page-320-dark-de", { fullPage: true });
+  assert.equal(await page.locator("html").getAttribute("lang"), "de");
+  await context.close();
+});
+
+test("a language chosen in the browser is the language of the form", async () => {
+  const { context, page } = await visit({ locale: "fr-FR" });
+  await page.goto("/v1/preferences?site=dialphone.com");
+  assert.equal(await page.locator("html").getAttribute("lang"), "fr");
+  await context.close();
+});
