@@ -52,7 +52,7 @@
     document.getElementById("outcome-title").textContent =
       `Thank you, ${firstName}. Nothing was sent.`;
     document.getElementById("outcome-text").textContent =
-      "This site is a demonstration: what you typed stays in this page and goes when you leave it. " +
+      "This site is a demonstration: what you typed stays in this page and is not kept. " +
       "On a real site somebody would now write to you to find a time.";
     document.getElementById("outcome-newsletter").textContent = form.elements.newsletter.checked
       ? "You ticked the newsletter: you would get one message first, asking you to confirm that."
