@@ -49,14 +49,14 @@ test("what is missing is said beside the field and in a summary that has the foc
   requests.length = 0;
   await page.getByRole("button", { name: "Book the demo" }).click();
   const summary = page.getByRole("alert");
-  await summary.getByText("3 things are missing").waitFor();
+  await summary.getByText("3 fields need another look").waitFor();
   assert.equal(await summary.evaluate((element) => element === document.activeElement), true);
   assert.equal(await page.getByLabel("Your name").getAttribute("aria-invalid"), "true");
   await screenshot(page, "contact-problems", { fullPage: true });
   await fillIn(page);
   await page.getByLabel("Work e-mail").fill("ada@example");
   await page.getByRole("button", { name: "Book the demo" }).click();
-  await summary.getByText("One thing is missing").waitFor();
+  await summary.getByText("One field needs another look").waitFor();
   assert.deepEqual(requests, []);
   await context.close();
 });

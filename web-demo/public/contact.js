@@ -32,7 +32,9 @@
   const summarise = (found) => {
     const title = document.createElement("h2");
     title.textContent =
-      found.length === 1 ? "One thing is missing" : `${found.length} things are missing`;
+      found.length === 1
+        ? "One field needs another look"
+        : `${found.length} fields need another look`;
     const list = document.createElement("ul");
     for (const { name, text } of found) {
       const link = document.createElement("a");
