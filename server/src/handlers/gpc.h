@@ -1,5 +1,6 @@
 #pragma once
-// GET /.well-known/gpc.json: this site honours Global Privacy Control (W3C GPC, "GPC Support Resource").
+// GET /.well-known/gpc.json: this site honours Global Privacy Control (W3C GPC, "GPC Support
+// Resource").
 
 #include "http/request.h"
 #include "http/response.h"

@@ -1,6 +1,6 @@
 #pragma once
-// GET /v1/notice: what this visitor must be shown. GET /v1/notices/{id}: any notice ever served, for as long as
-// a record cites it.
+// GET /v1/notice: what this visitor must be shown. GET /v1/notices/{id}: any notice ever served,
+// for as long as a record cites it.
 
 #include "http/request.h"
 #include "http/response.h"

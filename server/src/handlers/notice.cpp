@@ -1,0 +1,114 @@
+#include "handlers/notice.h"
+
+#include <optional>
+#include <string_view>
+
+#include "entity_tag.h"
+#include "http/problem.h"
+#include "keys/ticket.h"
+#include "ledger/ledger.h"
+#include "metrics.h"
+#include "served_notice.h"
+#include "site/notice.h"
+#include "timestamp.h"
+#include "wire/json_writer.h"
+
+namespace consent::server {
+namespace {
+
+JsonValue region_json(const Visitor& visitor) {
+  const Region& region = visitor.region;
+  JsonValue country;
+  JsonValue subdivision;
+  if (region.country.known()) country = JsonValue(region.country.text());
+  if (region.subdivision.known()) subdivision = JsonValue(to_text(region).view());
+  return JsonObject{{"country", std::move(country)},
+                    {"subdivision", std::move(subdivision)},
+                    {"source", to_text(visitor.source)}};
+}
+
+JsonValue policy_json(const SitePolicy& site, TimePoint now) {
+  const PolicyText& policy = site.in_force(now);
+  JsonValue upcoming;
+  if (const PolicyText* next = site.upcoming(now)) {
+    upcoming =
+        JsonObject{{"version", next->version}, {"effective_at", to_rfc3339(next->effective_at)}};
+  }
+  return JsonObject{{"version", policy.version},
+                    {"effective_at", to_rfc3339(policy.effective_at)},
+                    {"upcoming", std::move(upcoming)}};
+}
+
+// Everything but `purposes` and `text`, which were rendered once at start.
+std::string head_json(const Service& service, const ServedNotice& served) {
+  const Visitor& visitor = served.visitor;
+  const JsonObject head{
+      {"site", service.site.site},
+      {"region", region_json(visitor)},
+      {"regime", JsonObject{{"id", to_text(visitor.regime.id)},
+                            {"model", to_text(visitor.regime.model)},
+                            {"gdpr_scope", to_text(visitor.regime.gdpr_scope)},
+                            {"ruleset", ruleset_version()}}},
+      {"signals", JsonObject{{"gpc", visitor.signals.gpc}}},
+      {"zone", to_text(visitor.zone)},
+      {"endpoints",
+       JsonObject{{"consents", "/v1/consents"}, {"events", "/v1/events"}, {"me", "/v1/me"}}},
+      {"policy", policy_json(service.site, served.now)},
+      {"notice", JsonObject{{"id", served.notice.id}, {"language", served.notice.language}}},
+      {"ticket", served.ticket}};
+  std::string json = to_json(head);
+  json.pop_back();
+  return json;
+}
+
+}  // namespace
+
+http::Response handle_notice(const Service& service, const http::Request& request) {
+  const std::optional<std::string_view> site = request.parameter("site");
+  if (!site) {
+    return http::problem(422, "The query must name the site once.",
+                         {{"/site", "is missing or repeated"}});
+  }
+  if (*site != service.site.site) return http::problem(404, "This service does not know the site.");
+
+  const ServedNotice served = serve_notice(service, request);
+  const Visitor& visitor = served.visitor;
+  const bool runs_by_default = visitor.regime.model == Model::opt_out && !visitor.signals.gpc;
+  std::string body = head_json(service, served);
+  body += ",\"purposes\":";
+  body += runs_by_default ? served.notice.purposes_json_opt_out : served.notice.purposes_json;
+  body += ",\"text\":";
+  body += served.notice.text_json;
+  body += '}';
+  http::Response response = http::text_response(200, "application/json", std::move(body));
+  response.set("Cache-Control", "private, no-store");
+  response.set("Vary", "Accept-Language, Sec-GPC");
+  response.set("Content-Language", served.notice.language);
+  return response;
+}
+
+http::Response handle_notice_by_id(const Service& service, const http::Request& request) {
+  const std::string id(request.path_parameter("id"));
+  const Notice* current = service.notices.find_by_id(id);
+  std::optional<std::string> json;
+  if (current != nullptr) {
+    json = current->canonical_json;
+  } else if (is_notice_id(id)) {
+    json = service.ledger.find_notice(id);
+  }
+  if (!json) return http::problem(404, "No notice has this id, or no record cites it any more.");
+  const std::string tag = '"' + id + '"';
+  http::Response response;
+  response.set("ETag", tag);
+  response.set("Cache-Control", "public, max-age=31536000, immutable");
+  if (names_entity_tag(request.header("If-None-Match"), tag)) {
+    response.status = 304;
+    return response;
+  }
+  response.set("Content-Type", "application/json");
+  response.set("X-Content-Type-Options", "nosniff");
+  response.body = std::move(*json);
+  return response;
+}
+
+}  // namespace consent::server

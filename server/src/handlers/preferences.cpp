@@ -1,0 +1,83 @@
+#include "handlers/preferences.h"
+
+#include <optional>
+#include <string>
+
+#include "consent/decision.h"
+#include "http/problem.h"
+#include "ledger/ledger.h"
+#include "served_notice.h"
+#include "site/preferences_page.h"
+#include "uuid.h"
+#include "visitor_token.h"
+#include "wire/consent_request.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::string_view kOwnPath = "/v1/preferences";
+
+// A grant counts as far as the ledger knows it; a refusal token speaks for itself.
+RecordState known_state(const Service& service, const std::optional<Token>& token) {
+  if (!token) return {};
+  if (token->kind != TokenKind::grant) return state_of(*token);
+  const Ledger::StateRead read = service.ledger.state_of(service.site.site, token->subject);
+  return read.failure ? RecordState{} : read.state;
+}
+
+std::array<bool, kPurposes> allowed_now(const Service& service, const ServedNotice& served,
+                                        const RecordState& state) {
+  Question question;
+  question.model = served.visitor.regime.model;
+  question.policy = service.site.reduced(served.now);
+  question.state = state;
+  question.signals = served.visitor.signals;
+  question.now = std::chrono::floor<std::chrono::seconds>(served.now);
+  std::array<bool, kPurposes> allowed{};
+  for (std::size_t i = 0; i < kPurposes; ++i) {
+    question.purpose = static_cast<Purpose>(i);
+    allowed[i] = decide(question).allowed();
+  }
+  return allowed;
+}
+
+std::string return_path(const http::Request& request) {
+  const std::string_view wanted = request.parameter("return").value_or(kOwnPath);
+  return std::string(is_same_site_path(wanted) ? wanted : kOwnPath);
+}
+
+}  // namespace
+
+http::Response handle_preferences(const Service& service, const http::Request& request) {
+  if (request.parameter("site").value_or(service.site.site) != service.site.site) {
+    return http::problem(404, "This service does not know the site.");
+  }
+  const ServedNotice served = serve_notice(service, request);
+  const std::optional<Token> token = presented_token(service, request);
+  const PreferencesPage page{
+      .policy = *service.site.find(served.notice.policy),
+      .text = service.site.text.at(served.notice.language),
+      .site = service.site.site,
+      .language = served.notice.language,
+      .notice = served.notice.id,
+      .ticket = served.ticket,
+      .event = to_text(make_uuid_v7(served.now)),
+      .return_path = return_path(request),
+      .allowed = allowed_now(service, served, known_state(service, token)),
+      .gpc = served.visitor.signals.gpc,
+      .can_withdraw = token && token->kind == TokenKind::grant,
+  };
+
+  http::Response response = http::text_response(200, "text/html; charset=utf-8", render(page));
+  response.set("Cache-Control", "private, no-store");
+  response.set("Vary", "Accept-Language, Cookie, Sec-GPC");
+  response.set("Content-Language", served.notice.language);
+  response.set("Content-Security-Policy",
+               "default-src 'none'; style-src " + std::string(preferences_style_source()) +
+                   "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
+  response.set("X-Content-Type-Options", "nosniff");
+  response.set("Referrer-Policy", "same-origin");
+  return response;
+}
+
+}  // namespace consent::server

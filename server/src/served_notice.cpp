@@ -1,0 +1,33 @@
+#include "served_notice.h"
+
+#include "keys/ticket.h"
+#include "metrics.h"
+
+namespace consent::server {
+
+ServedNotice serve_notice(const Service& service, const http::Request& request) {
+  const TimePoint now = service.clock.now();
+  const std::string accepted = request.header("Accept-Language");
+  const std::string language =
+      choose_language(service.site, request.parameter("language").value_or(accepted));
+  const Notice& notice = service.notices.find(service.site.in_force(now).version, language);
+  Visitor visitor = service.visitors.resolve(request, now);
+  Ticket ticket;
+  ticket.site = service.site.site;
+  ticket.notice = notice.id;
+  ticket.policy = notice.policy;
+  ticket.regime = visitor.regime.id;
+  ticket.region = visitor.region;
+  ticket.zone = visitor.zone;
+  ticket.issued_at = now;
+  service.metrics.count_notice(visitor.regime.id, notice.language);
+  return {now, std::move(visitor), notice, seal_ticket(service.keyring, ticket)};
+}
+
+bool is_notice_id(std::string_view text) {
+  constexpr std::string_view kPrefix = "sha256:";
+  return text.size() == kPrefix.size() + 64 && text.starts_with(kPrefix) &&
+         text.find_first_not_of("0123456789abcdef", kPrefix.size()) == text.npos;
+}
+
+}  // namespace consent::server

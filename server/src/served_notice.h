@@ -1,0 +1,29 @@
+#pragma once
+// A notice on its way to a visitor, with the ticket that proves it was served. The banner's JSON
+// and the preferences page are two forms of it.
+
+#include <string>
+
+#include "clock.h"
+#include "http/request.h"
+#include "service.h"
+#include "site/notice.h"
+#include "visitor.h"
+
+namespace consent::server {
+
+struct ServedNotice {
+  TimePoint now{};
+  Visitor visitor;
+  const Notice& notice;
+  std::string ticket;
+};
+
+// The notice in force, in the language of the `language` parameter or of Accept-Language. Counted
+// in the metrics.
+ServedNotice serve_notice(const Service& service, const http::Request& request);
+
+// "sha256:" and 64 lower-case hexadecimal digits.
+bool is_notice_id(std::string_view text);
+
+}  // namespace consent::server

@@ -1,0 +1,173 @@
+#include "site/preferences_page.h"
+
+#include <algorithm>
+
+#include "consent/base64url.h"
+#include "crypto/sha256.h"
+#include "html_text.h"
+
+namespace consent::server {
+namespace {
+
+// Accept, reject and save are one class of button: none may look more inviting than another.
+constexpr std::string_view kStyle = R"(
+:root{color-scheme:light dark}
+body{font:1.0625rem/1.5 system-ui,sans-serif;margin:0 auto;padding:1.5rem 1rem 3rem;max-width:44rem}
+section{border-top:1px solid;padding:1rem 0}
+h1{font-size:1.6rem;line-height:1.2;margin:0 0 .75rem}
+h2{font-size:1.15rem;margin:0}
+p{margin:.5rem 0}
+label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;font-weight:600;font-size:1.15rem}
+input{width:1.5rem;height:1.5rem;margin:0;flex:none}
+table{border-collapse:collapse;width:100%;font-size:.9375rem}
+caption{text-align:start;font-weight:600;padding:.5rem 0}
+th,td{text-align:start;vertical-align:top;padding:.25rem .75rem .25rem 0;overflow-wrap:anywhere}
+ul{margin:.25rem 0;padding-inline-start:1.25rem}
+.actions{display:flex;flex-wrap:wrap;gap:.75rem;border-top:1px solid;padding:1.25rem 0}
+button{font:inherit;font-weight:600;flex:1 1 12rem;min-height:3rem;padding:.5rem 1rem;cursor:pointer;
+border:2px solid #14468f;border-radius:.5rem;background:#14468f;color:#fff}
+button:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid #c2410c;outline-offset:2px}
+.note{border:2px solid;border-radius:.5rem;padding:.5rem 1rem}
+)";
+
+bool is_right_to_left(std::string_view language) {
+  const std::string_view primary = language.substr(0, language.find('-'));
+  return primary == "ar" || primary == "he" || primary == "fa" || primary == "ur";
+}
+
+class Writer {
+ public:
+  explicit Writer(const PreferencesPage& page) : page_(page) {}
+
+  std::string write() {
+    head();
+    html_ += "<main><h1>";
+    html_ += words("preferences_title") + "</h1><p>" + words("preferences_body") + "</p><p>";
+    html_ += words("controller") + ' ' + escape_html(page_.policy.controller) + ". <a href=\"" +
+             words("policy_url") + "\">" + words("policy_link") + "</a></p>";
+    if (page_.gpc) html_ += "<p class=\"note\" role=\"status\">" + words("gpc_honoured") + "</p>";
+    html_ += "<form method=\"post\" action=\"/v1/consents\" accept-charset=\"utf-8\">";
+    hidden_fields();
+    for (const PurposeInfo& info : page_.policy.purposes) purpose(info);
+    actions();
+    html_ += "</form></main></body></html>\n";
+    return std::move(html_);
+  }
+
+ private:
+  std::string words(const std::string& key) const { return escape_html(page_.text.at(key)); }
+  static const std::string& in_language(const Localised& localised, const std::string& language) {
+    return localised.at(language);
+  }
+
+  void head() {
+    html_ += "<!doctype html><html lang=\"" + escape_html(page_.language) + "\" dir=\"";
+    html_ += is_right_to_left(page_.language) ? "rtl" : "ltr";
+    html_ +=
+        "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
+        "initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>";
+    html_ += words("preferences_title") + " - " + escape_html(page_.site) + "</title><style>";
+    html_ += kStyle;
+    html_ += "</style></head><body>";
+  }
+
+  void hidden(std::string_view name, std::string_view value) {
+    html_ += "<input type=\"hidden\" name=\"";
+    html_ += name;
+    html_ += "\" value=\"" + escape_html(value) + "\">";
+  }
+
+  void hidden_fields() {
+    hidden("site", page_.site);
+    hidden("event", page_.event);
+    hidden("ticket", page_.ticket);
+    hidden("notice", page_.notice);
+    hidden("policy", std::to_string(page_.policy.version));
+    hidden("language", page_.language);
+    hidden("return", page_.return_path);
+  }
+
+  void purpose(const PurposeInfo& info) {
+    const std::string id(to_text(info.purpose));
+    const std::string name = escape_html(in_language(info.name, page_.language));
+    html_ += "<section aria-labelledby=\"name-" + id + "\">";
+    if (info.purpose == Purpose::essential) {
+      html_ += "<h2 id=\"name-" + id + "\">" + name + "</h2><p><strong>" + words("always_on") +
+               "</strong></p>";
+    } else {
+      const bool on = page_.allowed[static_cast<std::size_t>(info.purpose)];
+      html_ += "<h2><label id=\"name-" + id + "\"><input type=\"checkbox\" name=\"choices." + id +
+               "\" value=\"granted\" aria-describedby=\"about-" + id + '"';
+      if (on) html_ += " checked";
+      html_ += '>' + name + "</label></h2>";
+    }
+    html_ += "<p id=\"about-" + id + "\">" +
+             escape_html(in_language(info.description, page_.language)) + "</p>";
+    html_ += "<p>" + words("legal_basis") + ": " + words("basis_" + info.legal_basis) + "</p>";
+    recipients(info);
+    cookies(info);
+    html_ += "</section>";
+  }
+
+  void recipients(const PurposeInfo& info) {
+    html_ += "<p>" + words("recipients") + ":</p><ul>";
+    for (const ServiceInfo& service : info.services) {
+      html_ += "<li>" + escape_html(service.name) + ": " + escape_html(service.recipient) + " (" +
+               escape_html(service.country) + ")</li>";
+    }
+    html_ += "</ul>";
+  }
+
+  void cookies(const PurposeInfo& info) {
+    if (info.cookies.empty()) return;
+    html_ += "<table><caption>" + words("cookies") + "</caption><thead><tr>";
+    for (const char* key : {"cookie_name", "cookie_provider", "cookie_lifetime"}) {
+      html_ += "<th scope=\"col\">" + words(key) + "</th>";
+    }
+    html_ += "</tr></thead><tbody>";
+    for (const CookieInfo& cookie : info.cookies) {
+      html_ += "<tr><th scope=\"row\">" + escape_html(cookie.name) + "</th><td>" +
+               escape_html(cookie.provider) + "</td><td>" +
+               escape_html(localised(cookie.lifetime, page_.text)) + "</td></tr>";
+    }
+    html_ += "</tbody></table>";
+  }
+
+  void button(std::string_view action) {
+    html_ += "<button type=\"submit\" name=\"action\" value=\"";
+    html_ += action;
+    html_ += "\">" + words(std::string(action)) + "</button>";
+  }
+
+  // Save comes first in the source, because the Enter key presses the first button of a form:
+  // pressing it must keep to what the boxes say.
+  void actions() {
+    html_ += "<div class=\"actions\">";
+    button("save");
+    button("reject_all");
+    button("accept_all");
+    if (page_.can_withdraw) button("withdraw");
+    html_ += "</div>";
+  }
+
+  const PreferencesPage& page_;
+  std::string html_;
+};
+
+}  // namespace
+
+std::string render(const PreferencesPage& page) { return Writer(page).write(); }
+
+std::string_view preferences_style_source() {
+  static const std::string kSource = [] {
+    const Sha256Digest digest = sha256(kStyle);
+    std::string base64(base64url_size(digest.size()), '\0');
+    base64url_encode(digest, base64);
+    std::replace(base64.begin(), base64.end(), '-', '+');
+    std::replace(base64.begin(), base64.end(), '_', '/');
+    return "'sha256-" + base64 + "='";
+  }();
+  return kSource;
+}
+
+}  // namespace consent::server
