@@ -21,7 +21,8 @@ print_help() { sed -n '2,/^[^#]/{s/^# \{0,1\}//p}' "$1"; }
 
 # "3 s" or "2 min 5 s" since the script began.
 elapsed() {
-  if [ "$SECONDS" -lt 60 ]; then echo "$SECONDS s"; else echo "$((SECONDS / 60)) min $((SECONDS % 60)) s"; fi
+  local minutes=$((SECONDS / 60)) seconds=$((SECONDS % 60))
+  if [ "$minutes" -eq 0 ]; then echo "$seconds s"; else echo "$minutes min $seconds s"; fi
 }
 
 # Runs of configure and build print only what matters; the rest is in build/<preset>/.
@@ -30,7 +31,7 @@ configure_and_build() {
   shift
   cmake --preset "$preset" --log-level=WARNING >/dev/null ||
     fail "cmake could not configure the preset \"$preset\"" \
-      "Its message is above. Run script/setup; if that does not help, remove build/$preset and try again."
+      "Its message is above. Run script/setup; if that does not help, remove build/$preset."
   cmake --build --preset "$preset" "$@" || fail "the preset \"$preset\" does not build" \
     "The compiler's message is above."
 }
