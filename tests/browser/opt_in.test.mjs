@@ -27,7 +27,7 @@ const visit = (options) => newVisitor(browser, { url: service.url, ...options })
 const optionalCookies = ["_dpa", "_dpa_session", "_dpm"];
 
 // What the page and its banner are made of; everything else is a request that needs a choice.
-const ownFile = /^\/(?:$|site\.css$|icons\.svg$|favicon\.svg$|v1\/[\w.-]+\.(?:m?js|wasm|css)$)/;
+const ownFile = /^\/(?:$|[a-z]+\.(?:css|svg)$|v1\/[\w.-]+\.(?:m?js|wasm|css)$)/;
 
 function assertNothingOptional(requests) {
   for (const request of requests) {
