@@ -8,6 +8,8 @@ find_path(CONSENT_EMSCRIPTEN_PLATFORM Emscripten.cmake REQUIRED NO_DEFAULT_PATH 
   PATH_SUFFIXES cmake/Modules/Platform)
 include("${CONSENT_EMSCRIPTEN_PLATFORM}/Emscripten.cmake")
 
-# Measured: the smallest module of all flag sets tried. They are here because core is compiled with them, too.
-set(CMAKE_CXX_FLAGS_MINSIZEREL_INIT
-  "-Oz -DNDEBUG -flto -mbulk-memory -msign-ext -mnontrapping-fptoint -fno-exceptions -fno-rtti")
+# Measured: the smallest module of all flag sets tried. They are here because core is compiled with them, too, and
+# set outright because CMake would put its own -Os behind an _INIT value.
+set(CMAKE_CXX_FLAGS_MINSIZEREL
+  "-Oz -DNDEBUG -flto -mbulk-memory -msign-ext -mnontrapping-fptoint -fno-exceptions -fno-rtti"
+  CACHE STRING "Flags of the shipped modules")

@@ -1,0 +1,69 @@
+// Puts together what is served: build/dist/v1 (scripts, styles, modules) and build/dist/demo. Run after
+// `cmake --build --preset wasm`. Prints what a first visit weighs and fails when it is over size-budget.json.
+//
+// usage: node wasm/build.mjs [--modules DIR] [--dist DIR]
+
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { fileURLToPath } from "node:url";
+import { parseArgs } from "node:util";
+import { bundle, minifiedScript } from "./bundle.mjs";
+import { compressBelow } from "./compression.mjs";
+import { brotliBytes, noticeJson, overBudget } from "./first_visit.mjs";
+
+const root = fileURLToPath(new URL("../", import.meta.url));
+const { values: options } = parseArgs({
+  options: {
+    modules: { type: "string", default: join(root, "build/wasm/modules") },
+    dist: { type: "string", default: join(root, "build/dist") },
+  },
+});
+const scripts = join(options.dist, "v1");
+const demo = join(options.dist, "demo");
+
+for (const module of ["consent.wasm", "reduction.wasm", "consent.wasm2js.js"]) {
+  if (existsSync(join(options.modules, module))) continue;
+  console.error(`${join(options.modules, module)} is missing: run cmake --preset wasm && cmake --build --preset wasm`);
+  process.exit(1);
+}
+
+rmSync(scripts, { recursive: true, force: true });
+mkdirSync(scripts, { recursive: true });
+for (const [name, css] of await bundle(scripts)) writeFileSync(join(scripts, name), css);
+for (const module of ["consent.wasm", "reduction.wasm"]) {
+  cpSync(join(options.modules, module), join(scripts, module));
+}
+const fallback = await minifiedScript(join(options.modules, "consent.wasm2js.js"));
+writeFileSync(join(scripts, "consent.wasm2js.js"), fallback);
+compressBelow(scripts);
+
+const pages = join(root, "web-demo/public");
+if (existsSync(pages)) {
+  rmSync(demo, { recursive: true, force: true });
+  cpSync(pages, demo, { recursive: true });
+  compressBelow(demo);
+}
+
+const notice = await noticeJson(join(root, "server/site/dialphone.jsonc"), "en");
+const weigh = (name) => brotliBytes(readFileSync(join(scripts, name)));
+const firstVisit = {
+  "banner.js (with styles)": weigh("banner.js"),
+  "consent.wasm": weigh("consent.wasm"),
+  "notice (English)": brotliBytes(Buffer.from(notice)),
+};
+const sizes = {
+  ...firstVisit,
+  "first visit": Object.values(firstVisit).reduce((sum, bytes) => sum + bytes),
+  "preferences.js (on demand)": weigh("preferences.js"),
+  "consent.wasm2js.js (fallback)": weigh("consent.wasm2js.js"),
+  "reduction.wasm (on demand)": weigh("reduction.wasm"),
+  "consent.mjs (module build)": weigh("consent.mjs"),
+};
+writeFileSync(join(options.dist, "sizes.json"), `${JSON.stringify(sizes, null, 2)}\n`);
+console.log("bytes on the wire, brotli -q 11:");
+for (const [part, bytes] of Object.entries(sizes)) console.log(`  ${String(bytes).padStart(6)}  ${part}`);
+
+const budget = JSON.parse(readFileSync(new URL("size-budget.json", import.meta.url), "utf8"));
+const excess = overBudget(sizes, budget);
+for (const line of excess) console.error(`over wasm/size-budget.json: ${line}`);
+process.exitCode = excess.length > 0 ? 1 : 0;

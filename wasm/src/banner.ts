@@ -1,0 +1,78 @@
+// The first layer: a region at the start of the page that blocks nothing, traps no focus and locks no scrolling.
+// Accepting, refusing and the settings are the same control, side by side.
+
+import styles from "./banner.css";
+import { adoptStyles, element } from "./element";
+import type { Choices } from "./names";
+import type { Notice } from "./notice";
+import type { PreferencesModule } from "./preferences";
+import type { FirstLayer, View, ViewActions } from "./view";
+
+const rightToLeft = /^(ar|dv|fa|he|ps|ur|yi)\b/;
+
+export class Banner implements View {
+  private readonly host = element("dialphone-consent" as "div");
+  private readonly root = this.host.attachShadow({ mode: "open" });
+  private layer?: HTMLElement;
+
+  constructor(private readonly base: string, private readonly actions: ViewActions) {
+    adoptStyles(this.root, styles, `${base}banner.css`);
+  }
+
+  show(layer: FirstLayer, notice: Notice): void {
+    this.hide();
+    this.mount(notice);
+    this.layer = this.build(layer, notice);
+    this.root.append(this.layer);
+  }
+
+  hide(): void {
+    this.layer?.remove();
+    this.layer = undefined;
+  }
+
+  async openPreferences(notice: Notice, choices: Choices): Promise<void> {
+    this.mount(notice);
+    const url = `${this.base}preferences.js`;
+    const { openPreferences } = (await import(url)) as PreferencesModule;
+    openPreferences({ root: this.root, base: this.base, notice, choices, actions: this.actions });
+  }
+
+  /** Back into the page, when a router has replaced its body. */
+  keep(): void {
+    if (this.root.childElementCount && !this.host.isConnected) document.body.prepend(this.host);
+  }
+
+  private mount({ notice: { language } }: Notice): void {
+    this.host.lang = language;
+    this.host.dir = rightToLeft.test(language) ? "rtl" : "ltr";
+    if (!this.host.isConnected) document.body.prepend(this.host);
+  }
+
+  private build(layer: FirstLayer, { text }: Notice): HTMLElement {
+    const { actions } = this;
+    const button = (action: string, label: string | undefined, run: () => void) => {
+      const node = element("button", { type: "button", part: "button", "data-action": action }, label ?? "");
+      node.addEventListener("click", run);
+      return node;
+    };
+    const hide = () => this.hide();
+    if (layer === "honoured") {
+      return element("section", { class: "card slim", part: "card", role: "status" },
+        element("p", {}, text.gpc_honoured ?? ""), button("close", text.close, hide));
+    }
+    const asked = layer === "ask";
+    const link = text.policy_url &&
+      element("a", { href: text.policy_url, part: "link" }, text.policy_link ?? text.policy_url);
+    return element("section", { class: "card", part: "card", role: "region", "aria-labelledby": "title" },
+      element("h2", { id: "title", part: "title" }, (asked ? text.title : text.opt_out_title) ?? ""),
+      element("p", { part: "body" }, (asked ? text.body : text.opt_out_body) ?? "", " ", link || ""),
+      element("div", { class: "actions", part: "actions" },
+        asked
+          ? button("accept_all", text.accept_all, () => actions.acceptAll("banner"))
+          : button("opt_out", text.opt_out_action, () => actions.rejectAll("banner")),
+        ...(asked ? [button("reject_all", text.reject_all, () => actions.rejectAll("banner"))] : []),
+        button("settings", text.settings, () => actions.open()),
+        ...(asked ? [] : [button("close", text.close, hide)])));
+  }
+}

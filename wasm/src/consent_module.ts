@@ -1,0 +1,127 @@
+// consent.mjs: the public API. Importing it needs no window and does nothing; startConsent() begins.
+
+import { Banner } from "./banner";
+import { Consent, type ConsentState, type Surroundings } from "./consent";
+import { removeCookies } from "./cookie_removal";
+import { loadCore } from "./core_loader";
+import { EventSender, type AnalyticsEvent } from "./events";
+import { Gate } from "./gate";
+import type { OptionalPurpose, Purpose } from "./names";
+import { fetchNotice } from "./notice";
+import { Outbox, outboxKey } from "./outbox";
+import type { Randomness } from "./random_id";
+
+export type { AnalyticsEvent, ConsentState, OptionalPurpose, Purpose };
+export type { Choice, Choices, Reason } from "./names";
+
+export interface ConsentOptions {
+  /** The site as the service knows it, e.g. "dialphone.com". */
+  site: string;
+  /** Where the service answers on this origin; "/v1/" when left out. */
+  base?: string;
+  /** Accept-Language syntax; the browser's own languages when left out. */
+  language?: string;
+}
+
+export interface ConsentApi {
+  /** Settles when it is known what may run, not when the visitor has chosen. Never rejects. */
+  readonly ready: Promise<void>;
+  allows(purpose: Purpose): boolean;
+  state(): ConsentState;
+  /** Opens the preferences. */
+  open(): Promise<void>;
+  accept(): Promise<void>;
+  reject(): void;
+  /** Purposes that are not named are denied. */
+  save(granted: Partial<Record<OptionalPurpose, boolean>>): Promise<void>;
+  withdraw(): void;
+  /** Calls after every change of what holds; returns the way to stop it. */
+  on(event: "change", listener: (state: ConsentState) => void): () => void;
+  /** Sends an analytics event when analytics may run; false, and nothing anywhere, when it may not. */
+  track(event: AnalyticsEvent | AnalyticsEvent["type"]): boolean;
+}
+
+const random: Randomness = (bytes) => crypto.getRandomValues(bytes);
+// Reasons for which an event was not taken that say nothing about consent.
+const notAboutConsent = ["invalid_event", "late", "key_unavailable"];
+
+export function startConsent({ site, base = "/v1/", language }: ConsentOptions): ConsentApi {
+  const root = new URL(base, location.href).href;
+  const secure = location.protocol === "https:";
+  const cookieName = secure ? "__Host-dp_consent" : "dp_consent";
+  const banner = new Banner(root, {
+    acceptAll: (layer) => void consent.accept(layer),
+    rejectAll: (layer) => consent.reject(layer),
+    save: (choices) => void consent.save(Object.fromEntries(
+      Object.entries(choices).map(([purpose, choice]) => [purpose, choice === "granted"])), "preferences"),
+    withdraw: () => consent.withdraw("preferences"),
+    open: () => void open(),
+  });
+  const events = new EventSender(root, site, random, (reasons) => {
+    if (reasons.some((reason) => !notAboutConsent.includes(reason))) consent.veto();
+  });
+  const gate = new Gate((purpose) => consent.allows(purpose));
+  const around: Surroundings = {
+    base: root,
+    site,
+    cookieName,
+    loadCore: () => loadCore({
+      wasm: `${root}consent.wasm`,
+      fallback: () => import(`${root}consent.wasm2js.js`) as Promise<unknown>,
+    }),
+    fetchNotice: () => fetchNotice(root, site, language),
+    cookies: () => document.cookie,
+    dropCookie: () => {
+      document.cookie = `${cookieName}=; Max-Age=0; Path=/${secure ? "; Secure" : ""}`;
+    },
+    gpc: () => (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true,
+    random,
+    outbox: new Outbox(() => localStorage),
+    view: banner,
+    apply: ({ page }) => {
+      if (!consent.allows("analytics")) events.forget();
+      for (const { id, cookies } of page.notice?.purposes ?? []) {
+        if (!consent.allows(id)) removeCookies(cookies);
+      }
+      gate.release();
+    },
+  };
+  const consent = new Consent(around);
+  // Without the dialog's own file there is still the same choice as a plain page.
+  const open = () => consent.open().catch(() => location.assign(`${root}preferences`));
+  gate.watch(() => banner.keep());
+  listen(consent, open);
+  return api(consent, events, open);
+}
+
+function listen(consent: Consent, open: () => Promise<void>): void {
+  addEventListener("storage", ({ key }) => key === outboxKey && consent.refresh());
+  addEventListener("pageshow", ({ persisted }) => persisted && consent.refresh());
+  addEventListener("online", () => consent.retry());
+  document.addEventListener("visibilitychange", () => document.hidden || consent.refresh());
+  document.addEventListener("click", (event) => {
+    if (!(event.target as Element).closest?.("[data-consent-open]")) return;
+    event.preventDefault();
+    void open();
+  });
+}
+
+function api(consent: Consent, events: EventSender, open: () => Promise<void>): ConsentApi {
+  return {
+    ready: consent.ready,
+    allows: (purpose) => consent.allows(purpose),
+    state: () => consent.state(),
+    open,
+    accept: () => consent.accept(),
+    reject: () => consent.reject(),
+    save: (granted) => consent.save(granted),
+    withdraw: () => consent.withdraw(),
+    on: (event, listener) => consent.on(event, listener),
+    track: (event) => {
+      if (!consent.allows("analytics")) return false;
+      const { page } = consent;
+      events.send(typeof event === "string" ? { type: event } : event, page.tokenText, page.now * 1000);
+      return true;
+    },
+  };
+}

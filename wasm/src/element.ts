@@ -1,0 +1,27 @@
+// Elements without markup text: nothing here can violate a Content-Security-Policy or Trusted Types.
+
+export type Attributes = Record<string, string | boolean | undefined>;
+
+export function element<Tag extends keyof HTMLElementTagNameMap>(
+  tag: Tag,
+  attributes: Attributes = {},
+  ...children: (Node | string)[]
+): HTMLElementTagNameMap[Tag] {
+  const node = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+  }
+  node.append(...children);
+  return node;
+}
+
+/** Puts styles into a shadow root; where the browser cannot adopt a sheet, by a link to the same file. */
+export function adoptStyles(root: ShadowRoot, css: string, url: string): void {
+  try {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync(css);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  } catch {
+    root.append(element("link", { rel: "stylesheet", href: url }));
+  }
+}

@@ -1,0 +1,68 @@
+// Holds back what needs consent: <script type="text/plain" data-consent="analytics"> and elements with
+// data-consent-src. Released in document order, now and whenever something is inserted later.
+//
+// A script is released by giving its own element its type back and inserting it again: it has not run before, so
+// the browser runs it, and no text is handed to a Trusted Types sink.
+
+import type { Purpose } from "./names";
+
+const gatedScripts = 'script[type="text/plain"][data-consent]';
+const gatedSources = "[data-consent][data-consent-src]";
+
+export class Gate {
+  private readonly queued = new WeakSet<Element>();
+  private chain: Promise<void> = Promise.resolve();
+
+  constructor(private readonly allows: (purpose: Purpose) => boolean) {}
+
+  /** Calls `changed` after the document changed, and releases what came with it. */
+  watch(changed: () => void): void {
+    new MutationObserver(() => {
+      this.release();
+      changed();
+    }).observe(document, { childList: true, subtree: true });
+  }
+
+  release(): void {
+    for (const script of document.querySelectorAll<HTMLScriptElement>(gatedScripts)) {
+      if (this.queued.has(script) || !this.open(script)) continue;
+      this.queued.add(script);
+      this.chain = this.chain.then(() => this.run(script));
+    }
+    for (const element of document.querySelectorAll<HTMLElement>(gatedSources)) this.source(element);
+  }
+
+  private open(element: HTMLElement): boolean {
+    return this.allows(element.dataset.consent!.split(":")[0] as Purpose);
+  }
+
+  // Settles when the next script may run: at once, or after loading where order is promised.
+  private run(script: HTMLScriptElement): Promise<void> {
+    if (!script.isConnected || !this.open(script)) {
+      this.queued.delete(script);
+      return Promise.resolve();
+    }
+    const type = script.dataset.consentType;
+    if (type) script.type = type;
+    else script.removeAttribute("type");
+    const independent = script.async && script.hasAttribute("async");
+    script.async = independent;
+    const loads = !independent && (script.src !== "" || type === "module");
+    const loaded = new Promise<void>((resolve) => {
+      if (!loads) return resolve();
+      script.addEventListener("load", () => resolve(), { once: true });
+      script.addEventListener("error", () => resolve(), { once: true });
+    });
+    const { parentNode, nextSibling } = script;
+    script.remove();
+    parentNode!.insertBefore(script, nextSibling);
+    return loaded;
+  }
+
+  private source(element: HTMLElement): void {
+    const source = element.dataset.consentSrc!;
+    const attribute = element.tagName === "LINK" ? "href" : "src";
+    if (!this.open(element)) element.removeAttribute(attribute);
+    else if (element.getAttribute(attribute) !== source) element.setAttribute(attribute, source);
+  }
+}

@@ -1,0 +1,67 @@
+// What the service says this visitor must be shown (http-api.md, GET /v1/notice).
+
+import { modelNames, type Model, type OptionalPurpose, type Purpose } from "./names";
+
+export interface NoticeCookie {
+  name: string;
+  provider: string;
+  lifetime: string;
+  path?: string;
+  domain?: string;
+}
+
+export interface NoticeService {
+  id: string;
+  name: string;
+  recipient: string;
+  country: string;
+}
+
+export interface NoticePurpose {
+  id: Purpose;
+  required: boolean;
+  default: "granted" | "denied";
+  legal_basis: string;
+  name: string;
+  description: string;
+  cookies: NoticeCookie[];
+  services: NoticeService[];
+}
+
+export interface Notice {
+  site: string;
+  region: { country: string | null; subdivision: string | null };
+  regime: { id: string; model: Model };
+  signals: { gpc: boolean };
+  policy: { version: number; material_since?: Partial<Record<Purpose, number>> };
+  notice: { id: string; language: string };
+  ticket: string;
+  purposes: NoticePurpose[];
+  text: Record<string, string>;
+  /** How far the service's clock is ahead of this browser's. */
+  skewMs: number;
+}
+
+const skewTolerated = 60_000;
+
+/** Rejects on anything but a complete notice of the schema this file knows. */
+export async function fetchNotice(base: string, site: string, language?: string): Promise<Notice> {
+  const query = new URLSearchParams(language ? { site, language } : { site });
+  const response = await fetch(`${base}notice?${query}`, { headers: { accept: "application/json" } });
+  const notice = (await response.json()) as Notice;
+  if (!isNotice(notice)) throw new Error(`consent: no notice for "${site}" (${response.status})`);
+  const skew = Date.parse(response.headers.get("date") ?? "") - Date.now();
+  notice.skewMs = Math.abs(skew) > skewTolerated ? skew : 0;
+  return notice;
+}
+
+function isNotice(notice: Partial<Notice>): boolean {
+  return !!(
+    notice.ticket && notice.notice?.id && notice.text?.title && notice.purposes?.length &&
+    notice.policy?.version && modelNames.includes(notice.regime?.model as Model)
+  );
+}
+
+export function optionalPurposes(notice: Notice): OptionalPurpose[] {
+  return notice.purposes.filter(({ required }) => !required).map(({ id }) => id as OptionalPurpose);
+}

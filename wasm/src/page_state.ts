@@ -1,0 +1,117 @@
+// What the page knows of its visitor, and the one way to decide on it: the recorded choice from the cookie, the
+// choice not confirmed yet, the notice, the signal. A denial anywhere in there wins.
+
+import type { Core } from "./core";
+import {
+  decide, mustAsk, nothingRecorded, type PolicyInForce, type Question, type RecordState,
+} from "./core_decision";
+import { findCookie, parseToken, type Token } from "./core_token";
+import type { Choices, Model, Purpose, Reason } from "./names";
+import { type Notice } from "./notice";
+import type { PendingChoice } from "./outbox";
+
+export class PageState {
+  core?: Core;
+  notice?: Notice;
+  pending?: PendingChoice;
+  /** The visitor chose in this page: a grant counts before the service has confirmed it. */
+  chosenHere = false;
+  /** The service did not take an event it should have taken: nothing runs here any more. */
+  vetoed = false;
+  gpc = false;
+  token?: Token;
+  tokenText?: string;
+  private cookieText?: string;
+
+  constructor(private readonly cookieName: string) {}
+
+  /** Reads the consent cookie again. One that has not changed changes nothing: where cookies are off, the
+   * service's answer is remembered as long as the page lives. */
+  readCookie(cookies: string): void {
+    if (!this.core) return;
+    const text = findCookie(this.core, cookies, this.cookieName);
+    if (text !== this.cookieText) this.takeToken(text);
+    else if (!this.token) this.takeToken(this.tokenText);
+    this.cookieText = text;
+  }
+
+  takeToken(text: string | undefined): void {
+    this.tokenText = text;
+    this.token = text && this.core ? parseToken(this.core, text) : undefined;
+  }
+
+  get model(): Model {
+    return this.notice?.regime.model ?? this.state.model;
+  }
+
+  get state(): RecordState {
+    return this.token?.state ?? nothingRecorded;
+  }
+
+  /** Seconds since 1970, by the service's clock where it is known. */
+  get now(): number {
+    return (Date.now() + (this.notice?.skewMs ?? 0)) / 1000;
+  }
+
+  decide(purpose: Purpose): Reason {
+    if (purpose === "essential") return "essential";
+    if (!this.core || this.vetoed) return "no_record";
+    const { pending } = this;
+    if (pending && this.choices[purpose] !== "granted") return deniedBy(pending, this.model);
+    if (pending && !this.chosenHere) return "no_record";
+    // A starting state is no choice: whether it still holds depends on where the visitor is now.
+    if (!pending && this.state.action === "default" && !this.notice) return "no_record";
+    return decide(this.core, this.question(purpose)).reason;
+  }
+
+  /** True when the visitor has to be asked, as far as the cookie tells. */
+  get mustAsk(): boolean {
+    return !!this.core && !this.pending && mustAsk(this.core, this.question("essential"));
+  }
+
+  /** True when the cookie alone settles everything, without asking the service. */
+  get settled(): boolean {
+    const { state } = this;
+    const signalled = this.gpc && state.model === "opt_out" && !state.gpc &&
+      Object.values(state.choices).includes("granted");
+    return !this.pending && !!this.token && state.action !== "default" && !this.mustAsk && !signalled;
+  }
+
+  get choices(): Choices {
+    return this.pending?.choices ?? this.state.choices;
+  }
+
+  private question(purpose: Purpose): Question {
+    const { pending, model, now, gpc } = this;
+    const state = pending
+      ? { ...this.pendingState(pending), decidedAt: Math.trunc(now) }
+      : this.state;
+    return { purpose, model, policy: this.policy(), state, gpc, now };
+  }
+
+  private pendingState({ action, choices }: PendingChoice): Omit<RecordState, "decidedAt"> {
+    const { model, gpc } = this;
+    return { action, choices, model, gpc, policy: this.policy().version };
+  }
+
+  // Without a notice the policy is taken to be the one the visitor chose under; the service knows better and
+  // says so when an event arrives.
+  private policy(): PolicyInForce {
+    const { notice } = this;
+    const version = notice?.policy.version ?? this.state.policy;
+    if (notice?.policy.material_since) {
+      return { version, materialSince: notice.policy.material_since };
+    }
+    const materialSince: PolicyInForce["materialSince"] = {};
+    for (const purpose of notice?.purposes.map(({ id }) => id) ?? (["analytics", "marketing"] as const)) {
+      materialSince[purpose] = version;
+    }
+    return { version, materialSince };
+  }
+}
+
+function deniedBy({ action }: PendingChoice, model: Model): Reason {
+  if (action === "withdraw") return "withdrawn";
+  if (action === "gpc") return "gpc";
+  return model === "opt_out" ? "opted_out" : "refused";
+}

@@ -1,0 +1,114 @@
+// The second layer, loaded when it is asked for: a native modal dialog. Closing it decides nothing.
+
+import { adoptStyles, element } from "./element";
+import type { Choices, OptionalPurpose } from "./names";
+import type { Notice, NoticePurpose } from "./notice";
+import styles from "./preferences.css";
+import type { ViewActions } from "./view";
+
+export interface PreferencesRequest {
+  root: ShadowRoot;
+  base: string;
+  notice: Notice;
+  /** What holds now: a switch is on only where this says granted. */
+  choices: Choices;
+  actions: ViewActions;
+}
+
+export interface PreferencesModule {
+  openPreferences(request: PreferencesRequest): void;
+}
+
+const styled = new WeakSet<ShadowRoot>();
+
+export function openPreferences(request: PreferencesRequest): void {
+  const { root, base, notice } = request;
+  if (root.querySelector("dialog")) return;
+  if (!styled.has(root)) adoptStyles(root, styles, `${base}preferences.css`);
+  styled.add(root);
+  const dialog = build(request);
+  // A click in an open shadow root's dialog bubbles to the dialog itself only from its backdrop.
+  dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
+  dialog.addEventListener("close", () => dialog.remove());
+  dialog.lang = notice.notice.language;
+  root.append(dialog);
+  dialog.showModal();
+}
+
+function build({ notice, choices, actions }: PreferencesRequest): HTMLDialogElement {
+  const { text, purposes } = notice;
+  const switches = new Map<OptionalPurpose, HTMLInputElement>();
+  const button = (action: string, label: string | undefined, run?: () => void) => {
+    const node = element("button", { type: "button", part: "button", "data-action": action }, label ?? "");
+    node.addEventListener("click", () => {
+      dialog.close();
+      run?.();
+    });
+    return node;
+  };
+  const granted = Object.values(choices).includes("granted");
+  const chosen = () =>
+    Object.fromEntries([...switches].map(([id, box]) => [id, box.checked ? "granted" : "denied"]));
+  const close = button("close", "");
+  close.ariaLabel = text.close ?? "";
+  const dialog = element("dialog", { part: "dialog", "aria-labelledby": "preferences" },
+    element("header", {},
+      element("h2", { id: "preferences", tabindex: "-1", autofocus: true }, text.preferences_title ?? ""),
+      close),
+    element("div", { class: "purposes", tabindex: "0", role: "group", "aria-labelledby": "preferences" },
+      element("p", {}, text.preferences_body ?? "", " ", policyLink(notice)),
+      ...purposes.map((purpose) => section(purpose, choices, text, switches)),
+      element("p", { class: "controller" }, text.controller ?? "")),
+    element("div", { class: "actions", part: "actions" },
+      granted
+        ? button("withdraw", text.withdraw, () => actions.withdraw())
+        : button("reject_all", text.reject_all, () => actions.rejectAll("preferences")),
+      button("save", text.save, () => actions.save(chosen())),
+      button("accept_all", text.accept_all, () => actions.acceptAll("preferences"))));
+  return dialog;
+}
+
+function policyLink({ text }: Notice): Node | string {
+  if (!text.policy_url) return "";
+  return element("a", { href: text.policy_url, part: "link" }, text.policy_link ?? text.policy_url);
+}
+
+function section(
+  purpose: NoticePurpose, choices: Choices, text: Notice["text"],
+  switches: Map<OptionalPurpose, HTMLInputElement>,
+): HTMLElement {
+  const { id, required, name, description } = purpose;
+  const on = required || choices[id as OptionalPurpose] === "granted";
+  const box = element("input", {
+    id: `switch-${id}`, type: "checkbox", role: "switch", part: "switch", "aria-labelledby": `name-${id}`,
+    "aria-describedby": `about-${id}`, checked: on, disabled: required, "data-purpose": id,
+  });
+  if (!required) switches.set(id as OptionalPurpose, box);
+  return element("section", { part: "purpose" },
+    element("div", { class: "row" },
+      element("h3", {}, element("label", { id: `name-${id}`, for: `switch-${id}` }, name)),
+      required ? element("span", { class: "always" }, text.always_on ?? "") : "",
+      box),
+    element("p", { id: `about-${id}` }, description),
+    details(purpose, text));
+}
+
+function details({ legal_basis, services, cookies }: NoticePurpose, text: Notice["text"]): HTMLElement {
+  const fact = (term: string | undefined, ...values: string[]) =>
+    values.length ? [element("dt", {}, term ?? ""), ...values.map((value) => element("dd", {}, value))] : [];
+  const recipients = services.map(({ name, recipient, country }) => `${name}: ${recipient} (${country})`);
+  const columns = [text.cookie_name, text.cookie_provider, text.cookie_lifetime];
+  const table = cookies.length > 0 && element("table", {},
+    element("caption", {}, text.cookies ?? ""),
+    element("thead", {}, element("tr", {}, ...columns.map((column) =>
+      element("th", { scope: "col" }, column ?? "")))),
+    element("tbody", {}, ...cookies.map(({ name, provider, lifetime }) =>
+      element("tr", {}, element("td", {}, element("code", {}, name)), element("td", {}, provider),
+        element("td", {}, lifetime)))));
+  return element("details", {},
+    element("summary", {}, [text.legal_basis, text.recipients, text.cookies].filter(Boolean).join(", ")),
+    element("dl", {},
+      ...fact(text.legal_basis, text[`basis_${legal_basis}`] ?? legal_basis),
+      ...fact(text.recipients, ...recipients)),
+    table || "");
+}
