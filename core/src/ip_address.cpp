@@ -1,19 +1,12 @@
 #include "consent/ip_address.h"
 
+#include "characters.h"
+
 namespace consent {
 namespace {
 
 constexpr std::size_t kAddressTextBytesMax = 64;
 constexpr std::size_t kGroups = 8;
-
-bool is_digit(char character) { return character >= '0' && character <= '9'; }
-
-int hex_value(char character) {
-  if (is_digit(character)) return character - '0';
-  if (character >= 'a' && character <= 'f') return character - 'a' + 10;
-  if (character >= 'A' && character <= 'F') return character - 'A' + 10;
-  return -1;
-}
 
 class Reader {
  public:
@@ -40,9 +33,9 @@ class Reader {
   int group() {
     int value = 0;
     std::size_t digits = 0;
-    for (; !text_.empty() && hex_value(text_.front()) >= 0; ++digits) {
+    for (; !text_.empty() && hex_value(text_.front()) < 16; ++digits) {
       if (digits == 4) return -1;
-      value = value * 16 + hex_value(text_.front());
+      value = value * 16 + static_cast<int>(hex_value(text_.front()));
       text_.remove_prefix(1);
     }
     return digits == 0 ? -1 : value;

@@ -1,34 +1,31 @@
 #include "consent/region.h"
 
+#include "characters.h"
 #include "regime_table.h"
 
 namespace consent {
 namespace {
 
-constexpr char upper(char character) {
-  return character >= 'a' && character <= 'z' ? static_cast<char>(character - 'a' + 'A')
-                                              : character;
-}
-
 constexpr bool is_code_character(char character) {
-  return (character >= 'A' && character <= 'Z') || (character >= '0' && character <= '9');
+  return is_upper(character) || is_digit(character);
 }
 
-std::string_view trimmed(std::string_view text) {
-  while (!text.empty() && (text.front() == ' ' || text.front() == '\t')) text.remove_prefix(1);
-  while (!text.empty() && (text.back() == ' ' || text.back() == '\t')) text.remove_suffix(1);
-  return text;
+std::string_view clean(std::string_view text) {
+  return text.size() > kRegionTextBytesMax ? std::string_view{} : trimmed(text);
 }
 
 CountryCode parse_country(std::string_view text) {
   if (text.size() != 2) return {};
-  char first = upper(text[0]);
-  char second = upper(text[1]);
-  const auto is = [&](char a, char b) { return first == a && second == b; };
-  if (is('U', 'K') || is('X', 'I')) first = 'G', second = 'B';
-  if (is('E', 'L')) first = 'G', second = 'R';
-  if (is('I', 'C') || is('E', 'A')) first = 'E', second = 'S';
-  const CountryCode code = CountryCode::from_letters(first, second);
+  char letters[] = {to_upper(text[0]), to_upper(text[1])};
+  // UK EL XI IC EA: reserved or in use elsewhere for a place that has another code.
+  constexpr std::string_view kAliases = "UKGBELGRXIGBICESEAES";
+  for (std::size_t i = 0; i < kAliases.size(); i += 4) {
+    if (letters[0] != kAliases[i] || letters[1] != kAliases[i + 1]) continue;
+    letters[0] = kAliases[i + 2];
+    letters[1] = kAliases[i + 3];
+    break;
+  }
+  const CountryCode code = CountryCode::from_letters(letters[0], letters[1]);
   return is_listed(code) ? code : CountryCode{};
 }
 
@@ -38,7 +35,7 @@ SubdivisionCode SubdivisionCode::parse(std::string_view text) {
   SubdivisionCode code;
   if (text.empty() || text.size() > code.characters_.size()) return code;
   for (std::size_t i = 0; i < text.size(); ++i) {
-    const char character = upper(text[i]);
+    const char character = to_upper(text[i]);
     if (!is_code_character(character)) return {};
     code.characters_[i] = character;
   }
@@ -47,13 +44,12 @@ SubdivisionCode SubdivisionCode::parse(std::string_view text) {
 }
 
 Region parse_region(std::string_view country, std::string_view subdivision) {
-  if (country.size() > kRegionTextBytesMax || subdivision.size() > kRegionTextBytesMax) return {};
   Region region;
-  region.country = parse_country(trimmed(country));
+  region.country = parse_country(clean(country));
   if (!region.country.known()) return {};
-  subdivision = trimmed(subdivision);
+  subdivision = clean(subdivision);
   if (subdivision.size() > 2 && subdivision[2] == '-') {
-    if (!(parse_country({subdivision.data(), 2}) == region.country)) return region;
+    if (!equal_ignoring_case(slice(subdivision, 0, 2), region.country.text())) return region;
     subdivision.remove_prefix(3);
   }
   region.subdivision = SubdivisionCode::parse(subdivision);
@@ -61,12 +57,10 @@ Region parse_region(std::string_view country, std::string_view subdivision) {
 }
 
 Region parse_region(std::string_view code) {
-  if (code.size() > kRegionTextBytesMax) return {};
-  code = trimmed(code);
-  if (code.size() == 2) return parse_region(code, {});
-  if (code.size() < 4 || code[2] != '-') return {};
-  const Region region = parse_region({code.data(), 2}, code);
-  return region.subdivision.known() ? region : Region{};
+  code = clean(code);
+  std::string_view rest = code;
+  const std::string_view country = take_until(rest, '-');
+  return parse_region(country, country.size() == code.size() ? std::string_view{} : code);
 }
 
 RegionText to_text(const Region& region) {

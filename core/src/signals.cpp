@@ -1,34 +1,16 @@
 #include "consent/signals.h"
 
-#include <cstddef>
+#include "characters.h"
 
 namespace consent {
-namespace {
-
-bool is_blank(char character) { return character == ' ' || character == '\t'; }
-
-}  // namespace
 
 bool parse_sec_gpc(std::string_view field_value) {
-  bool only_one = false;  // the member so far is "1" and blanks
-  bool other = false;
-  for (const char character : field_value) {
-    if (character == ',') {
-      if (only_one && !other) return true;
-      only_one = other = false;
-    } else if (character == '1' && !only_one) {
-      only_one = true;
-    } else if (!is_blank(character)) {
-      other = true;
-    }
+  while (!field_value.empty()) {
+    if (trimmed(take_until(field_value, ',')) == "1") return true;
   }
-  return only_one && !other;
+  return false;
 }
 
-bool parse_dnt(std::string_view field_value) {
-  while (!field_value.empty() && is_blank(field_value.front())) field_value.remove_prefix(1);
-  while (!field_value.empty() && is_blank(field_value.back())) field_value.remove_suffix(1);
-  return field_value == "1";
-}
+bool parse_dnt(std::string_view field_value) { return trimmed(field_value) == "1"; }
 
 }  // namespace consent

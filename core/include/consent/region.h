@@ -53,7 +53,7 @@ struct Region {
   }
 };
 
-inline constexpr std::size_t kRegionTextBytesMax = 64;  // longer input is the unknown region
+inline constexpr std::size_t kRegionTextBytesMax = 64;  // a longer field counts as empty
 
 // Reads a country and a subdivision as geo databases and edge headers write them. Never fails: the unknown
 // region (empty, malformed, not in ISO 3166-1 after aliasing, or a marker such as ZZ XX T1 A1 A2 O1 AP EU
@@ -61,7 +61,7 @@ inline constexpr std::size_t kRegionTextBytesMax = 64;  // longer input is the u
 // `subdivision` may be "CA" or "US-CA" (its prefix must then equal the country, else it is dropped).
 Region parse_region(std::string_view country, std::string_view subdivision);
 
-// Reads "DE" or "US-CA". A bare subdivision is never accepted.
+// Reads "DE" or "US-CA", as if the part before the hyphen were the country. A bare subdivision is never accepted.
 Region parse_region(std::string_view code);
 
 // "", "DE" or "US-CA". The ISO 3166-2 form, 6 characters at most.
