@@ -24,10 +24,4 @@ ServedNotice serve_notice(const Service& service, const http::Request& request) 
   return {now, std::move(visitor), notice, seal_ticket(service.keyring, ticket)};
 }
 
-bool is_notice_id(std::string_view text) {
-  constexpr std::string_view kPrefix = "sha256:";
-  return text.size() == kPrefix.size() + 64 && text.starts_with(kPrefix) &&
-         text.find_first_not_of("0123456789abcdef", kPrefix.size()) == text.npos;
-}
-
 }  // namespace consent::server

@@ -23,7 +23,4 @@ struct ServedNotice {
 // in the metrics.
 ServedNotice serve_notice(const Service& service, const http::Request& request);
 
-// "sha256:" and 64 lower-case hexadecimal digits.
-bool is_notice_id(std::string_view text);
-
 }  // namespace consent::server

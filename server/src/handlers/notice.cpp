@@ -11,6 +11,7 @@
 #include "served_notice.h"
 #include "site/notice.h"
 #include "timestamp.h"
+#include "wire/consent_request.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

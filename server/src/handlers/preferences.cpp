@@ -1,5 +1,6 @@
 #include "handlers/preferences.h"
 
+#include <algorithm>
 #include <optional>
 #include <string>
 
@@ -10,12 +11,12 @@
 #include "site/preferences_page.h"
 #include "uuid.h"
 #include "visitor_token.h"
-#include "wire/consent_request.h"
 
 namespace consent::server {
 namespace {
 
 constexpr std::string_view kOwnPath = "/v1/preferences";
+constexpr std::size_t kReturnPathBytesMax = 512;
 
 // A grant counts as far as the ledger knows it; a refusal token speaks for itself.
 RecordState known_state(const Service& service, const std::optional<Token>& token) {
@@ -41,19 +42,25 @@ std::array<bool, kPurposes> allowed_now(const Service& service, const ServedNoti
   return allowed;
 }
 
-std::string return_path(const http::Request& request) {
-  const std::string_view wanted = request.parameter("return").value_or(kOwnPath);
-  return std::string(is_same_site_path(wanted) ? wanted : kOwnPath);
+bool is_same_site_path(std::string_view path) {
+  if (!path.starts_with('/') || path.starts_with("//") || path.size() > kReturnPathBytesMax)
+    return false;
+  return std::all_of(path.begin(), path.end(),
+                     [](char c) { return c > 0x20 && c < 0x7f && c != '\\'; });
 }
 
 }  // namespace
+
+std::string safe_return_path(std::string_view wanted) {
+  return std::string(is_same_site_path(wanted) ? wanted : kOwnPath);
+}
 
 http::Response handle_preferences(const Service& service, const http::Request& request) {
   if (request.parameter("site").value_or(service.site.site) != service.site.site) {
     return http::problem(404, "This service does not know the site.");
   }
   const ServedNotice served = serve_notice(service, request);
-  const std::optional<Token> token = presented_token(service, request);
+  const std::optional<Token> token = presented_token(service, request).token;
   const PreferencesPage page{
       .policy = *service.site.find(served.notice.policy),
       .text = service.site.text.at(served.notice.language),
@@ -62,7 +69,7 @@ http::Response handle_preferences(const Service& service, const http::Request& r
       .notice = served.notice.id,
       .ticket = served.ticket,
       .event = to_text(make_uuid_v7(served.now)),
-      .return_path = return_path(request),
+      .return_path = safe_return_path(request.parameter("return").value_or(kOwnPath)),
       .allowed = allowed_now(service, served, known_state(service, token)),
       .gpc = served.visitor.signals.gpc,
       .can_withdraw = token && token->kind == TokenKind::grant,

@@ -1,0 +1,222 @@
+#include "command_line.h"
+
+#include <algorithm>
+#include <array>
+#include <optional>
+
+#include "nearest_name.h"
+
+namespace consent::server {
+namespace {
+
+struct CommandWords {
+  Command command;
+  std::string_view words;
+  std::string_view about;
+};
+
+constexpr std::array<CommandWords, 3> kCommands{{
+    {Command::serve, "serve",
+     "Answer visitors on the public listener and the pipeline on the internal one."},
+    {Command::keys_issue, "keys issue",
+     "Make an API key for the internal listener. It is printed once; only its hash is stored."},
+    {Command::check_config, "check-config",
+     "Check the site file and the config file. Prints every error with its place; 0 when there is "
+     "none."},
+}};
+
+const std::vector<std::string>& first_words() {
+  static const std::vector<std::string> kWords = {"serve", "keys", "check-config", "help",
+                                                  "version"};
+  return kWords;
+}
+
+bool takes(const Option& option, Command command) {
+  return std::find(option.commands.begin(), option.commands.end(), command) !=
+         option.commands.end();
+}
+
+const Option* find_option(Command command, std::string_view name) {
+  for (const Option& option : options()) {
+    if (option.name == name && takes(option, command)) return &option;
+  }
+  return nullptr;
+}
+
+std::string unknown(std::string_view kind, std::string_view given,
+                    std::span<const std::string> known) {
+  std::string message = "unknown " + std::string(kind) + " \"" + std::string(given) + '"';
+  const std::string_view nearest = nearest_name(given, known);
+  if (!nearest.empty()) message += "; did you mean \"" + std::string(nearest) + "\"?";
+  return message + " (see consentd --help)";
+}
+
+std::string unknown_option(Command command, std::string_view name) {
+  std::vector<std::string> known;
+  for (const Option& option : options()) {
+    if (takes(option, command)) known.push_back("--" + option.name);
+  }
+  return unknown("option", "--" + std::string(name), known);
+}
+
+bool asks_for_help(std::string_view argument) {
+  return argument == "--help" || argument == "-h" || argument == "help";
+}
+
+// Takes the command's words off the front. No word at all means serve.
+std::optional<Command> take_command(std::span<const std::string>& arguments, std::string& error) {
+  if (arguments.empty() || arguments.front().starts_with('-')) return Command::serve;
+  const std::string first = arguments.front();
+  arguments = arguments.subspan(1);
+  if (first == "serve") return Command::serve;
+  if (first == "check-config") return Command::check_config;
+  if (first == "version") return Command::version;
+  if (first != "keys") {
+    error = unknown("command", first, first_words());
+    return std::nullopt;
+  }
+  if (!arguments.empty() && arguments.front() == "issue") {
+    arguments = arguments.subspan(1);
+    return Command::keys_issue;
+  }
+  if (!arguments.empty() && asks_for_help(arguments.front())) return Command::keys_issue;
+  error = "\"keys\" needs a command: consentd keys issue --scope check --name NAME";
+  return std::nullopt;
+}
+
+// Reads one option and its value; returns how many arguments it took, 0 after an error.
+std::size_t take_option(std::span<const std::string> arguments, CommandLine& line) {
+  const std::string& given = arguments.front();
+  if (!given.starts_with("--")) {
+    line.error = "unexpected argument \"" + given + "\" (see consentd --help)";
+    return 0;
+  }
+  const std::size_t equals = given.find('=');
+  const std::string name = given.substr(2, equals == given.npos ? given.npos : equals - 2);
+  const Option* option = find_option(line.command, name);
+  if (option == nullptr) {
+    line.error = unknown_option(line.command, name);
+    return 0;
+  }
+  const bool attached = equals != given.npos;
+  if (!attached && (arguments.size() < 2 || arguments[1].starts_with("--"))) {
+    line.error = "--" + name + " needs a value: --" + name + ' ' + option->value;
+    return 0;
+  }
+  std::vector<OptionValue>& values = line.values[name];
+  if (!values.empty() && !option->repeatable) {
+    line.error = "--" + name + " is given twice";
+    return 0;
+  }
+  values.push_back({attached ? given.substr(equals + 1) : arguments[1], "--" + name});
+  return attached ? 1 : 2;
+}
+
+std::string program_help() {
+  std::string text =
+      "consentd, the consent service.\n\n"
+      "  consentd [COMMAND] [OPTIONS]\n\n"
+      "Commands (serve when none is named):\n";
+  for (const CommandWords& entry : kCommands) {
+    text += "  ";
+    text += entry.words;
+    text += std::string(15 - entry.words.size(), ' ');
+    text += entry.about;
+    text += '\n';
+  }
+  return text +
+         "  version        Print the version.\n\n"
+         "consentd COMMAND --help lists the options of a command. Every option can also stand in "
+         "the file named\n"
+         "by --config, as a JSON member with underscores: --data-dir DIR is \"data_dir\": "
+         "\"DIR\".\n\n"
+         "Exit status: 0 all is well, 1 it could not be done, 2 the command line makes no sense.\n";
+}
+
+}  // namespace
+
+std::span<const Option> options() {
+  constexpr Command kServe = Command::serve;
+  constexpr Command kIssue = Command::keys_issue;
+  constexpr Command kCheck = Command::check_config;
+  static const std::vector<Option> kOptions = {
+      {"data-dir", "DIR", "database, keys and events (./data)", false, {kServe, kIssue}},
+      {"site",
+       "FILE",
+       "the site's purposes, texts and policy versions (the bundled dialphone.com)",
+       false,
+       {kServe, kCheck}},
+      {"public-listen", "HOST:PORT", "listener for browsers (127.0.0.1:8080)", false, {kServe}},
+      {"internal-listen",
+       "HOST:PORT",
+       "listener for the pipeline and operators (127.0.0.1:8081)",
+       false,
+       {kServe}},
+      {"geo-db",
+       "FILE",
+       "MaxMind DB file that maps addresses to regions (none: region unknown)",
+       true,
+       {kServe}},
+      {"trusted-proxy",
+       "CIDR",
+       "network whose forwarded addresses and geo headers are believed",
+       true,
+       {kServe}},
+      {"web-dir",
+       "DIR",
+       "banner, WebAssembly and demo site (../../dist beside the program, if it is there)",
+       false,
+       {kServe}},
+      {"rate-limit", "N", "writes per second from one network, on average (60)", false, {kServe}},
+      {"rate-burst", "N", "writes at once from one network (600)", false, {kServe}},
+      {"scope", "LIST", "what the key may do: check,events,privacy,admin,metrics", false, {kIssue}},
+      {"name", "NAME", "what to call the key in lists and logs", false, {kIssue}},
+      {"config",
+       "FILE",
+       "JSON with comments; options on the command line come first",
+       false,
+       {kServe, kIssue, kCheck}},
+  };
+  return kOptions;
+}
+
+CommandLine parse_command_line(std::span<const std::string> arguments) {
+  CommandLine line;
+  if (!arguments.empty() && asks_for_help(arguments.front())) return line;
+  if (!arguments.empty() && arguments.front() == "--version") {
+    line.command = Command::version;
+    return line;
+  }
+  const std::optional<Command> command = take_command(arguments, line.error);
+  if (!command) return line;
+  line.command = *command;
+  while (!arguments.empty()) {
+    if (asks_for_help(arguments.front())) {
+      line.help_on = line.command;
+      line.command = Command::help;
+      return line;
+    }
+    const std::size_t taken = take_option(arguments, line);
+    if (taken == 0) return line;
+    arguments = arguments.subspan(taken);
+  }
+  return line;
+}
+
+std::string help_text(Command command) {
+  const auto* entry =
+      std::find_if(kCommands.begin(), kCommands.end(),
+                   [&](const CommandWords& words) { return words.command == command; });
+  if (entry == kCommands.end()) return program_help();
+  std::string text = "  consentd " + std::string(entry->words) + " [OPTIONS]\n\n" +
+                     std::string(entry->about) + "\n\n";
+  for (const Option& option : options()) {
+    if (!takes(option, command)) continue;
+    std::string shape = "  --" + option.name + ' ' + option.value;
+    shape.resize(std::max<std::size_t>(shape.size() + 2, 32), ' ');
+    text += shape + option.about + (option.repeatable ? "; may be repeated" : "") + '\n';
+  }
+  return text;
+}
+
+}  // namespace consent::server

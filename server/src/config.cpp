@@ -1,0 +1,188 @@
+#include "config.h"
+
+#include <algorithm>
+#include <cerrno>
+#include <charconv>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <functional>
+#include <optional>
+
+#include "wire/json_fields.h"
+
+namespace consent::server {
+namespace {
+
+std::string key_of(const Option& option) {
+  std::string key = option.name;
+  std::replace(key.begin(), key.end(), '-', '_');
+  return key;
+}
+
+std::optional<std::string> scalar_text(const JsonValue& value) {
+  if (const std::string* text = value.string()) return *text;
+  if (const auto number = value.integer()) return std::to_string(*number);
+  return std::nullopt;
+}
+
+std::string place(std::string_view name, std::string_view text, std::size_t offset) {
+  const TextPosition position = position_of(text, offset);
+  return std::string(name) + ':' + std::to_string(position.line) + ':' +
+         std::to_string(position.column);
+}
+
+// IPv6 in brackets: "[::1]:8080".
+std::optional<Endpoint> parse_endpoint(std::string_view text) {
+  const std::size_t colon = text.rfind(':');
+  if (colon == text.npos) return std::nullopt;
+  std::string_view host = text.substr(0, colon);
+  const std::string_view digits = text.substr(colon + 1);
+  Endpoint endpoint;
+  const auto [end, code] =
+      std::from_chars(digits.data(), digits.data() + digits.size(), endpoint.port);
+  if (code != std::errc{} || end != digits.data() + digits.size()) return std::nullopt;
+  const bool bracketed = host.starts_with('[') && host.ends_with(']');
+  if (!bracketed && host.find(':') != host.npos) return std::nullopt;
+  if (bracketed) host = host.substr(1, host.size() - 2);
+  if (host != "localhost" && !IpAddress::parse(host)) return std::nullopt;
+  endpoint.host = host;
+  return endpoint;
+}
+
+std::optional<double> parse_positive(std::string_view text) {
+  unsigned number = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  if (code != std::errc{} || end != text.data() + text.size() || number == 0 ||
+      number > 1'000'000) {
+    return std::nullopt;
+  }
+  return number;
+}
+
+class Interpreter {
+ public:
+  Interpreter(const OptionValues& values, ConfigRead& read) : values_(values), read_(read) {}
+
+  void interpret() {
+    Config& config = read_.config;
+    text("data-dir", config.data_dir);
+    text("site", config.site_file);
+    text("web-dir", config.web_dir);
+    text("scope", config.scope);
+    text("name", config.name);
+    parsed("public-listen", config.public_listen, parse_endpoint,
+           "must be HOST:PORT with an address or localhost, e.g. 127.0.0.1:8080 or [::1]:8080");
+    parsed("internal-listen", config.internal_listen, parse_endpoint,
+           "must be HOST:PORT with an address or localhost, e.g. 127.0.0.1:8081 or [::1]:8081");
+    parsed("rate-limit", config.rate_limit.per_second, parse_positive,
+           "must be a whole number from 1 to 1000000");
+    parsed("rate-burst", config.rate_limit.burst, parse_positive,
+           "must be a whole number from 1 to 1000000");
+    each("geo-db", [&](const OptionValue& value) {
+      if (value.text.empty()) fail(value, "must not be empty");
+      config.geo_dbs.push_back(value.text);
+    });
+    each("trusted-proxy", [&](const OptionValue& value) {
+      const auto network = Cidr::parse(value.text);
+      if (!network)
+        return fail(value, "must be a network such as 10.0.0.0/8 or ::1, without host bits");
+      config.trusted_proxies.push_back(*network);
+    });
+  }
+
+ private:
+  void each(const std::string& name, const std::function<void(const OptionValue&)>& take) {
+    const auto found = values_.find(name);
+    if (found == values_.end()) return;
+    for (const OptionValue& value : found->second) take(value);
+  }
+  void text(const std::string& name, std::string& target) {
+    each(name, [&](const OptionValue& value) {
+      if (value.text.empty()) fail(value, "must not be empty");
+      target = value.text;
+    });
+  }
+  template <typename Value, typename Parse>
+  void parsed(const std::string& name, Value& target, Parse parse, std::string_view flaw) {
+    each(name, [&](const OptionValue& value) {
+      const auto result = parse(value.text);
+      if (!result) return fail(value, flaw);
+      target = *result;
+    });
+  }
+  void fail(const OptionValue& value, std::string_view detail) {
+    read_.errors.push_back(value.source + ' ' + std::string(detail));
+  }
+
+  const OptionValues& values_;
+  ConfigRead& read_;
+};
+
+}  // namespace
+
+TextFile read_text_file(const std::string& path) {
+  std::error_code failure;
+  const auto size = std::filesystem::file_size(path, failure);
+  if (failure) return {"", "cannot read " + path + ": " + failure.message()};
+  if (size > kJsonBytesMax) return {"", path + " is larger than 16 MiB: is it the right file?"};
+  TextFile file{std::string(size, '\0'), ""};
+  std::ifstream in(path, std::ios::binary);
+  in.read(file.text.data(), static_cast<std::streamsize>(size));
+  if (!in) file.failure = "cannot read " + path + ": " + std::strerror(errno);
+  return file;
+}
+
+OptionValues read_config_text(std::string_view text, std::string_view name,
+                              std::vector<std::string>& errors) {
+  OptionValues values;
+  std::vector<JsonError> mistakes;
+  const JsonParse parse = parse_json(text, JsonDialect::commented);
+  if (parse.error) {
+    mistakes.push_back(*parse.error);
+  } else {
+    JsonFields fields(parse.value, "", mistakes);
+    for (const Option& option : options()) {
+      if (option.name == "config") continue;
+      const std::string key = key_of(option);
+      const JsonValue* value = fields.member(key, Presence::optional);
+      if (value == nullptr) continue;
+      const JsonArray* list = option.repeatable ? value->array() : nullptr;
+      const JsonArray items = list == nullptr ? JsonArray{*value} : *list;
+      for (const JsonValue& item : items) {
+        const auto scalar = scalar_text(item);
+        const std::string source = place(name, text, item.offset()) + ": /" + key;
+        if (!scalar)
+          fields.fail(key, option.repeatable ? "must be a string or a list of strings"
+                                             : "must be a string");
+        if (scalar) values[option.name].push_back({*scalar, source});
+      }
+    }
+    fields.refuse_unknown();
+  }
+  for (const JsonError& mistake : mistakes) {
+    errors.push_back(place(name, text, mistake.offset) + ": " + mistake.pointer + ' ' +
+                     mistake.detail);
+  }
+  return values;
+}
+
+ConfigRead read_config(const CommandLine& line) {
+  ConfigRead read;
+  OptionValues values;
+  const auto file = line.values.find("config");
+  if (file != line.values.end()) {
+    const std::string& path = file->second.front().text;
+    const TextFile config_file = read_text_file(path);
+    if (config_file.failure.empty()) {
+      values = read_config_text(config_file.text, path, read.errors);
+    } else {
+      read.errors.push_back(config_file.failure);
+    }
+  }
+  for (const auto& [name, given] : line.values) values[name] = given;
+  Interpreter(values, read).interpret();
+  return read;
+}
+
+}  // namespace consent::server

@@ -1,0 +1,55 @@
+#pragma once
+// What the service was told to do: options of the command line, over the config file, over the
+// defaults.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "command_line.h"
+#include "consent/ip_address.h"
+#include "rate_limiter.h"
+
+namespace consent::server {
+
+struct Endpoint {
+  std::string host;  // an address, without brackets, or "localhost"
+  std::uint16_t port = 0;
+};
+
+struct Config {
+  std::string data_dir = "./data";
+  std::string site_file;  // empty: the bundled policy
+  Endpoint public_listen{"127.0.0.1", 8080};
+  Endpoint internal_listen{"127.0.0.1", 8081};
+  std::vector<std::string> geo_dbs;
+  std::vector<Cidr> trusted_proxies;
+  std::string web_dir;  // empty: the default place, if it is there
+  RateLimit rate_limit;
+  std::string scope;  // of keys issue
+  std::string name;   // of keys issue
+};
+
+// Each error is one line for the operator that begins with where the mistake is.
+struct ConfigRead {
+  Config config;  // usable only when errors is empty
+  std::vector<std::string> errors;
+};
+
+// Reads the file that --config names, if any, and checks every value.
+ConfigRead read_config(const CommandLine& line);
+
+// The values of a config file's text; `name` is the file's, for messages.
+OptionValues read_config_text(std::string_view text, std::string_view name,
+                              std::vector<std::string>& errors);
+
+struct TextFile {
+  std::string text;
+  std::string failure;  // for the operator; empty when all is well
+};
+// A whole file of at most 16 MiB.
+TextFile read_text_file(const std::string& path);
+std::string read_text_file(const std::string& path);
+
+}  // namespace consent::server

@@ -1,0 +1,76 @@
+// consentd: reads what was typed and hands over.
+
+#include <chrono>
+#include <cstdio>
+#include <exception>
+#include <string>
+#include <vector>
+
+#include "application.h"
+#include "command_line.h"
+#include "config.h"
+#include "keys/api_keys.h"
+#include "site/site_file.h"
+
+namespace consent::server {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kMisused = 2;
+
+int complain(const std::string& message, int status) {
+  std::fprintf(stderr, "consentd: %s\n", message.c_str());
+  return status;
+}
+
+int issue_key(const Config& config) {
+  const auto scopes = ScopeSet::parse(config.scope);
+  if (!scopes)
+    return complain("--scope must list some of check,events,privacy,admin,metrics", kMisused);
+  if (config.name.empty()) return complain("--name is missing: say what the key is for", kMisused);
+  const std::string key = issue_api_key(config.data_dir, config.name, *scopes, SystemClock().now());
+  std::printf("%s\n", key.c_str());
+  return 0;
+}
+
+int check(const ConfigRead& read) {
+  std::vector<std::string> errors = read.errors;
+  const SiteFile site = load_site_file(read.config.site_file, SystemClock().now());
+  errors.insert(errors.end(), site.errors.begin(), site.errors.end());
+  for (const std::string& error : errors) std::fprintf(stderr, "%s\n", error.c_str());
+  if (errors.empty()) std::printf("ok\n");
+  return errors.empty() ? 0 : kFailed;
+}
+
+int serve(const Config& config) {
+  Application(config).run();
+  return 0;
+}
+
+int run(const CommandLine& line) {
+  if (line.command == Command::help) return std::fputs(help_text(line.help_on).c_str(), stdout) < 0;
+  if (line.command == Command::version)
+    return std::printf("consentd %s\n", program_version().data()) < 0;
+  const ConfigRead read = read_config(line);
+  if (line.command == Command::check_config) return check(read);
+  if (!read.errors.empty()) {
+    for (const std::string& error : read.errors) complain(error, kFailed);
+    return kFailed;
+  }
+  return line.command == Command::keys_issue ? issue_key(read.config) : serve(read.config);
+}
+
+}  // namespace
+}  // namespace consent::server
+
+int main(int argc, char** argv) {
+  using namespace consent::server;
+  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  const CommandLine line = parse_command_line(arguments);
+  if (!line.error.empty()) return complain(line.error, kMisused);
+  try {
+    return run(line);
+  } catch (const std::exception& failure) {
+    return complain(failure.what(), kFailed);
+  }
+}
