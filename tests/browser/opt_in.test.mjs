@@ -130,6 +130,7 @@ for (const { from, country, regime } of [
     assert.equal(answer.status(), 201);
     assert.equal(body.record.subject, null);
     assert.equal(answer.request().postDataJSON().subject, null);
+    await page.waitForFunction(() => localStorage.length === 0);
     const { cookies, storage } = await stored(context, page);
     assert.deepEqual(Object.keys(cookies), ["dp_consent"]);
     assert.deepEqual(storage, emptyStorage);
@@ -182,8 +183,10 @@ for (const { from, country, regime } of [
     assert.equal((await check(service, { token: body.token })).reason, "withdrawn");
     assert.equal(await allows(page, "analytics"), false);
 
-    const { cookies } = await stored(context, page);
+    await page.waitForFunction(() => localStorage.length === 0);
+    const { cookies, storage } = await stored(context, page);
     assert.deepEqual(Object.keys(cookies), ["dp_consent"]);
+    assert.deepEqual(storage, emptyStorage);
     assert.notEqual(cookies.dp_consent.value, body.token);
     assert.ok(!cookies.dp_consent.value.includes(body.record.subject));
     assert.equal((await check(service, { token: cookies.dp_consent.value })).reason, "withdrawn");
