@@ -19,9 +19,9 @@ struct ListenerLimits {
   std::size_t connections_max = 20'000;
   std::size_t requests_per_connection_max = 100'000;
   std::chrono::milliseconds header_timeout{10'000};  // first byte of a request to its blank line
-  std::chrono::milliseconds body_timeout{15'000};
-  std::chrono::milliseconds write_timeout{15'000};
-  std::chrono::milliseconds idle_timeout{75'000};  // between requests
+  std::chrono::milliseconds body_timeout{15'000};    // blank line to the last byte of the body
+  std::chrono::milliseconds write_timeout{15'000};   // for each 16 KiB of the answer
+  std::chrono::milliseconds idle_timeout{75'000};    // between requests
 };
 
 class Listener {
@@ -36,7 +36,7 @@ class Listener {
 
   std::uint16_t port() const;
   bool is_loopback() const;
-  void start();
+  void start();  // once
   // Stops accepting, finishes what is in flight (at most `patience`), closes.
   void drain(std::chrono::milliseconds patience);
   std::size_t open_connections() const;

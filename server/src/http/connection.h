@@ -1,0 +1,53 @@
+#pragma once
+// What the event loop holds of one client.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "http/deadline_queue.h"
+#include "http/http_library.h"
+#include "http/request_reader.h"
+#include "http/socket.h"
+
+namespace consent::http {
+
+// One request and its answer. Only a connection with a request on its way has one, so that an idle
+// connection stays small.
+struct Exchange {
+  explicit Exchange(const ReaderLimits& limits) : reader(limits) {}
+  RequestReader reader;
+  Persistence persistence = Persistence::keep_alive;
+  std::string wire;
+  std::size_t sent = 0;
+};
+
+enum class Phase : std::uint8_t {
+  idle,       // between requests
+  reading,    // part of a request is here
+  working,    // a worker has it; the loop leaves exchange, pending and descriptor alone
+  writing,    // part of the answer is still here
+  lingering,  // answered for the last time; reads on, so that no reset overtakes the answer
+};
+
+struct Connection : Deadline {
+  FileDescriptor descriptor;
+  IpAddress peer;
+  std::unique_ptr<Exchange> exchange;
+  std::string pending;  // arrived behind the request being worked on
+  std::size_t slot = 0;
+  std::size_t requests = 0;
+  std::size_t untimed_bytes =
+      0;  // written since the write deadline was set, or discarded while lingering
+  Phase phase = Phase::idle;
+  bool readable = false;
+  bool peer_finished = false;  // sends no more
+  bool broken = false;
+  bool continued = false;   // 100 Continue was sent for this request
+  bool unfinished = false;  // readable, but others come first
+  bool closed = false;
+  bool awaited = false;  // the loop wants to hear when the worker is done; under the loop's mutex
+};
+
+}  // namespace consent::http

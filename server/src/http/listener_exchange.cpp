@@ -1,0 +1,241 @@
+// The part of the event loop that follows one request: reading, handing over, writing, and what
+// comes after.
+
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <utility>
+
+#include "http/listener_loop.h"
+#include "http/problem.h"
+
+namespace consent::http {
+namespace {
+
+constexpr int kReadsPerTurn = 16;
+constexpr std::size_t kSpareExchangesMax = 256;
+constexpr std::size_t kKeptWireBytes = 16 * 1024;
+constexpr std::size_t kDiscardedBytesMax = 8 * 1024 * 1024;
+constexpr std::size_t kBytesPerWriteDeadline = 16 * 1024;
+constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
+
+// What the kernel took; 0 when it takes nothing at present, -1 when the connection is gone.
+ssize_t send_some(const FileDescriptor& descriptor, std::string_view bytes) {
+  while (true) {
+    const ssize_t count =
+        ::send(descriptor.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count >= 0) return count;
+    if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
+    if (errno != EINTR) return -1;
+  }
+}
+
+}  // namespace
+
+void Listener::Loop::read(Connection& connection) {
+  for (int reads = 0; !connection.closed && connection.phase <= Phase::reading; ++reads) {
+    if (reads == kReadsPerTurn) return postpone(connection);
+    const ssize_t count =
+        ::recv(connection.descriptor.number(), scratch_.data(), scratch_.size(), 0);
+    if (count > 0) {
+      const auto size = static_cast<std::size_t>(count);
+      // The kernel has no more, and tells of what comes next.
+      connection.readable = size == scratch_.size() || connection.peer_finished;
+      take(connection, {scratch_.data(), size});
+    } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
+      return close(connection);
+    } else if (errno == EAGAIN) {
+      connection.readable = false;
+    }
+    if (!connection.readable) return;
+  }
+}
+
+void Listener::Loop::take(Connection& connection, std::string_view bytes) {
+  if (!connection.exchange) connection.exchange = obtain_exchange();
+  RequestReader& reader = connection.exchange->reader;
+  if (connection.phase == Phase::idle) {
+    connection.phase = Phase::reading;
+    connection.continued = false;
+    header_.set(connection, now_);
+  }
+  const bool had_head = reader.has_head();
+  const std::size_t taken = reader.feed(bytes);
+  if (reader.is_refused()) return refuse(connection, reader.error());
+  if (reader.is_complete()) {
+    connection.pending = bytes.substr(taken);
+    return submit(connection);
+  }
+  if (!had_head && reader.has_head()) body_.set(connection, now_);
+  if (reader.expects_continue() && !connection.continued) send_continue(connection);
+}
+
+void Listener::Loop::send_continue(Connection& connection) {
+  connection.continued = true;
+  // Everything before was written: a kernel that does not take these bytes has no room for an
+  // answer either.
+  if (send_some(connection.descriptor, kContinue) != static_cast<ssize_t>(kContinue.size())) {
+    close(connection);
+  }
+}
+
+void Listener::Loop::submit(Connection& connection) {
+  Exchange& exchange = *connection.exchange;
+  exchange.reader.request().peer = connection.peer;
+  ++connection.requests;
+  if (!exchange.reader.keeps_alive() || draining_ ||
+      connection.requests >= limits_.requests_per_connection_max) {
+    exchange.persistence = Persistence::close;
+  } else {
+    exchange.persistence =
+        exchange.reader.is_http_1_0() ? Persistence::keep_alive_1_0 : Persistence::keep_alive;
+  }
+  connection.clear();
+  connection.phase = Phase::working;
+  ++working_;
+  pool_->submit(connection);
+}
+
+// On a worker's thread. The answer goes out from here when the kernel takes all of it, and then the
+// loop sleeps on: it learns of the end with the next event.
+void Listener::Loop::work(Connection& connection) {
+  Exchange& exchange = *connection.exchange;
+  RequestReader& reader = exchange.reader;
+  if (draining_) exchange.persistence = Persistence::close;
+  const Processed processed{reader.request().method, reader.target(), exchange.persistence};
+  const bool usable = library_.process(
+      processed, [&] { return router_.dispatch(reader.request()); }, exchange.wire);
+  if (!usable) exchange.persistence = Persistence::close;
+  const ssize_t sent = send_some(connection.descriptor, exchange.wire);
+  if (sent > 0) exchange.sent = static_cast<std::size_t>(sent);
+  bool wanted = exchange.sent < exchange.wire.size() || !connection.pending.empty() ||
+                exchange.persistence == Persistence::close || draining_;
+  {
+    const std::lock_guard lock(done_mutex_);
+    wanted = wanted || connection.awaited;
+    done_.push_back(&connection);
+  }
+  if (wanted) wake();
+}
+
+void Listener::Loop::collect_done() {
+  {
+    const std::lock_guard lock(done_mutex_);
+    collected_.swap(done_);
+    for (Connection* connection : collected_) connection->awaited = false;
+  }
+  for (Connection* connection : collected_) {
+    --working_;
+    connection->phase = Phase::writing;
+    connection->untimed_bytes = 0;
+    if (connection->broken) {
+      close(*connection);
+    } else {
+      write(*connection);
+    }
+  }
+  collected_.clear();
+}
+
+void Listener::Loop::refuse(Connection& connection, const ReadError& error) {
+  answer_last(connection, problem(error.status, error.detail));
+}
+
+void Listener::Loop::answer_last(Connection& connection, const Response& response) {
+  if (!connection.exchange) connection.exchange = obtain_exchange();
+  Exchange& exchange = *connection.exchange;
+  Processed processed;
+  if (exchange.reader.request().method == "HEAD") processed.method = "HEAD";
+  exchange.persistence = Persistence::close;
+  library_.process(
+      processed, [&] { return response; }, exchange.wire);
+  connection.clear();
+  connection.phase = Phase::writing;
+  connection.untimed_bytes = 0;
+  write(connection);
+}
+
+void Listener::Loop::write(Connection& connection) {
+  Exchange& exchange = *connection.exchange;
+  while (exchange.sent < exchange.wire.size()) {
+    const ssize_t count =
+        send_some(connection.descriptor, std::string_view(exchange.wire).substr(exchange.sent));
+    if (count < 0) return close(connection);
+    const auto size = static_cast<std::size_t>(count);
+    exchange.sent += size;
+    connection.untimed_bytes += size;
+    if (!connection.is_in(write_) || connection.untimed_bytes >= kBytesPerWriteDeadline) {
+      connection.untimed_bytes = 0;
+      write_.set(connection, now_);
+    }
+    if (count == 0) return;
+  }
+  after_answer(connection);
+}
+
+void Listener::Loop::after_answer(Connection& connection) {
+  if (connection.exchange->persistence == Persistence::close) return linger(connection);
+  connection.phase = Phase::idle;
+  if (connection.pending.empty()) {
+    release_exchange(connection);
+    idle_.set(connection, now_);
+  } else {
+    Exchange& exchange = *connection.exchange;
+    exchange.reader.reset();
+    exchange.wire.clear();
+    exchange.sent = 0;
+    const std::string pending = std::exchange(connection.pending, {});
+    take(connection, pending);
+  }
+  if (connection.readable && !connection.closed) read(connection);
+}
+
+void Listener::Loop::linger(Connection& connection) {
+  release_exchange(connection);
+  connection.pending = {};
+  connection.phase = Phase::lingering;
+  connection.untimed_bytes = 0;
+  ::shutdown(connection.descriptor.number(), SHUT_WR);
+  linger_.set(connection, now_);
+  if (connection.readable) discard(connection);
+}
+
+void Listener::Loop::discard(Connection& connection) {
+  for (int reads = 0; reads < kReadsPerTurn; ++reads) {
+    const ssize_t count =
+        ::recv(connection.descriptor.number(), scratch_.data(), scratch_.size(), 0);
+    if (count < 0 && errno == EAGAIN) {
+      connection.readable = false;
+      return;
+    }
+    connection.untimed_bytes += count > 0 ? static_cast<std::size_t>(count) : 0;
+    if (count <= 0 || connection.untimed_bytes > kDiscardedBytesMax) return close(connection);
+  }
+  postpone(connection);
+}
+
+std::unique_ptr<Exchange> Listener::Loop::obtain_exchange() {
+  if (spare_.empty()) {
+    ReaderLimits limits;
+    limits.header_bytes_max = limits_.header_bytes_max;
+    limits.body_bytes_max = limits_.body_bytes_max;
+    return std::make_unique<Exchange>(limits);
+  }
+  std::unique_ptr<Exchange> exchange = std::move(spare_.back());
+  spare_.pop_back();
+  return exchange;
+}
+
+void Listener::Loop::release_exchange(Connection& connection) {
+  if (!connection.exchange) return;
+  std::unique_ptr<Exchange> exchange = std::move(connection.exchange);
+  if (spare_.size() >= kSpareExchangesMax) return;
+  exchange->reader.reset();
+  exchange->wire.clear();
+  if (exchange->wire.capacity() > kKeptWireBytes) exchange->wire = {};
+  exchange->sent = 0;
+  spare_.push_back(std::move(exchange));
+}
+
+}  // namespace consent::http

@@ -1,0 +1,251 @@
+#include "http/listener_loop.h"
+
+#include <sys/epoll.h>
+#include <sys/eventfd.h>
+#include <sys/socket.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <stdexcept>
+#include <utility>
+
+#include "http/problem.h"
+
+namespace consent::http {
+namespace {
+
+constexpr std::size_t kEventsPerTurn = 64;
+constexpr int kAcceptsPerTurn = 64;
+constexpr std::size_t kTurnedAwayMax = 64;  // connections over the limit that still get their 503
+constexpr std::chrono::milliseconds kLingerTimeout{1'000};
+constexpr std::chrono::milliseconds kAcceptPause{100};
+// A finished request may wait this long for its idle deadline to be set.
+constexpr std::chrono::milliseconds kTurnWhileWorking{1'000};
+
+constexpr std::uint32_t kConnectionEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
+
+}  // namespace
+
+Listener::Loop::Loop(const std::string& host, std::uint16_t port, const Router& router,
+                     const ListenerLimits& limits, unsigned workers)
+    : router_(router),
+      limits_(limits),
+      workers_(workers),
+      listening_(listen_on(host, port)),
+      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
+      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      idle_(limits.idle_timeout),
+      header_(limits.header_timeout),
+      body_(limits.body_timeout),
+      write_(limits.write_timeout),
+      linger_(kLingerTimeout),
+      accept_pause_(kAcceptPause) {
+  if (!epoll_.is_open() || !wake_.is_open()) {
+    throw std::runtime_error(
+        "cannot watch sockets: too many open files; raise the limit (ulimit -n)");
+  }
+  raise_descriptor_limit(limits.connections_max);
+  watch(listening_.descriptor.number(), EPOLLIN, &listening_);
+  watch(wake_.number(), EPOLLIN, &wake_);
+}
+
+Listener::Loop::~Loop() { drain(std::chrono::milliseconds(0)); }
+
+void Listener::Loop::start() {
+  pool_ = std::make_unique<WorkerPool>(workers_, [this](Connection& c) { work(c); });
+  thread_ = quiet_thread([this] { run(); });
+}
+
+void Listener::Loop::drain(std::chrono::milliseconds patience) {
+  if (!draining_) {
+    drain_until_ = std::chrono::steady_clock::now() + patience;
+    draining_ = true;
+  }
+  wake();
+  if (thread_.joinable()) thread_.join();
+  pool_.reset();
+  listening_.descriptor.close();
+}
+
+void Listener::Loop::wake() {
+  // The counter cannot overflow, and a wake-up that is already due serves as well.
+  [[maybe_unused]] const int status = ::eventfd_write(wake_.number(), 1);
+}
+
+void Listener::Loop::watch(int descriptor, std::uint32_t events, void* tag) {
+  epoll_event event{};
+  event.events = events;
+  event.data.ptr = tag;
+  if (::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
+    throw std::runtime_error("cannot watch a socket: the kernel has no room for more");
+  }
+}
+
+void Listener::Loop::run() {
+  std::array<epoll_event, kEventsPerTurn> events{};
+  while (true) {
+    const int count = ::epoll_wait(epoll_.number(), events.data(), kEventsPerTurn, wait_ms());
+    now_ = std::chrono::steady_clock::now();
+    collect_done();
+    for (int i = 0; i < count; ++i) {
+      const epoll_event& event = events[static_cast<std::size_t>(i)];
+      if (event.data.ptr == &listening_) {
+        accept_waiting();
+      } else if (event.data.ptr == &wake_) {
+        eventfd_t value = 0;
+        ::eventfd_read(wake_.number(), &value);
+      } else {
+        on_event(*static_cast<Connection*>(event.data.ptr), event.events);
+      }
+    }
+    collect_done();
+    resume_unfinished();
+    expire();
+    closed_.clear();
+    if (draining_ && has_drained()) return;
+  }
+}
+
+int Listener::Loop::wait_ms() const {
+  if (!unfinished_.empty()) return 0;
+  Instant until = Instant::max();
+  for (const DeadlineQueue* queue : {&idle_, &header_, &body_, &write_, &linger_, &accept_pause_}) {
+    until = std::min(until, queue->next().value_or(Instant::max()));
+  }
+  if (working_ > 0) until = std::min(until, now_ + kTurnWhileWorking);
+  if (draining_ && now_ < drain_until_) until = std::min(until, drain_until_);
+  if (until == Instant::max()) return -1;
+  const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now_);
+  return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
+}
+
+void Listener::Loop::accept_waiting() {
+  for (int i = 0; i < kAcceptsPerTurn && !draining_; ++i) {
+    AcceptedSocket socket = accept_from(listening_.descriptor);
+    if (socket.descriptor.is_open()) {
+      admit(std::move(socket));
+    } else if (socket.error == EAGAIN) {
+      return;
+    } else if (socket.error != EINTR && socket.error != ECONNABORTED) {
+      // Out of descriptors or memory: trying again at once would only burn the processor.
+      ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, listening_.descriptor.number(), nullptr);
+      accept_pause_.set(accept_retry_, now_);
+      return;
+    }
+  }
+}
+
+void Listener::Loop::admit(AcceptedSocket socket) {
+  if (connections_.size() >= limits_.connections_max + kTurnedAwayMax) return;
+  auto owned = std::make_unique<Connection>();
+  Connection& connection = *owned;
+  connection.descriptor = std::move(socket.descriptor);
+  connection.peer = socket.peer;
+  connection.slot = connections_.size();
+  connections_.push_back(std::move(owned));
+  open_ = connections_.size();
+  try {
+    watch(connection.descriptor.number(), kConnectionEvents, &connection);
+  } catch (const std::runtime_error&) {
+    return close(connection);
+  }
+  if (connections_.size() > limits_.connections_max) return turn_away(connection);
+  idle_.set(connection, now_);
+}
+
+void Listener::Loop::turn_away(Connection& connection) {
+  Response response = problem(503, "The server has too many connections; try again.");
+  response.set("Retry-After", "5");
+  answer_last(connection, response);
+}
+
+void Listener::Loop::on_event(Connection& connection, std::uint32_t events) {
+  if (connection.closed) return;
+  if ((events & (EPOLLERR | EPOLLHUP)) != 0) connection.broken = true;
+  if ((events & EPOLLRDHUP) != 0) connection.peer_finished = true;
+  if ((events & (EPOLLIN | EPOLLRDHUP)) != 0) connection.readable = true;
+  if (connection.phase == Phase::working) {
+    const std::lock_guard lock(done_mutex_);
+    connection.awaited = true;
+    return;
+  }
+  if (connection.broken) return close(connection);
+  switch (connection.phase) {
+    case Phase::idle:
+    case Phase::reading:
+      return read(connection);
+    case Phase::writing:
+      return write(connection);
+    case Phase::lingering:
+      return discard(connection);
+    case Phase::working:
+      return;
+  }
+}
+
+void Listener::Loop::postpone(Connection& connection) {
+  if (!std::exchange(connection.unfinished, true)) unfinished_.push_back(&connection);
+}
+
+void Listener::Loop::resume_unfinished() {
+  std::vector<Connection*> resumed;
+  resumed.swap(unfinished_);
+  for (Connection* connection : resumed) {
+    connection->unfinished = false;
+    if (connection->closed) continue;
+    if (connection->phase == Phase::lingering) {
+      discard(*connection);
+    } else {
+      read(*connection);
+    }
+  }
+}
+
+void Listener::Loop::expire() {
+  while (Deadline* due = idle_.first_due(now_)) close(static_cast<Connection&>(*due));
+  while (Deadline* due = write_.first_due(now_)) close(static_cast<Connection&>(*due));
+  while (Deadline* due = linger_.first_due(now_)) close(static_cast<Connection&>(*due));
+  while (Deadline* due = header_.first_due(now_)) {
+    refuse(static_cast<Connection&>(*due), {408, "The request's header took too long."});
+  }
+  while (Deadline* due = body_.first_due(now_)) {
+    refuse(static_cast<Connection&>(*due), {408, "The request's body took too long."});
+  }
+  if (accept_pause_.first_due(now_) != nullptr) {
+    accept_retry_.clear();
+    watch(listening_.descriptor.number(), EPOLLIN, &listening_);
+  }
+}
+
+// Closes what nobody waits for; true when nothing is left.
+bool Listener::Loop::has_drained() {
+  if (!std::exchange(stopped_accepting_, true)) {
+    accept_retry_.clear();
+    listening_.descriptor.close();
+  }
+  const bool patient = now_ < drain_until_;
+  for (std::size_t i = connections_.size(); i-- > 0;) {
+    Connection& connection = *connections_[i];
+    // A request may have arrived that no event has told of yet.
+    if (connection.phase == Phase::idle) read(connection);
+    const bool leaves = connection.phase == Phase::idle || !patient;
+    if (leaves && !connection.closed && connection.phase != Phase::working) close(connection);
+  }
+  closed_.clear();
+  return connections_.empty();
+}
+
+void Listener::Loop::close(Connection& connection) {
+  if (std::exchange(connection.closed, true)) return;
+  connection.clear();
+  if (connection.unfinished) std::erase(unfinished_, &connection);
+  connection.descriptor.close();
+  release_exchange(connection);
+  connections_.back()->slot = connection.slot;
+  std::swap(connections_[connection.slot], connections_.back());
+  closed_.push_back(std::move(connections_.back()));
+  connections_.pop_back();
+  open_ = connections_.size();
+}
+
+}  // namespace consent::http

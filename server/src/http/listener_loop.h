@@ -1,0 +1,102 @@
+#pragma once
+// The event loop behind Listener: one thread that accepts, reads and writes, never blocks and never
+// runs a handler.
+
+#include <array>
+#include <atomic>
+#include <memory>
+#include <mutex>
+#include <string>
+#include <string_view>
+#include <thread>
+#include <vector>
+
+#include "http/connection.h"
+#include "http/listener.h"
+#include "http/worker_pool.h"
+
+namespace consent::http {
+
+class Listener::Loop {
+ public:
+  Loop(const std::string& host, std::uint16_t port, const Router& router,
+       const ListenerLimits& limits, unsigned workers);
+  ~Loop();
+  Loop(const Loop&) = delete;
+  Loop& operator=(const Loop&) = delete;
+
+  std::uint16_t port() const { return listening_.port; }
+  bool is_loopback() const { return listening_.loopback; }
+  std::size_t open_connections() const { return open_; }
+  void start();
+  void drain(std::chrono::milliseconds patience);
+
+ private:
+  // The loop's thread.
+  void run();
+  int wait_ms() const;
+  void accept_waiting();
+  void admit(AcceptedSocket socket);
+  void turn_away(Connection& connection);
+  void on_event(Connection& connection, std::uint32_t events);
+  void resume_unfinished();
+  void read(Connection& connection);
+  void take(Connection& connection, std::string_view bytes);
+  void send_continue(Connection& connection);
+  void submit(Connection& connection);
+  void refuse(Connection& connection, const ReadError& error);
+  void answer_last(Connection& connection, const Response& response);
+  void collect_done();
+  void write(Connection& connection);
+  void after_answer(Connection& connection);
+  void linger(Connection& connection);
+  void discard(Connection& connection);
+  void postpone(Connection& connection);
+  void expire();
+  bool has_drained();
+  void close(Connection& connection);
+  std::unique_ptr<Exchange> obtain_exchange();
+  void release_exchange(Connection& connection);
+  void watch(int descriptor, std::uint32_t events, void* tag);
+
+  // A worker's thread.
+  void work(Connection& connection);
+
+  void wake();
+
+  const Router& router_;
+  const ListenerLimits limits_;
+  const unsigned workers_;
+  ListeningSocket listening_;
+  FileDescriptor epoll_;
+  FileDescriptor wake_;
+  HttpLibrary library_;
+
+  Instant now_{};
+  DeadlineQueue idle_;
+  DeadlineQueue header_;
+  DeadlineQueue body_;
+  DeadlineQueue write_;
+  DeadlineQueue linger_;
+  DeadlineQueue accept_pause_;
+  Deadline accept_retry_;
+  std::vector<std::unique_ptr<Connection>> connections_;
+  std::vector<std::unique_ptr<Connection>> closed_;  // events of this turn may still name them
+  std::vector<Connection*> unfinished_;
+  std::vector<std::unique_ptr<Exchange>> spare_;
+  std::array<char, 16 * 1024> scratch_{};
+  std::size_t working_ = 0;
+  bool stopped_accepting_ = false;
+
+  std::mutex done_mutex_;
+  std::vector<Connection*> done_;
+  std::vector<Connection*> collected_;
+
+  std::atomic<std::size_t> open_{0};
+  std::atomic<bool> draining_{false};
+  Instant drain_until_{};  // set before draining_
+  std::unique_ptr<WorkerPool> pool_;
+  std::thread thread_;
+};
+
+}  // namespace consent::http

@@ -1,0 +1,70 @@
+#include "http/http_library.h"
+
+#include "http/listener.h"
+#include "support/catch.h"
+
+using namespace consent::http;
+
+namespace {
+
+std::string answer(const Processed& request, const Response& response) {
+  std::string wire;
+  const HttpLibrary library;
+  CHECK(library.process(
+      request, [&] { return response; }, wire));
+  const std::size_t date = wire.find("Date: ");
+  REQUIRE(date != std::string::npos);
+  return wire.replace(date, wire.find("\r\n", date) - date, "Date: now");
+}
+
+}  // namespace
+
+TEST_CASE("An answer carries exactly the handler's fields and the listener's own") {
+  Response response = text_response(200, "application/json", "{}");
+  response.add("Set-Cookie", "a=1").add("Set-Cookie", "b=2");
+  response.set("Content-Length", "99").set("Server", "x").set("Connection", "upgrade");
+  CHECK(
+      answer({"GET", "/a?b=c", Persistence::keep_alive}, response) ==
+      "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
+      "Content-Length: 2\r\nDate: now\r\nX-Content-Type-Options: nosniff\r\n\r\n{}");
+}
+
+TEST_CASE("Persistence decides the Connection field, not the status") {
+  const Response missing = text_response(404, "text/plain", "no");
+  CHECK(answer({"GET", "/", Persistence::keep_alive}, missing).find("Connection") ==
+        std::string::npos);
+  CHECK(answer({"GET", "/", Persistence::close}, missing).find("\r\nConnection: close\r\n") !=
+        std::string::npos);
+  CHECK(answer({"POST", "/", Persistence::keep_alive_1_0}, missing)
+            .find("\r\nConnection: keep-alive\r\n") != std::string::npos);
+}
+
+TEST_CASE("Answers without a body have no length or the right one") {
+  Response response;
+  response.status = 304;
+  CHECK(answer({"GET", "/", Persistence::keep_alive}, response).find("Content-Length") ==
+        std::string::npos);
+  response.status = 204;
+  CHECK(answer({"OPTIONS", "*", Persistence::keep_alive}, response).find("Content-Length") ==
+        std::string::npos);
+  response.status = 200;
+  response.set("Content-Length", "5");
+  CHECK(answer({"HEAD", "/", Persistence::keep_alive}, response).find("Content-Length: 5\r\n") !=
+        std::string::npos);
+  CHECK(answer({"GET", "/", Persistence::keep_alive}, response).find("Content-Length: 0\r\n") !=
+        std::string::npos);
+}
+
+TEST_CASE("A handler that throws through still leaves a whole answer") {
+  std::string wire;
+  const HttpLibrary library;
+  const bool usable = library.process(
+      {}, []() -> Response { throw 7; }, wire);
+  CHECK_FALSE(usable);
+  CHECK(wire.starts_with("HTTP/1.1 500 "));
+  CHECK(wire.find("Connection: close\r\n") != std::string::npos);
+}
+
+TEST_CASE("The library's version is stated") {
+  CHECK(http_library_version().starts_with("cpp-httplib 0."));
+}
