@@ -1,5 +1,6 @@
-// Puts together what is served: build/dist/v1 (scripts, styles, modules) and build/dist/demo. Run after
-// `cmake --build --preset wasm`. Prints what a first visit weighs and fails when it is over size-budget.json.
+// Puts together what is served: build/dist/v1 (scripts, styles, modules) and build/dist/demo. Run
+// after `cmake --build --preset wasm`. Prints what a first visit weighs and fails when it is over
+// size-budget.json.
 //
 // usage: node wasm/build.mjs [--modules DIR] [--dist DIR]
 
@@ -23,7 +24,9 @@ const demo = join(options.dist, "demo");
 
 for (const module of ["consent.wasm", "reduction.wasm", "consent.wasm2js.js"]) {
   if (existsSync(join(options.modules, module))) continue;
-  console.error(`${join(options.modules, module)} is missing: run cmake --preset wasm && cmake --build --preset wasm`);
+  console.error(
+    `${join(options.modules, module)} is missing: run cmake --preset wasm && cmake --build --preset wasm`,
+  );
   process.exit(1);
 }
 
@@ -61,7 +64,8 @@ const sizes = {
 };
 writeFileSync(join(options.dist, "sizes.json"), `${JSON.stringify(sizes, null, 2)}\n`);
 console.log("bytes on the wire, brotli -q 11:");
-for (const [part, bytes] of Object.entries(sizes)) console.log(`  ${String(bytes).padStart(6)}  ${part}`);
+for (const [part, bytes] of Object.entries(sizes))
+  console.log(`  ${String(bytes).padStart(6)}  ${part}`);
 
 const budget = JSON.parse(readFileSync(new URL("size-budget.json", import.meta.url), "utf8"));
 const excess = overBudget(sizes, budget);

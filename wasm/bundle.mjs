@@ -24,7 +24,10 @@ async function minifiedCss(path) {
 const cssAsText = {
   name: "css-as-text",
   setup({ onLoad }) {
-    onLoad({ filter: /\.css$/ }, async ({ path }) => ({ contents: await minifiedCss(path), loader: "text" }));
+    onLoad({ filter: /\.css$/ }, async ({ path }) => ({
+      contents: await minifiedCss(path),
+      loader: "text",
+    }));
   },
 };
 
@@ -44,11 +47,17 @@ export async function bundle(directory) {
       logLevel: "warning",
     });
   }
-  return Promise.all(styleSheets.map(async (name) => [name, await minifiedCss(join(source, name))]));
+  return Promise.all(
+    styleSheets.map(async (name) => [name, await minifiedCss(join(source, name))]),
+  );
 }
 
 /** The JavaScript build of the core, as small as it gets. */
 export async function minifiedScript(path) {
-  const { code } = await transform(await readFile(path, "utf8"), { minify: true, target: "es2021", format: "esm" });
+  const { code } = await transform(await readFile(path, "utf8"), {
+    minify: true,
+    target: "es2021",
+    format: "esm",
+  });
   return code;
 }

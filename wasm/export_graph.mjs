@@ -2,6 +2,8 @@
 import { readFileSync, writeFileSync } from "node:fs";
 
 const [list, graph] = process.argv.slice(2);
-const names = readFileSync(list, "utf8").split("\n").filter((name) => name !== "");
+const names = readFileSync(list, "utf8")
+  .split("\n")
+  .filter((name) => name !== "");
 const node = (name) => ({ name: `export:${name}`, export: name, root: true });
 writeFileSync(graph, JSON.stringify([...names, "memory"].map(node), null, 1));

@@ -39,7 +39,10 @@ export async function noticeJson(siteFile, language) {
 }
 
 // Characters that do not compress, the same in every build: a hash, a signature.
-function pseudoText(length, alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_") {
+function pseudoText(
+  length,
+  alphabet = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_",
+) {
   let state = 2463534242;
   return Array.from({ length }, () => {
     state ^= state << 13;

@@ -1,5 +1,5 @@
-// The first layer: a region at the start of the page that blocks nothing, traps no focus and locks no scrolling.
-// Accepting, refusing and the settings are the same control, side by side.
+// The first layer: a region at the start of the page that blocks nothing, traps no focus and locks
+// no scrolling. Accepting, refusing and the settings are the same control, side by side.
 
 import styles from "./banner.css";
 import { adoptStyles, element } from "./element";
@@ -15,7 +15,10 @@ export class Banner implements View {
   private readonly root = this.host.attachShadow({ mode: "open" });
   private layer?: HTMLElement;
 
-  constructor(private readonly base: string, private readonly actions: ViewActions) {
+  constructor(
+    private readonly base: string,
+    private readonly actions: ViewActions,
+  ) {
     adoptStyles(this.root, styles, `${base}banner.css`);
   }
 
@@ -52,27 +55,55 @@ export class Banner implements View {
   private build(layer: FirstLayer, { text }: Notice): HTMLElement {
     const { actions } = this;
     const button = (action: string, label: string | undefined, run: () => void) => {
-      const node = element("button", { type: "button", part: "button", "data-action": action }, label ?? "");
+      const node = element(
+        "button",
+        { type: "button", part: "button", "data-action": action },
+        label ?? "",
+      );
       node.addEventListener("click", run);
       return node;
     };
     const hide = () => this.hide();
-    if (layer === "honoured") {
-      return element("section", { class: "card slim", part: "card", role: "status" },
-        element("p", {}, text.gpc_honoured ?? ""), button("close", text.close, hide));
+    if (layer === "honoured" || layer === "opted_out") {
+      const status = layer === "honoured" ? text.gpc_honoured : text.opt_out_done;
+      return element(
+        "section",
+        { class: "card slim", part: "card", role: "status" },
+        element("p", {}, status ?? ""),
+        button("close", text.close, hide),
+      );
     }
     const asked = layer === "ask";
-    const link = text.policy_url &&
+    const link =
+      text.policy_url &&
       element("a", { href: text.policy_url, part: "link" }, text.policy_link ?? text.policy_url);
-    return element("section", { class: "card", part: "card", role: "region", "aria-labelledby": "title" },
-      element("h2", { id: "title", part: "title" }, (asked ? text.title : text.opt_out_title) ?? ""),
-      element("p", { part: "body" }, (asked ? text.body : text.opt_out_body) ?? "", " ", link || ""),
-      element("div", { class: "actions", part: "actions" },
+    return element(
+      "section",
+      { class: "card", part: "card", role: "region", "aria-labelledby": "title" },
+      element(
+        "h2",
+        { id: "title", part: "title" },
+        (asked ? text.title : text.opt_out_title) ?? "",
+      ),
+      element(
+        "p",
+        { part: "body" },
+        (asked ? text.body : text.opt_out_body) ?? "",
+        " ",
+        link || "",
+      ),
+      element(
+        "div",
+        { class: "actions", part: "actions" },
         asked
           ? button("accept_all", text.accept_all, () => actions.acceptAll("banner"))
           : button("opt_out", text.opt_out_action, () => actions.rejectAll("banner")),
-        ...(asked ? [button("reject_all", text.reject_all, () => actions.rejectAll("banner"))] : []),
+        ...(asked
+          ? [button("reject_all", text.reject_all, () => actions.rejectAll("banner"))]
+          : []),
         button("settings", text.settings, () => actions.open()),
-        ...(asked ? [] : [button("close", text.close, hide)])));
+        ...(asked ? [] : [button("close", text.close, hide)]),
+      ),
+    );
   }
 }

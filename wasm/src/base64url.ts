@@ -1,7 +1,11 @@
-// base64url without padding. The core checks what it is given; this only moves bytes in and out of text.
+// base64url without padding. The core checks what it is given; this only moves bytes in and out of
+// text.
 
 export function encodeBase64url(bytes: Uint8Array): string {
-  return btoa(String.fromCharCode(...bytes)).replace(/\+/g, "-").replace(/\//g, "_").replace(/=/g, "");
+  return btoa(String.fromCharCode(...bytes))
+    .replace(/\+/g, "-")
+    .replace(/\//g, "_")
+    .replace(/=/g, "");
 }
 
 export function decodeBase64url(text: string): Uint8Array {

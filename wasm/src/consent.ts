@@ -1,8 +1,16 @@
-// The consent of one page: what may run, what is asked, what is told to the service. A choice acts at once; a
-// refusal acts before anything is sent; what could not be decided is denied.
+// The consent of one page: what may run, what is asked, what is told to the service. A choice acts
+// at once; a refusal acts before anything is sent; what could not be decided is denied.
 
 import { exclusively, post, retryDelayMs, type Outcome } from "./delivery";
-import { isAllowed, type Action, type Choices, type Layer, type OptionalPurpose, type Purpose, type Reason } from "./names";
+import {
+  isAllowed,
+  type Action,
+  type Choices,
+  type Layer,
+  type OptionalPurpose,
+  type Purpose,
+  type Reason,
+} from "./names";
 import { optionalPurposes, type Notice } from "./notice";
 import { Outbox, type ConsentRequest, type PendingChoice } from "./outbox";
 import { PageState } from "./page_state";
@@ -75,7 +83,9 @@ export class Consent {
       subject: page.token?.subject ?? null,
       choices: { ...page.choices },
       decisions: {
-        essential: decision("essential"), analytics: decision("analytics"), marketing: decision("marketing"),
+        essential: decision("essential"),
+        analytics: decision("analytics"),
+        marketing: decision("marketing"),
       },
     };
   }
@@ -117,7 +127,10 @@ export class Consent {
     return this.grant("save", layer, (purpose) => granted[purpose] === true);
   }
 
-  /** Reads cookie and outbox again: another tab, the back button, or a long sleep may have changed them. */
+  /**
+   * Reads cookie and outbox again: another tab, the back button, or a long sleep may have changed
+   * them.
+   */
   refresh(): void {
     if (!this.delivering) {
       this.page.pending = this.around.outbox.read();
@@ -141,7 +154,8 @@ export class Consent {
   private async start(): Promise<void> {
     const { around, page } = this;
     const knows = around.cookies().includes(`${around.cookieName}=`);
-    // The service has decided already for a visitor without a cookie: nothing waits for the core to be shown.
+    // The service has decided already for a visitor without a cookie: nothing waits for the core to
+    // be shown.
     if (!knows && !page.pending) {
       void this.loadNotice().then((notice) => {
         if (notice.regime.model === "opt_in" && !page.pending) around.view.show("ask", notice);
@@ -172,9 +186,15 @@ export class Consent {
     }
     const { state } = page;
     if (page.gpc && !(state.action !== "none" && state.gpc)) {
-      this.recordOnce("gpc", state.action === "none" || Object.values(state.choices).includes("granted"));
+      this.recordOnce(
+        "gpc",
+        state.action === "none" || Object.values(state.choices).includes("granted"),
+      );
       around.view.show("honoured", notice);
-    } else if (state.action === "none" || (state.action === "default" && !this.allows("analytics"))) {
+    } else if (
+      state.action === "none" ||
+      (state.action === "default" && !this.allows("analytics"))
+    ) {
       this.recordOnce("default", true);
       around.view.show("opt_out", notice);
     }
@@ -195,7 +215,9 @@ export class Consent {
   }
 
   private async grant(
-    action: Action, layer: Layer, granted: (purpose: OptionalPurpose) => boolean,
+    action: Action,
+    layer: Layer,
+    granted: (purpose: OptionalPurpose) => boolean,
   ): Promise<void> {
     const notice = this.page.notice ?? (await this.loadNotice());
     const choices: Choices = {};
@@ -220,6 +242,9 @@ export class Consent {
     page.vetoed = false;
     around.outbox.write(pending);
     if (pending.layer !== "none") around.view.hide();
+    if (pending.layer === "banner" && page.model === "opt_out") {
+      around.view.show("opted_out", page.notice!);
+    }
     this.settle();
     void this.deliver("first");
   }
@@ -323,7 +348,8 @@ export class Consent {
     } else if (outcome === "stale") {
       await this.renew(sent);
     } else if (!sent.request && page.token?.subject) {
-      // The grant this refusal ends is not believed any more: it goes, and the refusal stands alone.
+      // The grant this refusal ends is not believed any more: it goes, and the refusal stands
+      // alone.
       around.dropCookie();
       page.readCookie(around.cookies());
       page.pending = { ...sent, action: "reject_all" };
@@ -340,8 +366,8 @@ export class Consent {
     this.around.outbox.write(undefined);
   }
 
-  // The notice went out of force meanwhile. A refusal needs no agreement to it; a grant only stands when the
-  // purposes are the same, otherwise the visitor is asked again.
+  // The notice went out of force meanwhile. A refusal needs no agreement to it; a grant only stands
+  // when the purposes are the same, otherwise the visitor is asked again.
   private async renew(sent: PendingChoice): Promise<void> {
     const { page } = this;
     const before = JSON.stringify(page.notice?.purposes);

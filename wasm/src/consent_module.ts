@@ -1,4 +1,5 @@
-// consent.mjs: the public API. Importing it needs no window and does nothing; startConsent() begins.
+// consent.mjs: the public API. Importing it needs no window and does nothing; startConsent()
+// begins.
 
 import { Banner } from "./banner";
 import { Consent, type ConsentState, type Surroundings } from "./consent";
@@ -37,7 +38,9 @@ export interface ConsentApi {
   withdraw(): void;
   /** Calls after every change of what holds; returns the way to stop it. */
   on(event: "change", listener: (state: ConsentState) => void): () => void;
-  /** Sends an analytics event when analytics may run; false, and nothing anywhere, when it may not. */
+  /**
+   * Sends an analytics event when analytics may run; false, and nothing anywhere, when it may not.
+   */
   track(event: AnalyticsEvent | AnalyticsEvent["type"]): boolean;
 }
 
@@ -52,8 +55,13 @@ export function startConsent({ site, base = "/v1/", language }: ConsentOptions):
   const banner = new Banner(root, {
     acceptAll: (layer) => void consent.accept(layer),
     rejectAll: (layer) => consent.reject(layer),
-    save: (choices) => void consent.save(Object.fromEntries(
-      Object.entries(choices).map(([purpose, choice]) => [purpose, choice === "granted"])), "preferences"),
+    save: (choices) =>
+      void consent.save(
+        Object.fromEntries(
+          Object.entries(choices).map(([purpose, choice]) => [purpose, choice === "granted"]),
+        ),
+        "preferences",
+      ),
     withdraw: () => consent.withdraw("preferences"),
     open: () => void open(),
   });
@@ -65,10 +73,11 @@ export function startConsent({ site, base = "/v1/", language }: ConsentOptions):
     base: root,
     site,
     cookieName,
-    loadCore: () => loadCore({
-      wasm: `${root}consent.wasm`,
-      fallback: () => import(`${root}consent.wasm2js.js`) as Promise<unknown>,
-    }),
+    loadCore: () =>
+      loadCore({
+        wasm: `${root}consent.wasm`,
+        fallback: () => import(`${root}consent.wasm2js.js`) as Promise<unknown>,
+      }),
     fetchNotice: () => fetchNotice(root, site, language),
     cookies: () => document.cookie,
     dropCookie: () => {
@@ -80,6 +89,7 @@ export function startConsent({ site, base = "/v1/", language }: ConsentOptions):
     view: banner,
     apply: ({ page }) => {
       if (!consent.allows("analytics")) events.forget();
+      else if (!page.pending) events.flush(page.tokenText);
       for (const { id, cookies } of page.notice?.purposes ?? []) {
         if (!consent.allows(id)) removeCookies(cookies);
       }
@@ -120,7 +130,8 @@ function api(consent: Consent, events: EventSender, open: () => Promise<void>): 
     track: (event) => {
       if (!consent.allows("analytics")) return false;
       const { page } = consent;
-      events.send(typeof event === "string" ? { type: event } : event, page.tokenText, page.now * 1000);
+      events.add(typeof event === "string" ? { type: event } : event, page.now * 1000);
+      if (!page.pending) events.flush(page.tokenText);
       return true;
     },
   };

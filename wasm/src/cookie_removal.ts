@@ -2,7 +2,10 @@
 
 import type { NoticeCookie } from "./notice";
 
-/** Every Set-Cookie text that might be the one that made the cookie: host only, each parent domain, partitioned. */
+/**
+ * Every Set-Cookie text that might be the one that made the cookie: host only, each parent domain,
+ * partitioned.
+ */
 export function removals({ name, path = "/", domain }: NoticeCookie, host: string): string[] {
   const labels = host.split(".");
   const parents = labels.slice(0, -1).map((_, i) => labels.slice(i).join("."));

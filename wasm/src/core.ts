@@ -1,4 +1,5 @@
-// The core's memory and functions. One page in, one page out; see abi_page.h for the calling convention.
+// The core's memory and functions. One page in, one page out; see abi_page.h for the calling
+// convention.
 
 import { choiceNames, purposeNames, type Choices, type OptionalPurpose } from "./names";
 
@@ -28,9 +29,12 @@ export const abiVersion = 1;
 const pageInBytes = 16384;
 const pageOutBytes = 4096;
 
-/** Wraps the exports of either build. Throws when they are not the ABI this file was written for. */
+/**
+ * Wraps the exports of either build. Throws when they are not the ABI this file was written for.
+ */
 export function createCore(exports: CoreExports): Core {
-  if (exports.consent_abi_version() !== abiVersion) throw new Error("consent core of another version");
+  if (exports.consent_abi_version() !== abiVersion)
+    throw new Error("consent core of another version");
   const { buffer } = exports.memory;
   return {
     exports,

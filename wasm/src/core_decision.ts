@@ -2,8 +2,17 @@
 
 import { packChoices, unpackChoices, viewOf, type Core } from "./core";
 import {
-  actionNames, holdNames, modelNames, purposeNames, reasonName,
-  type Action, type Choices, type Hold, type Model, type Purpose, type Reason,
+  actionNames,
+  holdNames,
+  modelNames,
+  purposeNames,
+  reasonName,
+  type Action,
+  type Choices,
+  type Hold,
+  type Model,
+  type Purpose,
+  type Reason,
 } from "./names";
 
 /** What is recorded of a visitor. Times are whole seconds since 1970, except for the event's. */
@@ -19,10 +28,18 @@ export interface RecordState {
 }
 
 export const nothingRecorded: RecordState = {
-  action: "none", choices: {}, decidedAt: 0, policy: 0, model: "opt_in", gpc: false,
+  action: "none",
+  choices: {},
+  decidedAt: 0,
+  policy: 0,
+  model: "opt_in",
+  gpc: false,
 };
 
-/** The policy in force: for each purpose the oldest version that still means the same; 0 where unused. */
+/**
+ * The policy in force: for each purpose the oldest version that still means the same; 0 where
+ * unused.
+ */
 export interface PolicyInForce {
   version: number;
   materialSince: Partial<Record<Purpose, number>>;
@@ -77,7 +94,8 @@ function writeQuestion(core: Core, question: Question): void {
   setSeconds(view, 24, question.now);
   view.setUint16(32, question.policy.version, true);
   purposeNames.forEach((purpose, i) =>
-    view.setUint16(34 + 2 * i, question.policy.materialSince[purpose] ?? 0, true));
+    view.setUint16(34 + 2 * i, question.policy.materialSince[purpose] ?? 0, true),
+  );
   view.setUint8(40, purposeNames.indexOf(question.purpose ?? "essential"));
   view.setUint8(41, modelNames.indexOf(question.model));
   view.setUint8(42, +question.gpc);

@@ -1,5 +1,5 @@
-// Gets the core running: WebAssembly where it may be compiled, the same core as JavaScript where it may not
-// (a Content-Security-Policy without 'wasm-unsafe-eval', a browser in lockdown mode).
+// Gets the core running: WebAssembly where it may be compiled, the same core as JavaScript where it
+// may not (a Content-Security-Policy without 'wasm-unsafe-eval', a browser in lockdown mode).
 
 import { createCore, type Core, type CoreExports } from "./core";
 

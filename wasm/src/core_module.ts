@@ -3,8 +3,13 @@
 export { createCore, abiVersion, type Core, type CoreExports } from "./core";
 export { loadCore, type CoreSource } from "./core_loader";
 export {
-  decide, mustAsk, nothingRecorded,
-  type Decision, type PolicyInForce, type Question, type RecordState,
+  decide,
+  mustAsk,
+  nothingRecorded,
+  type Decision,
+  type PolicyInForce,
+  type Question,
+  type RecordState,
 } from "./core_decision";
 export { findCookie, parseToken, type Token, type TokenKind } from "./core_token";
 export { encodeTokenPayload } from "./core_token_encoding";

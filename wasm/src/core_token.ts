@@ -24,7 +24,10 @@ export interface Token {
   subject: string | null;
 }
 
-/** Reads a token; undefined when it is none. Its signature is the service's business, not the browser's. */
+/**
+ * Reads a token; undefined when it is none. Its signature is the service's business, not the
+ * browser's.
+ */
 export function parseToken(core: Core, text: string): Token | undefined {
   const number = core.exports.consent_token_parse(writeText(core.pageIn, text));
   if (number <= 0) return undefined;
@@ -44,7 +47,10 @@ export function parseToken(core: Core, text: string): Token | undefined {
   };
 }
 
-/** The value of the one cookie of this name; undefined when it is absent or there are two that differ. */
+/**
+ * The value of the one cookie of this name; undefined when it is absent or there are two that
+ * differ.
+ */
 export function findCookie(core: Core, cookies: string, name: string): string | undefined {
   const nameSize = writeText(core.pageIn, name);
   const cookiesSize = writeText(core.pageIn, cookies, nameSize);

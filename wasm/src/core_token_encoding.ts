@@ -6,7 +6,10 @@ import { tokenKindNames, type Token } from "./core_token";
 import { actionNames } from "./names";
 
 /** The payload of a token; undefined when a member is outside its range. */
-export function encodeTokenPayload(core: Core, token: Omit<Token, "state">): Uint8Array | undefined {
+export function encodeTokenPayload(
+  core: Core,
+  token: Omit<Token, "state">,
+): Uint8Array | undefined {
   const view = viewOf(core.pageIn);
   core.pageIn.fill(0, 0, 64);
   view.setBigInt64(24, BigInt(token.decidedAt), true);

@@ -1,4 +1,5 @@
-// Brings one pending choice to the service: POST /v1/consents, what its answer means, and when to try again.
+// Brings one pending choice to the service: POST /v1/consents, what its answer means, and when to
+// try again.
 
 import type { ConsentRequest } from "./outbox";
 
@@ -7,8 +8,8 @@ export interface ConsentAnswer {
 }
 
 /**
- * `retry`: not heard, try later. `stale`: the notice is no longer in force. `forbidden`: the token this choice
- * rests on is not believed. `refused`: this request can never succeed.
+ * `retry`: not heard, try later. `stale`: the notice is no longer in force. `forbidden`: the token
+ * this choice rests on is not believed. `refused`: this request can never succeed.
  */
 export type Outcome = ConsentAnswer | "retry" | "stale" | "forbidden" | "refused";
 
@@ -38,14 +39,16 @@ export function retryDelayMs(attempt: number, jitter: number): number {
 }
 
 /**
- * Runs `send` in one tab at a time. The first attempt starts in the tick of the click, so it takes the lock
- * behind itself; a retry goes without when another tab holds it.
+ * Runs `send` in one tab at a time. The first attempt starts in the tick of the click, so it takes
+ * the lock behind itself; a retry goes without when another tab holds it.
  */
 export function exclusively(send: () => Promise<void>, attempt: "first" | "retry"): Promise<void> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return send();
   if (attempt === "retry") {
-    return locks.request("dp_consent", { ifAvailable: true }, (lock) => (lock ? send() : undefined));
+    return locks.request("dp_consent", { ifAvailable: true }, (lock) =>
+      lock ? send() : undefined,
+    );
   }
   const sending = send();
   void locks.request("dp_consent", () => sending);

@@ -1,4 +1,5 @@
-// Elements without markup text: nothing here can violate a Content-Security-Policy or Trusted Types.
+// Elements without markup text: nothing here can violate a Content-Security-Policy or Trusted
+// Types.
 
 export type Attributes = Record<string, string | boolean | undefined>;
 
@@ -9,13 +10,17 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Tag] {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false) node.setAttribute(name, value === true ? "" : value);
+    if (value !== undefined && value !== false)
+      node.setAttribute(name, value === true ? "" : value);
   }
   node.append(...children);
   return node;
 }
 
-/** Puts styles into a shadow root; where the browser cannot adopt a sheet, by a link to the same file. */
+/**
+ * Puts styles into a shadow root; where the browser cannot adopt a sheet, by a link to the same
+ * file.
+ */
 export function adoptStyles(root: ShadowRoot, css: string, url: string): void {
   try {
     const sheet = new CSSStyleSheet();

@@ -1,4 +1,6 @@
 // Analytics events to the service. Nothing is sent, kept or given an id unless analytics may run.
+// While a grant is on its way, events wait in memory for it: without its token the service would
+// not take them.
 
 import { randomId, type Randomness } from "./random_id";
 
@@ -11,9 +13,11 @@ export interface AnalyticsEvent {
 }
 
 const sessionKey = "dp_session";
+const waitingMost = 100;
 
 export class EventSender {
   private session = "";
+  private waiting: object[] = [];
 
   /** `denied` is told the service's reasons when it did not take an event. */
   constructor(
@@ -23,26 +27,31 @@ export class EventSender {
     private readonly denied: (reasons: string[]) => void,
   ) {}
 
-  send(event: AnalyticsEvent, token: string | undefined, nowMs: number): void {
-    const body = JSON.stringify({
-      site: this.site,
-      token,
-      events: [{
-        time: new Date(nowMs).toISOString(),
-        url: location.href,
-        referrer: document.referrer,
-        session: this.sessionId(),
-        ...event,
-      }],
+  /** Takes an event; flush() sends it. */
+  add(event: AnalyticsEvent, nowMs: number): void {
+    if (this.waiting.length === waitingMost) this.waiting.shift();
+    this.waiting.push({
+      time: new Date(nowMs).toISOString(),
+      url: location.href,
+      referrer: document.referrer,
+      session: this.sessionId(),
+      ...event,
     });
+  }
+
+  flush(token: string | undefined): void {
+    if (!this.waiting.length) return;
+    const events = this.waiting.splice(0);
+    const body = JSON.stringify({ site: this.site, token, events });
     const url = `${this.base}events`;
     if (document.visibilityState === "hidden" && navigator.sendBeacon?.(url, body)) return;
     void this.post(url, body);
   }
 
-  /** Forgets the session; the next allowed event begins another. */
+  /** Forgets the session and what waits; the next allowed event begins another. */
   forget(): void {
     this.session = "";
+    this.waiting = [];
     try {
       sessionStorage.removeItem(sessionKey);
     } catch {

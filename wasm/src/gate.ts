@@ -1,8 +1,8 @@
-// Holds back what needs consent: <script type="text/plain" data-consent="analytics"> and elements with
-// data-consent-src. Released in document order, now and whenever something is inserted later.
+// Holds back what needs consent: <script type="text/plain" data-consent="analytics"> and elements
+// with data-consent-src. Released in document order, now and whenever something is inserted later.
 //
-// A script is released by giving its own element its type back and inserting it again: it has not run before, so
-// the browser runs it, and no text is handed to a Trusted Types sink.
+// A script is released by giving its own element its type back and inserting it again: it has not
+// run before, so the browser runs it, and no text is handed to a Trusted Types sink.
 
 import type { Purpose } from "./names";
 
@@ -29,7 +29,8 @@ export class Gate {
       this.queued.add(script);
       this.chain = this.chain.then(() => this.run(script));
     }
-    for (const element of document.querySelectorAll<HTMLElement>(gatedSources)) this.source(element);
+    for (const element of document.querySelectorAll<HTMLElement>(gatedSources))
+      this.source(element);
   }
 
   private open(element: HTMLElement): boolean {

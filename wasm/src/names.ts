@@ -1,5 +1,5 @@
-// The names the service uses, at the positions the core numbers them (policy.h, record_state.h, ruleset.h,
-// decision.h, token.h). The vectors fail when one moves.
+// The names the service uses, at the positions the core numbers them (policy.h, record_state.h,
+// ruleset.h, decision.h, token.h). The vectors fail when one moves.
 
 export const purposeNames = ["essential", "analytics", "marketing"] as const;
 export type Purpose = (typeof purposeNames)[number];
@@ -10,7 +10,13 @@ export type Choice = (typeof choiceNames)[number];
 export type Choices = Partial<Record<OptionalPurpose, Choice>>;
 
 export const actionNames = [
-  "none", "accept_all", "reject_all", "save", "withdraw", "gpc", "default",
+  "none",
+  "accept_all",
+  "reject_all",
+  "save",
+  "withdraw",
+  "gpc",
+  "default",
 ] as const;
 export type Action = (typeof actionNames)[number];
 
@@ -24,8 +30,17 @@ export type Hold = (typeof holdNames)[number];
 
 const allowedReasons = ["essential", "granted", "opt_out_default"] as const;
 const deniedReasons = [
-  "no_record", "refused", "withdrawn", "opted_out", "gpc", "expired", "notice_changed", "restricted",
-  "erased", "invalid_token", "unknown_purpose",
+  "no_record",
+  "refused",
+  "withdrawn",
+  "opted_out",
+  "gpc",
+  "expired",
+  "notice_changed",
+  "restricted",
+  "erased",
+  "invalid_token",
+  "unknown_purpose",
 ] as const;
 export type Reason = (typeof allowedReasons)[number] | (typeof deniedReasons)[number];
 

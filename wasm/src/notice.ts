@@ -47,7 +47,9 @@ const skewTolerated = 60_000;
 /** Rejects on anything but a complete notice of the schema this file knows. */
 export async function fetchNotice(base: string, site: string, language?: string): Promise<Notice> {
   const query = new URLSearchParams(language ? { site, language } : { site });
-  const response = await fetch(`${base}notice?${query}`, { headers: { accept: "application/json" } });
+  const response = await fetch(`${base}notice?${query}`, {
+    headers: { accept: "application/json" },
+  });
   const notice = (await response.json()) as Notice;
   if (!isNotice(notice)) throw new Error(`consent: no notice for "${site}" (${response.status})`);
   const skew = Date.parse(response.headers.get("date") ?? "") - Date.now();
@@ -57,8 +59,12 @@ export async function fetchNotice(base: string, site: string, language?: string)
 
 function isNotice(notice: Partial<Notice>): boolean {
   return !!(
-    notice.ticket && notice.notice?.id && notice.text?.title && notice.purposes?.length &&
-    notice.policy?.version && modelNames.includes(notice.regime?.model as Model)
+    notice.ticket &&
+    notice.notice?.id &&
+    notice.text?.title &&
+    notice.purposes?.length &&
+    notice.policy?.version &&
+    modelNames.includes(notice.regime?.model as Model)
   );
 }
 

@@ -1,5 +1,6 @@
-// The choice that the service has not confirmed yet. It outlives the page, and every tab sees it. A refusal is
-// kept without any identifier; a grant with the whole request, so that sending it again is the same event.
+// The choice that the service has not confirmed yet. It outlives the page, and every tab sees it. A
+// refusal is kept without any identifier; a grant with the whole request, so that sending it again
+// is the same event.
 
 import type { Action, Choices, Layer } from "./names";
 
@@ -40,7 +41,9 @@ export class Outbox {
   read(): PendingChoice | undefined {
     if (this.broken) return this.memory;
     try {
-      const pending = JSON.parse(this.storage().getItem(outboxKey) ?? "null") as PendingChoice | null;
+      const pending = JSON.parse(
+        this.storage().getItem(outboxKey) ?? "null",
+      ) as PendingChoice | null;
       return pending && isPending(pending) ? pending : undefined;
     } catch {
       return undefined;

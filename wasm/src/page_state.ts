@@ -1,9 +1,14 @@
-// What the page knows of its visitor, and the one way to decide on it: the recorded choice from the cookie, the
-// choice not confirmed yet, the notice, the signal. A denial anywhere in there wins.
+// What the page knows of its visitor, and the one way to decide on it: the recorded choice from the
+// cookie, the choice not confirmed yet, the notice, the signal. A denial anywhere in there wins.
 
 import type { Core } from "./core";
 import {
-  decide, mustAsk, nothingRecorded, type PolicyInForce, type Question, type RecordState,
+  decide,
+  mustAsk,
+  nothingRecorded,
+  type PolicyInForce,
+  type Question,
+  type RecordState,
 } from "./core_decision";
 import { findCookie, parseToken, type Token } from "./core_token";
 import type { Choices, Model, Purpose, Reason } from "./names";
@@ -72,9 +77,14 @@ export class PageState {
   /** True when the cookie alone settles everything, without asking the service. */
   get settled(): boolean {
     const { state } = this;
-    const signalled = this.gpc && state.model === "opt_out" && !state.gpc &&
+    const signalled =
+      this.gpc &&
+      state.model === "opt_out" &&
+      !state.gpc &&
       Object.values(state.choices).includes("granted");
-    return !this.pending && !!this.token && state.action !== "default" && !this.mustAsk && !signalled;
+    return (
+      !this.pending && !!this.token && state.action !== "default" && !this.mustAsk && !signalled
+    );
   }
 
   get choices(): Choices {
@@ -94,8 +104,8 @@ export class PageState {
     return { action, choices, model, gpc, policy: this.policy().version };
   }
 
-  // Without a notice the policy is taken to be the one the visitor chose under; the service knows better and
-  // says so when an event arrives.
+  // Without a notice the policy is taken to be the one the visitor chose under; the service knows
+  // better and says so when an event arrives.
   private policy(): PolicyInForce {
     const { notice } = this;
     const version = notice?.policy.version ?? this.state.policy;
@@ -103,7 +113,8 @@ export class PageState {
       return { version, materialSince: notice.policy.material_since };
     }
     const materialSince: PolicyInForce["materialSince"] = {};
-    for (const purpose of notice?.purposes.map(({ id }) => id) ?? (["analytics", "marketing"] as const)) {
+    for (const purpose of notice?.purposes.map(({ id }) => id) ??
+      (["analytics", "marketing"] as const)) {
       materialSince[purpose] = version;
     }
     return { version, materialSince };

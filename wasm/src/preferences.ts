@@ -39,7 +39,11 @@ function build({ notice, choices, actions }: PreferencesRequest): HTMLDialogElem
   const { text, purposes } = notice;
   const switches = new Map<OptionalPurpose, HTMLInputElement>();
   const button = (action: string, label: string | undefined, run?: () => void) => {
-    const node = element("button", { type: "button", part: "button", "data-action": action }, label ?? "");
+    const node = element(
+      "button",
+      { type: "button", part: "button", "data-action": action },
+      label ?? "",
+    );
     node.addEventListener("click", () => {
       dialog.close();
       run?.();
@@ -51,20 +55,36 @@ function build({ notice, choices, actions }: PreferencesRequest): HTMLDialogElem
     Object.fromEntries([...switches].map(([id, box]) => [id, box.checked ? "granted" : "denied"]));
   const close = button("close", "");
   close.ariaLabel = text.close ?? "";
-  const dialog = element("dialog", { part: "dialog", "aria-labelledby": "preferences" },
-    element("header", {},
-      element("h2", { id: "preferences", tabindex: "-1", autofocus: true }, text.preferences_title ?? ""),
-      close),
-    element("div", { class: "purposes", tabindex: "0", role: "group", "aria-labelledby": "preferences" },
+  const dialog = element(
+    "dialog",
+    { part: "dialog", "aria-labelledby": "preferences" },
+    element(
+      "header",
+      {},
+      element(
+        "h2",
+        { id: "preferences", tabindex: "-1", autofocus: true },
+        text.preferences_title ?? "",
+      ),
+      close,
+    ),
+    element(
+      "div",
+      { class: "purposes", tabindex: "0", role: "group", "aria-labelledby": "preferences" },
       element("p", {}, text.preferences_body ?? "", " ", policyLink(notice)),
       ...purposes.map((purpose) => section(purpose, choices, text, switches)),
-      element("p", { class: "controller" }, text.controller ?? "")),
-    element("div", { class: "actions", part: "actions" },
+      element("p", { class: "controller" }, text.controller ?? ""),
+    ),
+    element(
+      "div",
+      { class: "actions", part: "actions" },
+      button("accept_all", text.accept_all, () => actions.acceptAll("preferences")),
       granted
         ? button("withdraw", text.withdraw, () => actions.withdraw())
         : button("reject_all", text.reject_all, () => actions.rejectAll("preferences")),
       button("save", text.save, () => actions.save(chosen())),
-      button("accept_all", text.accept_all, () => actions.acceptAll("preferences"))));
+    ),
+  );
   return dialog;
 }
 
@@ -74,41 +94,95 @@ function policyLink({ text }: Notice): Node | string {
 }
 
 function section(
-  purpose: NoticePurpose, choices: Choices, text: Notice["text"],
+  purpose: NoticePurpose,
+  choices: Choices,
+  text: Notice["text"],
   switches: Map<OptionalPurpose, HTMLInputElement>,
 ): HTMLElement {
   const { id, required, name, description } = purpose;
   const on = required || choices[id as OptionalPurpose] === "granted";
   const box = element("input", {
-    id: `switch-${id}`, type: "checkbox", role: "switch", part: "switch", "aria-labelledby": `name-${id}`,
-    "aria-describedby": `about-${id}`, checked: on, disabled: required, "data-purpose": id,
+    id: `switch-${id}`,
+    type: "checkbox",
+    role: "switch",
+    part: "switch",
+    "aria-labelledby": `name-${id}`,
+    "aria-describedby": `about-${id}`,
+    checked: on,
+    disabled: required,
+    "data-purpose": id,
   });
   if (!required) switches.set(id as OptionalPurpose, box);
-  return element("section", { part: "purpose" },
-    element("div", { class: "row" },
+  return element(
+    "section",
+    { part: "purpose" },
+    element(
+      "div",
+      { class: "row" },
       element("h3", {}, element("label", { id: `name-${id}`, for: `switch-${id}` }, name)),
       required ? element("span", { class: "always" }, text.always_on ?? "") : "",
-      box),
+      box,
+    ),
     element("p", { id: `about-${id}` }, description),
-    details(purpose, text));
+    details(purpose, text),
+  );
 }
 
-function details({ legal_basis, services, cookies }: NoticePurpose, text: Notice["text"]): HTMLElement {
+function details(
+  { legal_basis, services, cookies }: NoticePurpose,
+  text: Notice["text"],
+): HTMLElement {
   const fact = (term: string | undefined, ...values: string[]) =>
-    values.length ? [element("dt", {}, term ?? ""), ...values.map((value) => element("dd", {}, value))] : [];
-  const recipients = services.map(({ name, recipient, country }) => `${name}: ${recipient} (${country})`);
+    values.length
+      ? [element("dt", {}, term ?? ""), ...values.map((value) => element("dd", {}, value))]
+      : [];
+  const recipients = services.map(
+    ({ name, recipient, country }) => `${name}: ${recipient} (${country})`,
+  );
   const columns = [text.cookie_name, text.cookie_provider, text.cookie_lifetime];
-  const table = cookies.length > 0 && element("table", {},
-    element("caption", {}, text.cookies ?? ""),
-    element("thead", {}, element("tr", {}, ...columns.map((column) =>
-      element("th", { scope: "col" }, column ?? "")))),
-    element("tbody", {}, ...cookies.map(({ name, provider, lifetime }) =>
-      element("tr", {}, element("td", {}, element("code", {}, name)), element("td", {}, provider),
-        element("td", {}, lifetime)))));
-  return element("details", {},
-    element("summary", {}, [text.legal_basis, text.recipients, text.cookies].filter(Boolean).join(", ")),
-    element("dl", {},
+  const table =
+    cookies.length > 0 &&
+    element(
+      "table",
+      {},
+      element("caption", {}, text.cookies ?? ""),
+      element(
+        "thead",
+        {},
+        element(
+          "tr",
+          {},
+          ...columns.map((column) => element("th", { scope: "col" }, column ?? "")),
+        ),
+      ),
+      element(
+        "tbody",
+        {},
+        ...cookies.map(({ name, provider, lifetime }) =>
+          element(
+            "tr",
+            {},
+            element("td", {}, element("code", {}, name)),
+            element("td", {}, provider),
+            element("td", {}, lifetime),
+          ),
+        ),
+      ),
+    );
+  return element(
+    "details",
+    {},
+    element(
+      "summary",
+      {},
+      [text.legal_basis, text.recipients, text.cookies].filter(Boolean).join(", "),
+    ),
+    element(
+      "dl",
+      {},
       ...fact(text.legal_basis, text[`basis_${legal_basis}`] ?? legal_basis),
-      ...fact(text.recipients, ...recipients)),
-    table || "");
+      ...fact(text.recipients, ...recipients),
+    ),
+    table || "",
+  );
 }

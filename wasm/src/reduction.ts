@@ -33,7 +33,8 @@ export class Reduction {
   private readonly pageOut: Uint8Array;
 
   constructor(private readonly exports: ReductionExports) {
-    if (exports.reduction_abi_version() !== 1) throw new Error("consent reduction of another version");
+    if (exports.reduction_abi_version() !== 1)
+      throw new Error("consent reduction of another version");
     this.pageIn = new Uint8Array(exports.memory.buffer, exports.reduction_page_in(), 16384);
     this.pageOut = new Uint8Array(exports.memory.buffer, exports.reduction_page_out(), 4096);
   }

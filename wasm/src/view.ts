@@ -1,4 +1,5 @@
-// What the state machine needs to be seen. The banner implements it; without a document there is none.
+// What the state machine needs to be seen. The banner implements it; without a document there is
+// none.
 
 import type { Choices } from "./names";
 import type { Notice } from "./notice";
@@ -11,8 +12,11 @@ export interface ViewActions {
   open(): void;
 }
 
-/** `ask`: the opt-in question. `opt_out`: the notice with a way out. `honoured`: the signal is obeyed. */
-export type FirstLayer = "ask" | "opt_out" | "honoured";
+/**
+ * `ask`: the opt-in question. `opt_out`: the notice with a way out. `opted_out`: it was taken.
+ * `honoured`: the signal is obeyed.
+ */
+export type FirstLayer = "ask" | "opt_out" | "opted_out" | "honoured";
 
 export interface View {
   show(layer: FirstLayer, notice: Notice): void;
