@@ -53,7 +53,6 @@ export const userAgents = [
   disguise('Chrome 100 has three digits', `${windows} ${webkit} Chrome/100.0.4896.60 Safari/537.36`, 'Chrome', 100, 'Windows', 'desktop'),
   disguise('the Edge of old', `${windows} ${webkit} Chrome/70.0.3538.102 Safari/537.36 Edge/18.19042`, 'Edge', 18, 'Windows', 'desktop'),
   disguise('a phone with its model in it', `Mozilla/5.0 (Linux; Android 14; SM-S918B) ${webkit} ${chrome} Mobile Safari/537.36`, 'Chrome', 142, 'Android', 'mobile'),
-  disguise('the Opera of old', 'Opera/9.80 (Windows NT 6.1) Presto/2.12.388 Version/12.18', 'Opera', 12, 'Windows', 'desktop'),
   disguise('no version', `${windows} ${webkit} Chrome/ Safari/537.36`, 'Chrome', 0, 'Windows', 'desktop'),
   disguise('a version beyond belief', `${windows} ${webkit} Chrome/99999999999999999999.0 Safari/537.36`, 'Chrome', 0, 'Windows', 'desktop'),
   agent('UserAgentLimit', 'an unknown browser', 'NetSurf/3.11 (NetBSD; amd64)', 'Other', 0, 'Other', 'other'),
