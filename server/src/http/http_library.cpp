@@ -87,7 +87,8 @@ ssize_t write_fields(httplib::Stream& stream, httplib::Headers&) {
   append_length(out);
   append_field(out, "Date", http_date_now());
   append_field(out, "X-Content-Type-Options", "nosniff");
-  if (passage->request.persistence == Persistence::close || !passage->answered) {
+  if (passage->request.persistence == Persistence::close || !passage->answered ||
+      list_names(passage->response.header("Connection"), "close")) {
     append_field(out, "Connection", "close");
   } else if (passage->request.persistence == Persistence::keep_alive_1_0) {
     append_field(out, "Connection", "keep-alive");

@@ -28,8 +28,8 @@ class HttpLibrary {
 
   // Appends the answer that `handler` gives to `wire`, with status line, Content-Length, Date and
   // Connection; of these fields the handler's own are dropped, except the Content-Length of an
-  // answer to HEAD. Threads may call it at once. False when the library itself refused or failed;
-  // `wire` then holds an error and the connection must close.
+  // answer to HEAD and "Connection: close". Threads may call it at once. False when the library
+  // itself refused or failed; `wire` then holds an error and the connection must close.
   bool process(const Processed& request, const std::function<Response()>& handler,
                std::string& wire) const;
 

@@ -97,15 +97,25 @@ void Listener::Loop::submit(Connection& connection) {
   pool_->submit(connection);
 }
 
+// On a worker's thread, like work().
+Response Listener::Loop::dispatch(Exchange& exchange) const {
+  Response response = router_.dispatch(exchange.reader.request());
+  // The drain may have begun while the handler ran.
+  if (draining_) response.set("Connection", "close");
+  if (list_names(response.header("Connection"), "close")) {
+    exchange.persistence = Persistence::close;
+  }
+  return response;
+}
+
 // On a worker's thread. The answer goes out from here when the kernel takes all of it, and then the
 // loop sleeps on: it learns of the end with the next event.
 void Listener::Loop::work(Connection& connection) {
   Exchange& exchange = *connection.exchange;
   RequestReader& reader = exchange.reader;
-  if (draining_) exchange.persistence = Persistence::close;
   const Processed processed{reader.request().method, reader.target(), exchange.persistence};
   const bool usable = library_.process(
-      processed, [&] { return router_.dispatch(reader.request()); }, exchange.wire);
+      processed, [&] { return dispatch(exchange); }, exchange.wire);
   if (!usable) exchange.persistence = Persistence::close;
   const ssize_t sent = send_some(connection.descriptor, exchange.wire);
   if (sent > 0) exchange.sent = static_cast<std::size_t>(sent);

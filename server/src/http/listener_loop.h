@@ -61,6 +61,7 @@ class Listener::Loop {
 
   // A worker's thread.
   void work(Connection& connection);
+  Response dispatch(Exchange& exchange) const;
 
   void wake();
 

@@ -29,7 +29,8 @@ TEST_CASE("The most specific route answers, whatever the order of registration")
   router.add("GET", "/v1/{anything}/*", says("deep"));
   CHECK(ask(router, "GET", "/v1/notices/latest").body == "latest");
   CHECK(ask(router, "GET", "/v1/notices/x").body == "notice");
-  CHECK(ask(router, "GET", "/v1/notices/x/y").body == "static");
+  CHECK(ask(router, "GET", "/v1/notices/x/y").body == "deep");
+  CHECK(ask(router, "GET", "/v2/x/y").body == "static");
   CHECK(ask(router, "GET", "/v1/other/y").body == "deep");
   CHECK(ask(router, "GET", "/").body == "static");
   CHECK(ask(router, "GET", "/index.html").body == "static");
