@@ -1,7 +1,8 @@
 // The consent of one page: what may run, what is asked, what is told to the service. A choice acts
 // at once; a refusal acts before anything is sent; what could not be decided is denied.
 
-import { exclusively, post, retryDelayMs, type Outcome } from "./delivery";
+import { grantsSomething, makeRequest } from "./consent_request";
+import { Courier, type CourierSurroundings } from "./courier";
 import {
   isAllowed,
   type Action,
@@ -12,24 +13,18 @@ import {
   type Reason,
 } from "./names";
 import { optionalPurposes, type Notice } from "./notice";
-import { Outbox, type ConsentRequest, type PendingChoice } from "./outbox";
+import type { PendingChoice } from "./outbox";
+import { NoticeSource } from "./notice_source";
 import { PageState } from "./page_state";
-import { randomId, uuidv7, type Randomness } from "./random_id";
 import type { Core } from "./core";
 import type { View } from "./view";
 
 /** The world outside, so that everything in here can be tested without one. */
-export interface Surroundings {
-  base: string;
-  site: string;
+export interface Surroundings extends CourierSurroundings {
   cookieName: string;
   loadCore(): Promise<Core>;
   fetchNotice(): Promise<Notice>;
-  cookies(): string;
-  dropCookie(): void;
   gpc(): boolean;
-  random: Randomness;
-  outbox: Outbox;
   view: View;
   /** Called after every change: release or remove what the decisions say. */
   apply(consent: Consent): void;
@@ -52,15 +47,18 @@ export class Consent {
   readonly ready: Promise<void>;
   private readonly listeners = new Set<(state: ConsentState) => void>();
   private decided = "";
-  private noticing?: Promise<Notice>;
-  private delivering = false;
-  private attempt = 0;
+  private readonly notices: NoticeSource;
+  private readonly courier: Courier;
   private recorded: "default" | "gpc" | "" = "";
 
   constructor(private readonly around: Surroundings) {
     this.page = new PageState(around.cookieName);
     this.page.pending = around.outbox.read();
     this.page.gpc = around.gpc();
+    this.notices = new NoticeSource(this.page, around.fetchNotice);
+    const changed = () => this.settle();
+    const ask = () => this.present();
+    this.courier = new Courier(around, this.page, this.notices, changed, ask);
     this.ready = this.start();
   }
 
@@ -96,7 +94,7 @@ export class Consent {
   }
 
   async open(): Promise<void> {
-    const notice = await this.loadNotice();
+    const notice = await this.notices.load();
     const choices: Choices = {};
     for (const purpose of optionalPurposes(notice)) {
       choices[purpose] = this.allows(purpose) ? "granted" : "denied";
@@ -132,10 +130,7 @@ export class Consent {
    * them.
    */
   refresh(): void {
-    if (!this.delivering) {
-      this.page.pending = this.around.outbox.read();
-      this.page.chosenHere &&= !!this.page.pending;
-    }
+    if (!this.courier.busy) this.page.takePending(this.around.outbox.read());
     this.page.readCookie(this.around.cookies());
     this.settle();
   }
@@ -148,7 +143,7 @@ export class Consent {
 
   /** Tries again at once what is still to be sent. */
   retry(): void {
-    void this.deliver("retry");
+    void this.courier.deliver("retry");
   }
 
   private async start(): Promise<void> {
@@ -157,7 +152,7 @@ export class Consent {
     // The service has decided already for a visitor without a cookie: nothing waits for the core to
     // be shown.
     if (!knows && !page.pending) {
-      void this.loadNotice().then((notice) => {
+      void this.notices.load().then((notice) => {
         if (notice.regime.model === "opt_in" && !page.pending) around.view.show("ask", notice);
       }, ignore);
     }
@@ -169,9 +164,9 @@ export class Consent {
       return;
     }
     page.readCookie(around.cookies());
-    if (!page.settled) await this.loadNotice().then(() => this.present(), ignore);
+    if (!page.settled) await this.notices.load().then(() => this.present(), ignore);
     this.settle();
-    if (page.pending) void this.deliver(page.chosenHere ? "first" : "retry");
+    if (page.pending) void this.courier.deliver(page.chosenHere ? "first" : "retry");
   }
 
   // What the visitor is shown, and the two starting states that are recorded without a click.
@@ -186,10 +181,7 @@ export class Consent {
     }
     const { state } = page;
     if (page.gpc && !(state.action !== "none" && state.gpc)) {
-      this.recordOnce(
-        "gpc",
-        state.action === "none" || Object.values(state.choices).includes("granted"),
-      );
+      this.recordOnce("gpc", state.action === "none" || grantsSomething(state.choices));
       around.view.show("honoured", notice);
     } else if (
       state.action === "none" ||
@@ -214,12 +206,18 @@ export class Consent {
     this.choose(this.withRequest({ action, layer: "none", choices }));
   }
 
+  private withRequest(pending: PendingChoice): PendingChoice {
+    const { page, around } = this;
+    if (!grantsSomething(pending.choices)) return pending;
+    return { ...pending, request: makeRequest(pending, page, around.site, around.random) };
+  }
+
   private async grant(
     action: Action,
     layer: Layer,
     granted: (purpose: OptionalPurpose) => boolean,
   ): Promise<void> {
-    const notice = this.page.notice ?? (await this.loadNotice());
+    const notice = this.page.notice ?? (await this.notices.load());
     const choices: Choices = {};
     for (const purpose of optionalPurposes(notice)) {
       choices[purpose] = granted(purpose) ? "granted" : "denied";
@@ -246,7 +244,7 @@ export class Consent {
       around.view.show("opted_out", page.notice!);
     }
     this.settle();
-    void this.deliver("first");
+    void this.courier.deliver("first");
   }
 
   private settle(): void {
@@ -255,137 +253,13 @@ export class Consent {
     if (decided === this.decided) return;
     this.decided = decided;
     this.around.apply(this);
-    for (const listener of this.listeners) listener(state);
-  }
-
-  private loadNotice(): Promise<Notice> {
-    this.noticing ??= this.around.fetchNotice().then(
-      (notice) => {
-        this.page.gpc ||= notice.signals?.gpc === true;
-        return (this.page.notice = notice);
-      },
-      (error: unknown) => {
-        this.noticing = undefined;
-        throw error;
-      },
-    );
-    return this.noticing;
-  }
-
-  private withRequest(pending: PendingChoice): PendingChoice {
-    const grants = Object.values(pending.choices).includes("granted");
-    return grants ? { ...pending, request: this.request(pending) } : pending;
-  }
-
-  // The ids are made here: of a grant when it is given, of a refusal only when it is sent.
-  private request({ action, layer, choices }: PendingChoice): ConsentRequest {
-    const { page, around } = this;
-    const grants = Object.values(choices).includes("granted");
-    const nowMs = Math.trunc(page.now * 1000);
-    const notice = page.notice;
-    return {
-      site: around.site,
-      event: uuidv7(nowMs, around.random),
-      subject: page.token?.subject ?? (grants ? randomId(around.random) : null),
-      ...(notice && {
-        ticket: notice.ticket,
-        notice: notice.notice.id,
-        policy: notice.policy.version,
-        language: notice.notice.language,
-      }),
-      choices,
-      action,
-      layer,
-      client_time: new Date(nowMs).toISOString(),
-      gpc: page.gpc,
-    };
-  }
-
-  // One request at a time, the newest choice last: an answer must never overtake a later choice.
-  private async deliver(attempt: "first" | "retry"): Promise<void> {
-    if (this.delivering) return;
-    this.delivering = true;
-    try {
-      await exclusively(() => this.drain(attempt), attempt);
-    } finally {
-      this.delivering = false;
-    }
-    if (!this.page.pending) return;
-    const delay = retryDelayMs(this.attempt++, Math.random());
-    setTimeout(() => void this.deliver("retry"), delay);
-  }
-
-  private async drain(attempt: "first" | "retry"): Promise<void> {
-    if (attempt === "retry") this.page.pending = this.around.outbox.read();
-    for (let round = 0; this.page.pending && round < 4; ++round) {
-      const pending = this.page.pending;
-      const outcome = await this.send(pending);
-      if (outcome === "retry") return;
-      await this.take(outcome, pending);
-    }
-  }
-
-  private async send(pending: PendingChoice): Promise<Outcome> {
-    const ticketed = pending.request ?? pending.action === "withdraw";
-    if (!ticketed && !this.page.notice) {
+    for (const listener of this.listeners) {
       try {
-        await this.loadNotice();
-      } catch {
-        return "retry";
+        listener(state);
+      } catch (error) {
+        console.error(error);
       }
     }
-    return post(this.around.base, pending.request ?? this.request(pending));
-  }
-
-  private async take(outcome: Exclude<Outcome, "retry">, sent: PendingChoice): Promise<void> {
-    const { page, around } = this;
-    if (typeof outcome === "object") {
-      this.attempt = 0;
-      page.takeToken(outcome.token);
-      if (page.pending === sent) this.finish();
-      page.readCookie(around.cookies());
-      this.settle();
-    } else if (outcome === "stale") {
-      await this.renew(sent);
-    } else if (!sent.request && page.token?.subject) {
-      // The grant this refusal ends is not believed any more: it goes, and the refusal stands
-      // alone.
-      around.dropCookie();
-      page.readCookie(around.cookies());
-      page.pending = { ...sent, action: "reject_all" };
-    } else {
-      console.warn("consent: the service refused this choice; nothing optional will run");
-      if (page.pending === sent) this.finish();
-      this.settle();
-    }
-  }
-
-  private finish(): void {
-    this.page.pending = undefined;
-    this.page.chosenHere = false;
-    this.around.outbox.write(undefined);
-  }
-
-  // The notice went out of force meanwhile. A refusal needs no agreement to it; a grant only stands
-  // when the purposes are the same, otherwise the visitor is asked again.
-  private async renew(sent: PendingChoice): Promise<void> {
-    const { page } = this;
-    const before = JSON.stringify(page.notice?.purposes);
-    this.noticing = undefined;
-    try {
-      await this.loadNotice();
-    } catch {
-      return;
-    }
-    if (!sent.request || page.pending !== sent) return;
-    if (before === JSON.stringify(page.notice?.purposes)) {
-      page.pending = this.withRequest({ ...sent, request: undefined });
-      this.around.outbox.write(page.pending);
-      return;
-    }
-    this.finish();
-    this.present();
-    this.settle();
   }
 }
 

@@ -40,6 +40,11 @@ export class PageState {
     this.cookieText = text;
   }
 
+  takePending(pending: PendingChoice | undefined): void {
+    this.pending = pending;
+    this.chosenHere &&= !!pending;
+  }
+
   takeToken(text: string | undefined): void {
     this.tokenText = text;
     this.token = text && this.core ? parseToken(this.core, text) : undefined;

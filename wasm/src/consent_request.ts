@@ -1,0 +1,37 @@
+// The body of POST /v1/consents. The ids are made here: of a grant when it is given, of a refusal
+// only when it is sent.
+
+import type { Choices } from "./names";
+import type { ConsentRequest, PendingChoice } from "./outbox";
+import type { PageState } from "./page_state";
+import { randomId, uuidv7, type Randomness } from "./random_id";
+
+export function grantsSomething(choices: Choices): boolean {
+  return Object.values(choices).includes("granted");
+}
+
+export function makeRequest(
+  { action, layer, choices }: PendingChoice,
+  page: PageState,
+  site: string,
+  random: Randomness,
+): ConsentRequest {
+  const nowMs = Math.trunc(page.now * 1000);
+  const { notice, gpc } = page;
+  return {
+    site,
+    event: uuidv7(nowMs, random),
+    subject: page.token?.subject ?? (grantsSomething(choices) ? randomId(random) : null),
+    ...(notice && {
+      ticket: notice.ticket,
+      notice: notice.notice.id,
+      policy: notice.policy.version,
+      language: notice.notice.language,
+    }),
+    choices,
+    action,
+    layer,
+    client_time: new Date(nowMs).toISOString(),
+    gpc,
+  };
+}
