@@ -1,6 +1,7 @@
 #pragma once
 // Who is asking, as far as we may know: region, regime, signals. The address ends here.
 
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -26,13 +27,15 @@ struct Visitor {
   Signals signals;
 };
 
-// The client's address and region: the socket peer; only from a trusted proxy the right-most address of
-// Forwarded / X-Forwarded-For that is not itself trusted, and the edge geo headers (http-api, Conventions).
-// A forwarded address that cannot be read makes the region unknown.
+// The client's address and region: the socket peer; only from a trusted proxy the right-most
+// address of Forwarded / X-Forwarded-For that is not itself trusted, and the edge geo headers
+// (http-api, Conventions). A forwarded address that cannot be read makes the region unknown.
 class VisitorResolver {
  public:
   VisitorResolver(const geo::RegionLookup& lookup, std::vector<Cidr> trusted_proxies);
   Visitor resolve(const http::Request& request, TimePoint now) const;
+  // Empty when a trusted proxy forwarded what cannot be read, or contradicts itself.
+  std::optional<IpAddress> client_address(const http::Request& request) const;
 
  private:
   const geo::RegionLookup& lookup_;

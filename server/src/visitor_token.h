@@ -1,5 +1,5 @@
 #pragma once
-// The token a visitor presents, and the cookie it lives in.
+// The token a visitor presents, the one a visitor is given, and the cookie it lives in.
 
 #include <optional>
 #include <string>
@@ -7,7 +7,6 @@
 
 #include "consent/token.h"
 #include "http/request.h"
-#include "ledger/record.h"
 #include "service.h"
 
 namespace consent::server {
@@ -15,15 +14,20 @@ namespace consent::server {
 // "__Host-dp_consent", or "dp_consent" over plain HTTP on loopback.
 std::string_view consent_cookie_name(const Service& service);
 
-// The value of Authorization: Consent <token>, else of the cookie; verified. Empty when there is
-// none, when two cookies differ, or when it does not verify.
-std::optional<Token> presented_token(const Service& service, const http::Request& request);
-
-// The token that answers a record: a grant's with its subject, else the refusal token of that day,
-// which is the same for everybody. A pure function of the record.
-Token token_for(const Record& record);
-
-// The Set-Cookie field value for a token.
+// The Set-Cookie field's value for a token.
 std::string consent_cookie(const Service& service, std::string_view token_text);
+
+struct PresentedToken {
+  bool present = false;        // something was presented, valid or not
+  std::optional<Token> token;  // when it verifies
+};
+// From Authorization: Consent <token>, else from the cookie. Two different cookies are one that
+// does not verify.
+PresentedToken presented_token(const Service& service, const http::Request& request);
+
+// The token that says what `state` says: a grant's names its subject; when nothing is granted it is
+// the refusal token of that day, the same for everybody.
+Token token_for(const RecordState& state, const SubjectId& subject);
+Token refusal_token(Action action, Model model, PolicyVersion policy, Instant decided_at);
 
 }  // namespace consent::server

@@ -12,14 +12,15 @@
 
 namespace consent::server {
 
-// What went wrong with storing: the message is for the operator's log and /readyz; it holds no visitor data.
+// What went wrong with storing: the message is for the operator's log and /readyz; it holds no
+// visitor data.
 struct StoreFailure {
   std::string detail;
 };
 
 struct Appended {
-  Record record;           // with its sequence; of a repeated event, the first one
-  bool repeated = false;   // the event was known already
+  Record record;          // with its sequence; of a repeated event, the first one
+  bool repeated = false;  // the event was known already
   std::optional<StoreFailure> failure;
 };
 
@@ -28,11 +29,11 @@ class Ledger {
   virtual ~Ledger() = default;
   // Returns once the record is durable (or has failed). Idempotent by `record.event`.
   virtual Appended append(Record record) = 0;
-  // Adds one to the counter (day, site, regime, action). Durable on return. Nothing else of the record is kept.
-  // Repeats of an event are recognised while the process lives, from memory only.
+  // Adds one to the counter (day, site, regime, action). Durable on return. Nothing else of the
+  // record is kept. Repeats of an event are recognised while the process lives, from memory only.
   virtual Appended count_refusal(Record record) = 0;
-  // The fold of the subject's records; not recorded() when there are none. Never throws; a read error is a
-  // failure, which callers answer with not allowed.
+  // The fold of the subject's records; not recorded() when there are none. Never throws; a read
+  // error is a failure, which callers answer with not allowed.
   struct StateRead {
     RecordState state;
     std::optional<StoreFailure> failure;
@@ -43,14 +44,16 @@ class Ledger {
   // The newest record of a subject; empty when there is none.
   virtual std::optional<Record> latest(const std::string& site, const SubjectId& subject) = 0;
   // Keeps a notice retrievable by its id. Cheap when it is known already.
-  virtual std::optional<StoreFailure> keep_notice(const std::string& id, const std::string& canonical_json) = 0;
+  virtual std::optional<StoreFailure> keep_notice(const std::string& id,
+                                                  const std::string& canonical_json) = 0;
   virtual std::optional<std::string> find_notice(const std::string& id) = 0;
   // For /readyz: writes and reads a probe row; empty when all is well.
   virtual std::optional<StoreFailure> probe() = 0;
 };
 
-// Opens or creates DIR/ledger.sqlite (WAL, synchronous=FULL). Throws std::runtime_error with a message for the
-// operator when the directory cannot be written, the file is not ours, or its integrity check fails.
+// Opens or creates DIR/ledger.sqlite (WAL, synchronous=FULL). Throws std::runtime_error with a
+// message for the operator when the directory cannot be written, the file is not ours, or its
+// integrity check fails.
 std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& data_dir);
 
 }  // namespace consent::server

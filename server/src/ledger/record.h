@@ -19,7 +19,8 @@ struct Record {
   RecordId id{};
   std::uint64_t sequence = 0;  // given by the ledger, strictly increasing
   EventId event{};
-  std::optional<SubjectId> subject;  // none: nothing was granted; such a record is counted, never stored
+  std::optional<SubjectId>
+      subject;  // none: nothing was granted; such a record is counted, never stored
   std::string site;
   TimePoint time{};         // the service's
   TimePoint client_time{};  // what the client claimed; informative
@@ -34,6 +35,8 @@ struct Record {
   bool gpc = false;
   TimePoint expires_at{};
 };
+
+Model model_of(RegimeId regime);
 
 RecordFacts facts_of(const Record& record);
 

@@ -1,10 +1,9 @@
 #pragma once
 // The body of POST /v1/consents, from JSON or from a form.
 //
-// The form's fields: site, event, ticket, notice, policy, language and action as in JSON; one field
-// per optional purpose, "granted" or "denied" (absent: denied; ignored unless action is save);
-// `return`, the path to come back to. `event` may be missing (a double click is then two records);
-// the subject is the one the cookie names; layer is form.
+// The form's fields: site, event, ticket, notice, policy, language and action as in JSON;
+// choices.<purpose> is "granted" or "denied" (absent: denied; read only when action is save);
+// `return` is the path to come back to. The subject is the one the cookie names; the layer is form.
 
 #include <optional>
 #include <string>
@@ -15,7 +14,7 @@
 #include "consent/policy.h"
 #include "consent/record_state.h"
 #include "consent/token.h"
-#include "http/problem.h"
+#include "http/fields.h"
 #include "language_tag.h"
 #include "uuid.h"
 #include "wire/json_document.h"
@@ -33,9 +32,9 @@ struct ConsentRequest {
   Choices choices;
   Action action = Action::none;
   Layer layer = Layer::none;
-  TimePoint client_time{};
+  TimePoint client_time{};  // of the event where the client sent none
   bool gpc = false;
-  std::string return_path = "/";  // of a form; always a path of this site
+  std::string return_path;  // of a form; not checked
 };
 
 struct ConsentRequestRead {
@@ -44,12 +43,11 @@ struct ConsentRequestRead {
 };
 
 // `policy` says which optional purposes there are. Checks form and consistency (accept_all grants
-// all ...), not tickets, tokens or time.
+// all ...), not site, tickets, tokens or time.
 ConsentRequestRead read_consent_json(const JsonValue& body, const PolicyInForce& policy);
-ConsentRequestRead read_consent_form(const http::Fields& fields, const PolicyInForce& policy,
-                                     TimePoint now);
+ConsentRequestRead read_consent_form(const http::Fields& fields, const PolicyInForce& policy);
 
-// "/pricing?x=1" but not "//elsewhere", "/\\elsewhere", or anything with control characters.
-bool is_same_site_path(std::string_view path);
+// "sha256:" and 64 lower-case hexadecimal digits.
+bool is_notice_id(std::string_view id);
 
 }  // namespace consent::server

@@ -1,0 +1,114 @@
+#include "handlers/access.h"
+
+#include <string>
+#include <utility>
+
+#include "http/fields.h"
+#include "http/problem.h"
+#include "metrics.h"
+#include "rate_limiter.h"
+#include "site/site_policy.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::string_view kScheme = "Bearer ";
+constexpr std::string_view kPreflightMaxAgeS = "600";
+
+std::string_view bearer_of(std::string_view authorization) {
+  if (authorization.size() <= kScheme.size()) return {};
+  if (!http::same_field_name(authorization.substr(0, kScheme.size()), kScheme)) return {};
+  return http::trim_blanks(authorization.substr(kScheme.size()));
+}
+
+http::Response foreign_origin() {
+  return http::problem(
+      403,
+      "This Origin is not one of the site's origins; add it to the site policy if it should be.");
+}
+
+// Own answers may vary by more than this.
+void add_vary_origin(http::Response& response) {
+  const std::string vary(response.header("Vary"));
+  response.set("Vary", vary.empty() ? "Origin" : vary + ", Origin");
+}
+
+void share_with(std::string_view origin, http::Response& response) {
+  response.set("Access-Control-Allow-Origin", origin);
+  response.set("Access-Control-Allow-Credentials", "true");
+}
+
+}  // namespace
+
+http::Handler authorised(const Service& service, Scope scope, http::Handler handler) {
+  return [&service, scope, handler = std::move(handler)](const http::Request& request) {
+    const std::string authorization = request.header("Authorization");
+    const auto key = service.api_keys.find(bearer_of(authorization));
+    if (!key) {
+      http::Response response =
+          http::problem(401, "This needs Authorization: Bearer with an API key of this service.");
+      response.set("WWW-Authenticate", "Bearer realm=\"consentd\"");
+      return response;
+    }
+    if (!key->scopes.has(scope)) {
+      http::Response response = http::problem(
+          403, "The API key lacks the scope \"" + std::string(to_text(scope)) + "\".");
+      response.set("WWW-Authenticate",
+                   "Bearer realm=\"consentd\", error=\"insufficient_scope\", scope=\"" +
+                       std::string(to_text(scope)) + "\"");
+      return response;
+    }
+    return handler(request);
+  };
+}
+
+http::Handler cross_origin(const Service& service, http::Handler handler) {
+  return [&service, handler = std::move(handler)](const http::Request& request) {
+    const bool has_origin = request.has_header("Origin");
+    const std::string origin = request.header("Origin");
+    const bool allowed = has_origin && service.site.allows_origin(origin);
+    const bool writes = request.method != "GET" && request.method != "HEAD";
+    http::Response response =
+        has_origin && !allowed && writes ? foreign_origin() : handler(request);
+    if (allowed) share_with(origin, response);
+    add_vary_origin(response);
+    return response;
+  };
+}
+
+http::Handler preflight(const Service& service, std::string_view methods) {
+  return [&service, methods = std::string(methods)](const http::Request& request) {
+    const std::string origin = request.header("Origin");
+    const bool allowed = service.site.allows_origin(origin);
+    http::Response response;
+    response.status = 204;
+    if (!request.has_header("Origin")) {
+      response.set("Allow", methods + ", OPTIONS");
+    } else if (!allowed) {
+      response = foreign_origin();
+    } else {
+      share_with(origin, response);
+      response.set("Access-Control-Allow-Methods", methods);
+      response.set("Access-Control-Allow-Headers", "Authorization, Content-Type");
+      response.set("Access-Control-Max-Age", kPreflightMaxAgeS);
+    }
+    add_vary_origin(response);
+    return response;
+  };
+}
+
+http::Handler rate_limited(const Service& service, http::Handler handler) {
+  return [&service, handler = std::move(handler)](const http::Request& request) {
+    const IpAddress client = service.visitors.client_address(request).value_or(request.peer);
+    if (const auto wait = service.rate_limiter.refuse(client, service.clock.now())) {
+      service.metrics.count_rate_limited();
+      http::Response response =
+          http::problem(429, "Too many writes from this network; wait and try again.");
+      response.set("Retry-After", std::to_string(wait->count()));
+      return response;
+    }
+    return handler(request);
+  };
+}
+
+}  // namespace consent::server

@@ -1,0 +1,163 @@
+#include "handlers/check.h"
+
+#include <array>
+#include <variant>
+
+#include "handlers/request_body.h"
+#include "http/problem.h"
+#include "keys/keyring.h"
+#include "ledger/ledger.h"
+#include "metrics.h"
+#include "site/site_policy.h"
+#include "subject_id.h"
+#include "wire/check_request.h"
+#include "wire/json_fields.h"
+#include "wire/json_writer.h"
+
+namespace consent::server {
+namespace {
+
+// One question for many visitors.
+struct Inquiry {
+  const Service& service;
+  const CheckRequest& request;
+  std::optional<Purpose> purpose;
+  PolicyInForce policy;
+  TimePoint now;
+};
+
+// What is known of a visitor; a reason when the answer is settled without that.
+struct Known {
+  RecordState state;
+  std::optional<Reason> settled;
+};
+
+Known known_of_subject(const Inquiry& inquiry, const SubjectId& subject) {
+  const auto read = inquiry.service.ledger.state_of(inquiry.request.site, subject);
+  if (read.failure) return {.state = {}, .settled = Reason::no_record};
+  return {.state = read.state, .settled = std::nullopt};
+}
+
+// The ledger is the authority on a subject; a refusal token names none and speaks for itself.
+Known known_of(const Inquiry& inquiry, const std::string& entry) {
+  if (inquiry.request.by == CheckRequest::By::subject) {
+    const auto subject = parse_subject_id(entry);
+    if (!subject) return {.state = {}, .settled = Reason::no_record};
+    return known_of_subject(inquiry, *subject);
+  }
+  const auto token = inquiry.service.keyring.verify_token(inquiry.request.site, entry);
+  if (!token) return {.state = {}, .settled = Reason::invalid_token};
+  if (token->kind == TokenKind::grant) return known_of_subject(inquiry, token->subject);
+  return {.state = state_of(*token), .settled = std::nullopt};
+}
+
+CheckAnswer settled(Reason reason) {
+  return {.reason = reason, .policy = std::nullopt, .expires_at = std::nullopt};
+}
+
+CheckAnswer answer(const Inquiry& inquiry, const std::string& entry) {
+  if (!inquiry.purpose) return settled(Reason::unknown_purpose);
+  const Known known = known_of(inquiry, entry);
+  if (known.settled && *inquiry.purpose != Purpose::essential) return settled(*known.settled);
+
+  Question question;
+  question.purpose = *inquiry.purpose;
+  question.policy = inquiry.policy;
+  question.state = known.state;
+  question.now = std::chrono::floor<std::chrono::seconds>(inquiry.now);
+  if (known.state.recorded()) {
+    question.model =
+        regime_for(known.state.region, std::chrono::floor<std::chrono::days>(inquiry.now)).model;
+  }
+  const Decision decision = decide(question);
+  CheckAnswer answer = settled(decision.reason);
+  if (known.state.recorded()) answer.policy = known.state.policy;
+  if (decision.expires_at != Instant{}) answer.expires_at = decision.expires_at;
+  return answer;
+}
+
+class ReasonCounts {
+ public:
+  void add(Reason reason) { ++counts_[static_cast<std::size_t>(reason)]; }
+  void report(Metrics& metrics) const {
+    for (std::size_t i = 0; i < counts_.size(); ++i) {
+      if (counts_[i] != 0) metrics.count_decisions(static_cast<Reason>(i), counts_[i]);
+    }
+  }
+
+ private:
+  std::array<std::uint64_t, 32> counts_{};
+};
+
+http::Response refuse(const std::vector<http::PointedError>& errors) {
+  return http::problem(422, "The question is not valid.", errors);
+}
+
+std::optional<http::Response> refuse_site(const Service& service, const std::string& site) {
+  if (site == service.site.site) return std::nullopt;
+  return refuse({{"/site", "is not a site of this service"}});
+}
+
+std::vector<CheckAnswer> answers(const Service& service, const CheckRequest& request) {
+  const TimePoint now = service.clock.now();
+  const Inquiry inquiry{.service = service,
+                        .request = request,
+                        .purpose = parse_purpose(request.purpose),
+                        .policy = service.site.reduced(now),
+                        .now = now};
+  std::vector<CheckAnswer> all;
+  all.reserve(request.entries.size());
+  ReasonCounts counts;
+  for (const std::string& entry : request.entries) {
+    all.push_back(answer(inquiry, entry));
+    counts.add(all.back().reason);
+  }
+  counts.report(service.metrics);
+  return all;
+}
+
+http::Response json(const JsonValue& value) {
+  http::Response response = http::text_response(200, "application/json", to_json(value));
+  response.set("Cache-Control", "private, no-store");
+  return response;
+}
+
+}  // namespace
+
+http::Response handle_check_one(const Service& service, const http::Request& http) {
+  CheckRequest request;
+  std::vector<http::PointedError> errors;
+  const auto take = [&](std::string_view name, std::string& out) {
+    const auto value = http.parameter(name);
+    if (value) out = *value;
+    if (!value) errors.push_back({"/" + std::string(name), "must be given exactly once"});
+  };
+  take("site", request.site);
+  take("purpose", request.purpose);
+  std::vector<std::pair<CheckRequest::By, std::string>> asked;
+  for (const auto& [name, value] : http.query) {
+    if (name == "subject") asked.emplace_back(CheckRequest::By::subject, value);
+    if (name == "token") asked.emplace_back(CheckRequest::By::token, value);
+  }
+  if (asked.size() != 1) errors.push_back({"", "must have either one subject or one token"});
+  if (!errors.empty()) return refuse(errors);
+  if (auto refused = refuse_site(service, request.site)) return std::move(*refused);
+  request.by = asked[0].first;
+  request.entries.push_back(asked[0].second);
+  return json(check_answer_json(answers(service, request)[0]));
+}
+
+http::Response handle_check_many(const Service& service, const http::Request& http) {
+  auto body = json_body(http, {"application/json"});
+  if (auto* response = std::get_if<http::Response>(&body)) return std::move(*response);
+  const CheckRequestRead read = read_check(std::get<JsonValue>(body));
+  if (!read.errors.empty()) return refuse(pointed(read.errors));
+  if (auto refused = refuse_site(service, read.request.site)) return std::move(*refused);
+  JsonArray results;
+  results.reserve(read.request.entries.size());
+  for (const CheckAnswer& one : answers(service, read.request))
+    results.push_back(check_answer_json(one));
+  return json(JsonObject{{"results", std::move(results)}});
+}
+
+}  // namespace consent::server

@@ -1,0 +1,261 @@
+#include "handlers/consents.h"
+
+#include <string>
+#include <variant>
+
+#include "handlers/preferences.h"
+#include "handlers/request_body.h"
+#include "http/problem.h"
+#include "http/query.h"
+#include "keys/keyring.h"
+#include "keys/ticket.h"
+#include "ledger/ledger.h"
+#include "metrics.h"
+#include "site/notice.h"
+#include "site/site_policy.h"
+#include "subject_id.h"
+#include "visitor_token.h"
+#include "wire/consent_record.h"
+#include "wire/consent_request.h"
+#include "wire/json_fields.h"
+#include "wire/json_writer.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::chrono::hours kClientClockSlack{24};
+constexpr std::string_view kForm = "application/x-www-form-urlencoded";
+
+// Everything one request is answered from.
+struct Submission {
+  const Service& service;
+  const http::Request& http;
+  TimePoint now;
+  ConsentRequest request;
+  PresentedToken presented;
+};
+
+http::Response refuse(std::string_view pointer, std::string_view detail) {
+  return http::problem(422, "The decision is not valid.",
+                       {{std::string(pointer), std::string(detail)}});
+}
+
+http::Response outdated(std::string_view what) {
+  return http::problem(409,
+                       std::string(what) + "; fetch the notice again and ask the visitor again.");
+}
+
+bool is_form(const http::Request& request) { return request.media_type() == kForm; }
+
+std::variant<ConsentRequest, http::Response> read_body(const Service& service,
+                                                       const http::Request& http, TimePoint now) {
+  const PolicyInForce policy = service.site.reduced(now);
+  ConsentRequestRead read;
+  if (is_form(http)) {
+    const auto fields = http::decode_form(http.body);
+    if (!fields) return http::problem(400, "The form's encoding is malformed.");
+    read = read_consent_form(*fields, policy);
+  } else {
+    auto body = json_body(http, {"application/json"});
+    if (auto* response = std::get_if<http::Response>(&body)) return std::move(*response);
+    read = read_consent_json(std::get<JsonValue>(body), policy);
+  }
+  if (!read.errors.empty())
+    return http::problem(422, "The decision is not valid.", pointed(read.errors));
+  if (read.request.site != service.site.site)
+    return refuse("/site", "is not a site of this service");
+  return std::move(read.request);
+}
+
+const SubjectId* subject_of(const PresentedToken& presented) {
+  const bool names_one = presented.token && presented.token->kind == TokenKind::grant;
+  return names_one ? &presented.token->subject : nullptr;
+}
+
+// A denial reaches the subject the visitor holds, named or not: nobody stays granted by having been
+// forgotten.
+void settle_subject(Submission& submission) {
+  ConsentRequest& request = submission.request;
+  const SubjectId* held = subject_of(submission.presented);
+  if (request.subject || held == nullptr) return;
+  if (!request.choices.any_granted() || is_form(submission.http)) request.subject = *held;
+}
+
+// The first write of a grant binds its subject; what comes later must hold its token.
+std::optional<http::Response> refuse_stranger(const Submission& submission) {
+  const ConsentRequest& request = submission.request;
+  if (!request.subject) return std::nullopt;
+  const SubjectId* held = subject_of(submission.presented);
+  if (held != nullptr && *held == *request.subject) return std::nullopt;
+  if (request.choices.any_granted()) {
+    const auto read = submission.service.ledger.state_of(request.site, *request.subject);
+    if (read.failure) return storage_unavailable();
+    if (!read.state.recorded()) return std::nullopt;
+  }
+  return http::problem(
+      403, "Writing for this subject needs its token, as cookie or as Authorization: Consent.",
+      {{"/subject", "belongs to another token"}});
+}
+
+std::optional<http::Response> refuse_clock(const ConsentRequest& request, TimePoint now) {
+  const auto is_off = [now](TimePoint time) {
+    return time > now + kClientClockSlack || time < now - kClientClockSlack;
+  };
+  if (is_off(time_of(request.event)))
+    return refuse("/event", "its time is more than 24 hours off; set the clock");
+  if (is_off(request.client_time))
+    return refuse("/client_time", "is more than 24 hours off; set the clock");
+  return std::nullopt;
+}
+
+// The region and regime are the ticket's. A withdrawal goes through whatever its ticket is like.
+std::optional<http::Response> apply_ticket(const Submission& submission, Record& record) {
+  const ConsentRequest& request = submission.request;
+  const bool withdrawal = request.action == Action::withdraw;
+  const SitePolicy& site = submission.service.site;
+  const OpenedTicket opened =
+      open_ticket(submission.service.keyring, request.ticket, submission.now);
+  const bool ours = opened.error != TicketError::forged && opened.ticket.site == request.site;
+  if (ours) {
+    record.region = opened.ticket.region;
+    record.regime = opened.ticket.regime;
+  } else {
+    const Visitor visitor = submission.service.visitors.resolve(submission.http, submission.now);
+    record.region = visitor.region;
+    record.regime = visitor.regime.id;
+  }
+  record.policy = site.in_force(submission.now).version;
+  const Notice* notice = submission.service.notices.find_by_id(request.notice);
+  const bool in_force = notice != nullptr && notice->policy == record.policy;
+  if (withdrawal) {
+    if (in_force && ours && opened.ticket.notice == request.notice) record.notice = notice->id;
+    return std::nullopt;
+  }
+  if (!ours) return refuse("/ticket", "is not a ticket of this service for this site");
+  if (opened.error) return outdated("The ticket has expired");
+  if (request.policy != record.policy) return outdated("This policy version is not in force");
+  if (!in_force) return outdated("This notice is not in force");
+  if (opened.ticket.notice != request.notice) return refuse("/notice", "is not the ticket's");
+  record.notice = notice->id;
+  record.language = notice->language;
+  return std::nullopt;
+}
+
+std::optional<http::Response> refuse_default(const Record& record) {
+  if (record.action != Action::default_state) return std::nullopt;
+  if (model_of(record.regime) != Model::opt_out)
+    return refuse("/action", "default exists only where the model is opt_out");
+  if (record.gpc) return refuse("/action", "default does not exist beside an opt-out signal");
+  if (!record.choices.any_granted())
+    return refuse("/action", "default has nothing to grant under this policy");
+  return std::nullopt;
+}
+
+Record draft_record(const Submission& submission) {
+  const ConsentRequest& request = submission.request;
+  Record record;
+  record.id = make_uuid_v7(submission.now);
+  record.event = request.event;
+  record.subject = request.subject;
+  record.site = request.site;
+  record.time = submission.now;
+  record.client_time = request.client_time;
+  record.choices = request.choices;
+  record.action = request.action;
+  record.layer = request.layer;
+  record.language = request.language;
+  const bool header =
+      submission.service.visitors.resolve(submission.http, submission.now).signals.gpc;
+  record.gpc = header || request.gpc || request.action == Action::gpc;
+  record.expires_at = submission.now + kConsentLifetime;
+  return record;
+}
+
+// The token says what holds now: after a withdrawal, the retry of an older grant does not bring it
+// back.
+Token answer_token(const Submission& submission, const Record& record) {
+  RecordState state = fold(RecordState{}, facts_of(record));
+  if (!record.subject) {
+    return refusal_token(record.action, state.model, record.policy, state.decided_at);
+  }
+  const auto read = submission.service.ledger.state_of(record.site, *record.subject);
+  if (!read.failure && read.state.recorded()) state = read.state;
+  return token_for(state, *record.subject);
+}
+
+http::Response answer(const Submission& submission, const Record& record, int status) {
+  const Service& service = submission.service;
+  const std::string token =
+      service.keyring.sign_token(service.site.site, answer_token(submission, record));
+  http::Response response;
+  if (is_form(submission.http)) {
+    response.status = 303;
+    response.set("Location", safe_return_path(submission.request.return_path));
+  } else {
+    response =
+        http::text_response(status, "application/json", to_json(recorded_json(record, token)));
+  }
+  response.set("Cache-Control", "private, no-store");
+  response.add("Set-Cookie", consent_cookie(service, token));
+  return response;
+}
+
+// The same event with another content is a client's mistake, or somebody guessing.
+http::Response answer_repeat(const Submission& submission, const Record& first) {
+  const ConsentRequest& request = submission.request;
+  const bool same_subject = !request.subject || request.subject == first.subject;
+  if (first.site != request.site || first.choices != request.choices ||
+      first.action != request.action || !same_subject) {
+    return http::problem(409,
+                         "This event was recorded before with another content; make a new event.",
+                         {{"/event", "is taken"}});
+  }
+  submission.service.metrics.count_append(AppendOutcome::repeated);
+  return answer(submission, first, 200);
+}
+
+http::Response store(const Submission& submission, Record record) {
+  Ledger& ledger = submission.service.ledger;
+  if (const Notice* notice = submission.service.notices.find_by_id(record.notice)) {
+    if (ledger.keep_notice(notice->id, notice->canonical_json)) {
+      submission.service.metrics.count_append(AppendOutcome::failed);
+      return storage_unavailable();
+    }
+  }
+  if (!record.subject && record.choices.any_granted()) record.subject = make_subject_id();
+  const bool identified = record.subject.has_value();
+  const Appended appended =
+      identified ? ledger.append(std::move(record)) : ledger.count_refusal(std::move(record));
+  if (appended.failure) {
+    submission.service.metrics.count_append(AppendOutcome::failed);
+    return storage_unavailable();
+  }
+  if (appended.repeated) return answer_repeat(submission, appended.record);
+  submission.service.metrics.count_append(identified ? AppendOutcome::stored
+                                                     : AppendOutcome::counted);
+  return answer(submission, appended.record, 201);
+}
+
+}  // namespace
+
+http::Response handle_consents(const Service& service, const http::Request& request) {
+  const TimePoint now = service.clock.now();
+  auto body = read_body(service, request, now);
+  if (auto* response = std::get_if<http::Response>(&body)) return std::move(*response);
+  Submission submission{.service = service,
+                        .http = request,
+                        .now = now,
+                        .request = std::move(std::get<ConsentRequest>(body)),
+                        .presented = presented_token(service, request)};
+  settle_subject(submission);
+  if (const auto first = service.ledger.find_event(submission.request.event))
+    return answer_repeat(submission, *first);
+  if (auto refused = refuse_clock(submission.request, now)) return std::move(*refused);
+  if (auto refused = refuse_stranger(submission)) return std::move(*refused);
+  Record record = draft_record(submission);
+  if (auto refused = apply_ticket(submission, record)) return std::move(*refused);
+  if (auto refused = refuse_default(record)) return std::move(*refused);
+  return store(submission, std::move(record));
+}
+
+}  // namespace consent::server

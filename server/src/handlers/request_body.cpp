@@ -1,0 +1,36 @@
+#include "handlers/request_body.h"
+
+#include <algorithm>
+#include <string>
+
+#include "http/problem.h"
+#include "wire/json_fields.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::string_view kRetryAfterS = "5";
+
+}  // namespace
+
+std::variant<JsonValue, http::Response> json_body(
+    const http::Request& request, std::initializer_list<std::string_view> media_types) {
+  if (std::find(media_types.begin(), media_types.end(), request.media_type()) ==
+      media_types.end()) {
+    return http::problem(415,
+                         "The content type must be " + std::string(*media_types.begin()) + ".");
+  }
+  JsonParse parsed = parse_json(request.body);
+  if (parsed.error)
+    return http::problem(400, "The body is not valid JSON.", pointed({*parsed.error}));
+  return std::move(parsed.value);
+}
+
+http::Response storage_unavailable() {
+  http::Response response =
+      http::problem(503, "The decision could not be stored; nothing was changed. Try again.");
+  response.set("Retry-After", kRetryAfterS);
+  return response;
+}
+
+}  // namespace consent::server

@@ -1,0 +1,22 @@
+#pragma once
+// What handlers of writes and questions share: reading a JSON body, and the answer when the disk
+// fails.
+
+#include <initializer_list>
+#include <string_view>
+#include <variant>
+
+#include "http/request.h"
+#include "http/response.h"
+#include "wire/json_document.h"
+
+namespace consent::server {
+
+// The parsed body; else 415 when the media type is none of `media_types`, or 400.
+std::variant<JsonValue, http::Response> json_body(
+    const http::Request& request, std::initializer_list<std::string_view> media_types);
+
+// 503 with Retry-After: nothing was stored, try again.
+http::Response storage_unavailable();
+
+}  // namespace consent::server

@@ -1,0 +1,82 @@
+#include "routes.h"
+
+#include "handlers/access.h"
+#include "handlers/check.h"
+#include "handlers/consents.h"
+#include "handlers/events.h"
+#include "handlers/gpc.h"
+#include "handlers/notice.h"
+#include "handlers/operations.h"
+#include "handlers/preferences.h"
+#include "handlers/static_files.h"
+#include "http/problem.h"
+#include "metrics.h"
+
+namespace consent::server {
+namespace {
+
+using Handle = http::Response (*)(const Service&, const http::Request&);
+
+http::Handler open_to_all(const Service& service, Handle handle) {
+  return [&service, handle](const http::Request& request) { return handle(service, request); };
+}
+
+// For pages of the site's origins.
+http::Handler shared(const Service& service, Handle handle) {
+  return cross_origin(service, open_to_all(service, handle));
+}
+
+// Written to by anybody on the site's pages, at a bounded rate.
+http::Handler written(const Service& service, Handle handle) {
+  return cross_origin(service, rate_limited(service, open_to_all(service, handle)));
+}
+
+http::Handler keyed(const Service& service, Scope scope, Handle handle) {
+  return authorised(service, scope, open_to_all(service, handle));
+}
+
+// A path that is nothing here is 404 whatever the method; so is every path of the other listener.
+http::Response refuse_method(const Service& service, const http::Request& request) {
+  http::Response response = handle_static_file(service, request);
+  if (response.status == 404) return response;
+  response = http::problem(405, "This path does not take this method; see Allow.");
+  response.set("Allow", "GET, HEAD, OPTIONS");
+  return response;
+}
+
+void count_requests(const Service& service, http::Router& router) {
+  router.on_done([&service](std::string_view pattern, std::string_view method, int status) {
+    service.metrics.count_request(pattern, method, status);
+  });
+}
+
+}  // namespace
+
+void add_public_routes(const Service& service, http::Router& router) {
+  router.add("GET", "/v1/notice", shared(service, handle_notice));
+  router.add("OPTIONS", "/v1/notice", preflight(service, "GET, HEAD"));
+  router.add("GET", "/v1/notices/{id}", shared(service, handle_notice_by_id));
+  router.add("OPTIONS", "/v1/notices/{id}", preflight(service, "GET, HEAD"));
+  router.add("POST", "/v1/consents", written(service, handle_consents));
+  router.add("OPTIONS", "/v1/consents", preflight(service, "POST"));
+  router.add("POST", "/v1/events", written(service, handle_events));
+  router.add("OPTIONS", "/v1/events", preflight(service, "POST"));
+  router.add("GET", "/v1/preferences", open_to_all(service, handle_preferences));
+  router.add("GET", "/.well-known/gpc.json", open_to_all(service, handle_gpc));
+  router.add("GET", "/*", open_to_all(service, handle_static_file));
+  for (const std::string_view method : {"POST", "PUT", "PATCH", "DELETE"}) {
+    router.add(method, "/*", open_to_all(service, refuse_method));
+  }
+  count_requests(service, router);
+}
+
+void add_internal_routes(const Service& service, http::Router& router) {
+  router.add("GET", "/v1/check", keyed(service, Scope::check, handle_check_one));
+  router.add("POST", "/v1/check", keyed(service, Scope::check, handle_check_many));
+  router.add("GET", "/healthz", open_to_all(service, handle_healthz));
+  router.add("GET", "/readyz", open_to_all(service, handle_readyz));
+  router.add("GET", "/metrics", keyed(service, Scope::metrics, handle_metrics));
+  count_requests(service, router);
+}
+
+}  // namespace consent::server

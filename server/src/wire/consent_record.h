@@ -1,0 +1,19 @@
+#pragma once
+// A record as POST /v1/consents answers it.
+
+#include <string_view>
+
+#include "ledger/record.h"
+#include "wire/json_document.h"
+
+namespace consent::server {
+
+// {"country": "US" or null, "subdivision": "US-CA" or null}
+JsonValue region_json(const Region& region);
+
+JsonValue record_json(const Record& record);
+
+// {"record": {...}, "token": "..."}
+JsonValue recorded_json(const Record& record, std::string_view token);
+
+}  // namespace consent::server
