@@ -50,6 +50,5 @@ struct TextFile {
 };
 // A whole file of at most 16 MiB.
 TextFile read_text_file(const std::string& path);
-std::string read_text_file(const std::string& path);
 
 }  // namespace consent::server

@@ -223,7 +223,8 @@ std::vector<PurposeInfo> read_purposes(const JsonValue& list, const std::string&
     if (!info) continue;
     bool& known = seen[static_cast<std::size_t>(info->purpose)];
     if (known) {
-      errors.push_back({at + "/id", "the purpose is listed twice", (*items)[i].offset()});
+      errors.push_back(
+          {at + "/id", "the purpose is listed twice", (*items)[i].find("id")->offset()});
     }
     known = true;
     purposes.push_back(std::move(*info));

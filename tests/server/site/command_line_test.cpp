@@ -1,0 +1,72 @@
+#include "command_line.h"
+
+#include "support/catch.h"
+
+using namespace consent::server;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+CommandLine parse(const std::vector<std::string>& arguments) {
+  return parse_command_line(arguments);
+}
+
+}  // namespace
+
+TEST_CASE("Without a command the service serves") {
+  CHECK(parse({}).command == Command::serve);
+  CHECK(parse({"--data-dir", "x"}).command == Command::serve);
+  CHECK(parse({"serve"}).command == Command::serve);
+  CHECK(parse({"serve"}).error.empty());
+}
+
+TEST_CASE("Options are read in both spellings, and repeated where they may be") {
+  const CommandLine line = parse({"serve", "--data-dir=d", "--geo-db", "a", "--geo-db=b",
+                                  "--trusted-proxy", "::1", "--site", "s"});
+  REQUIRE(line.error.empty());
+  CHECK(line.values.at("data-dir").front().text == "d");
+  REQUIRE(line.values.at("geo-db").size() == 2);
+  CHECK(line.values.at("geo-db")[1].text == "b");
+  CHECK(line.values.at("geo-db")[1].source == "--geo-db");
+  CHECK(line.values.at("site").front().text == "s");
+}
+
+TEST_CASE("The other commands") {
+  CHECK(parse({"keys", "issue", "--scope", "check", "--name", "n"}).command == Command::keys_issue);
+  CHECK(parse({"check-config", "--site", "f"}).command == Command::check_config);
+  CHECK(parse({"version"}).command == Command::version);
+  CHECK(parse({"--version"}).command == Command::version);
+}
+
+TEST_CASE("Help is there for every command") {
+  CHECK(parse({"--help"}).command == Command::help);
+  CHECK(parse({"help"}).command == Command::help);
+  CHECK(parse({"serve", "--help"}).help_on == Command::serve);
+  CHECK(parse({"keys", "--help"}).help_on == Command::keys_issue);
+  CHECK(parse({"keys", "issue", "-h"}).help_on == Command::keys_issue);
+  CHECK(parse({"check-config", "--help"}).help_on == Command::check_config);
+  CHECK_THAT(help_text(Command::serve), ContainsSubstring("--trusted-proxy CIDR"));
+  CHECK_THAT(help_text(Command::keys_issue), ContainsSubstring("--scope LIST"));
+  CHECK_THAT(help_text(Command::help), ContainsSubstring("check-config"));
+  CHECK(help_text(Command::check_config).find("--geo-db") == std::string::npos);
+}
+
+TEST_CASE("What makes no sense is named, with a suggestion") {
+  const auto [arguments, message] = GENERATE(table<std::vector<std::string>, std::string>({
+      {{"--data-dri", "x"}, "did you mean \"--data-dir\"?"},
+      {{"serv"}, "did you mean \"serve\"?"},
+      {{"frobnicate"}, "unknown command"},
+      {{"serve", "--data-dir"}, "needs a value: --data-dir DIR"},
+      {{"serve", "--data-dir", "--site", "x"}, "needs a value"},
+      {{"serve", "--site", "a", "--site", "b"}, "given twice"},
+      {{"serve", "stray"}, "unexpected argument"},
+      {{"serve", "--scope", "check"}, "unknown option"},
+      {{"check-config", "--data-dir", "x"}, "unknown option"},
+      {{"keys"}, "keys issue"},
+      {{"keys", "revoke"}, "keys issue"},
+      {{"-x"}, "unexpected argument"},
+      {{"--"}, "unknown option"},
+  }));
+  CAPTURE(arguments);
+  CHECK_THAT(parse(arguments).error, ContainsSubstring(message));
+}
