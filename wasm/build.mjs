@@ -25,7 +25,7 @@ const demo = join(options.dist, "demo");
 for (const module of ["consent.wasm", "reduction.wasm", "consent.wasm2js.js"]) {
   if (existsSync(join(options.modules, module))) continue;
   console.error(
-    `${join(options.modules, module)} is missing: run cmake --preset wasm && cmake --build --preset wasm`,
+    `${join(options.modules, module)} is missing: run cmake --build --preset wasm`,
   );
   process.exit(1);
 }

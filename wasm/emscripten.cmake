@@ -3,7 +3,8 @@
 find_program(CONSENT_EMXX em++ REQUIRED)
 get_filename_component(emxx_real "${CONSENT_EMXX}" REALPATH)
 get_filename_component(emxx_directory "${emxx_real}" DIRECTORY)
-find_path(CONSENT_EMSCRIPTEN_PLATFORM Emscripten.cmake REQUIRED NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH
+find_path(CONSENT_EMSCRIPTEN_PLATFORM Emscripten.cmake REQUIRED
+  NO_DEFAULT_PATH NO_CMAKE_FIND_ROOT_PATH
   PATHS "${EMSCRIPTEN_ROOT_PATH}" "${emxx_directory}" /usr/share/emscripten
   PATH_SUFFIXES cmake/Modules/Platform)
 include("${CONSENT_EMSCRIPTEN_PLATFORM}/Emscripten.cmake")

@@ -149,17 +149,20 @@ export class Consent {
   private async start(): Promise<void> {
     const { around, page } = this;
     const knows = around.cookies().includes(`${around.cookieName}=`);
-    // The service has decided already for a visitor without a cookie: nothing waits for the core to
-    // be shown.
+    let runs = true;
+    // The service has decided already for a visitor without a cookie: the question need not wait
+    // for the core.
     if (!knows && !page.pending) {
       void this.notices.load().then((notice) => {
-        if (notice.regime.model === "opt_in" && !page.pending) around.view.show("ask", notice);
+        const asked = notice.regime.model === "opt_in" && !page.pending;
+        if (runs && asked) around.view.show("ask", notice);
       }, ignore);
     }
     try {
       page.core = await around.loadCore();
     } catch {
       console.warn("consent: neither build of the core runs here; nothing optional will run");
+      runs = false;
       around.view.hide();
       return;
     }

@@ -30,8 +30,10 @@ export class PageState {
 
   constructor(private readonly cookieName: string) {}
 
-  /** Reads the consent cookie again. One that has not changed changes nothing: where cookies are off, the
-   * service's answer is remembered as long as the page lives. */
+  /**
+   * Reads the consent cookie again. One that has not changed changes nothing: where cookies are
+   * off, the service's answer is remembered as long as the page lives.
+   */
   readCookie(cookies: string): void {
     if (!this.core) return;
     const text = findCookie(this.core, cookies, this.cookieName);

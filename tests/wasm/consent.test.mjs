@@ -1,0 +1,371 @@
+import assert from "node:assert/strict";
+import test from "node:test";
+import { noticeFor, settled, tokenFor, Visitor } from "./visitor.mjs";
+
+globalThis.crypto ??= (await import("node:crypto")).webcrypto;
+const all = (choice) => ({ analytics: choice, marketing: choice });
+const subject = "AAECAwQFBgcICQoLDA0ODw";
+const granted = { action: "accept_all", choices: all("granted"), gpc: false, subject };
+
+test("before a choice nothing optional runs, nothing is kept, nothing is posted", async () => {
+  const visitor = new Visitor();
+  const consent = visitor.open();
+  assert.equal(consent.allows("analytics"), false);
+  assert.equal(consent.allows("essential"), true);
+  await consent.ready;
+  assert.equal(visitor.sees, "ask");
+  assert.equal(consent.state().status, "undecided");
+  assert.equal(consent.state().decisions.analytics.reason, "no_record");
+  assert.equal(visitor.kept.size + visitor.posted.length, 0);
+});
+
+test("a grant acts in the tick of the click and is posted once", async () => {
+  const visitor = new Visitor();
+  const consent = visitor.open();
+  await consent.ready;
+  const seen = [];
+  consent.on("change", ({ status }) => seen.push(status));
+  void consent.accept("banner");
+  assert.equal(consent.allows("analytics"), true);
+  assert.equal(visitor.sees, "nothing");
+  assert.equal(visitor.kept.size, 1);
+  await settled();
+  assert.deepEqual(seen, ["pending", "decided"]);
+  assert.equal(visitor.kept.size, 0);
+  const [request, ...more] = visitor.posted;
+  assert.equal(more.length, 0);
+  assert.match(
+    request.event,
+    /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/,
+  );
+  assert.match(request.subject, /^[\w-]{22}$/);
+  assert.deepEqual(request.choices, all("granted"));
+  assert.equal(consent.state().subject, request.subject);
+});
+
+test("a refusal is kept and sent without any identifier", async () => {
+  const visitor = new Visitor();
+  visitor.answer = () => undefined;
+  const consent = visitor.open();
+  await consent.ready;
+  consent.reject("banner");
+  await settled();
+  assert.deepEqual([...visitor.kept.values()].map(JSON.parse), [
+    { action: "reject_all", layer: "banner", choices: all("denied") },
+  ]);
+  assert.equal(visitor.posted[0].subject, null);
+
+  visitor.answer = () => 201;
+  const next = visitor.open();
+  await next.ready;
+  await settled();
+  assert.notEqual(visitor.posted[0].event, visitor.posted[1].event);
+  assert.equal(visitor.kept.size, 0);
+  assert.equal(next.state().decisions.analytics.reason, "refused");
+});
+
+test("who has decided is not asked, and costs no request", async () => {
+  for (const request of [granted, { action: "reject_all", choices: all("denied"), gpc: false }]) {
+    const visitor = new Visitor();
+    visitor.cookie = `a=b; dp_consent=${tokenFor(request)}`;
+    const consent = visitor.open();
+    await consent.ready;
+    assert.equal(visitor.sees, "nothing");
+    assert.equal(visitor.noticesFetched + visitor.posted.length, 0);
+    assert.equal(consent.allows("analytics"), request === granted);
+    assert.equal(consent.state().status, "decided");
+  }
+});
+
+test("a choice older than 182 days is asked again and allows nothing", async () => {
+  const visitor = new Visitor();
+  visitor.cookie = `dp_consent=${tokenFor(granted, "DE", Date.now() / 1000 - 183 * 86_400)}`;
+  const consent = visitor.open();
+  await consent.ready;
+  assert.equal(visitor.sees, "ask");
+  assert.equal(consent.state().decisions.analytics.reason, "expired");
+});
+
+test("tampered, foreign and doubled cookies count as none", async () => {
+  const good = tokenFor(granted);
+  for (const cookie of [
+    "dp_consent=",
+    "dp_consent=yes",
+    `dp_consent=2${good.slice(1)}`,
+    `dp_consent=${good.slice(0, 30)}`,
+    `dp_consent=${good}; dp_consent=${tokenFor({ ...granted, action: "save" })}`,
+    `dp_consent=${"A".repeat(5000)}`,
+    `DP_CONSENT=${good}`,
+  ]) {
+    const visitor = new Visitor();
+    visitor.cookie = cookie;
+    const consent = visitor.open();
+    await consent.ready;
+    assert.equal(consent.allows("analytics"), false, cookie);
+    assert.equal(visitor.sees, "ask", cookie);
+  }
+});
+
+test("a withdrawal holds against the old cookie until it has arrived", async () => {
+  const visitor = new Visitor();
+  visitor.cookie = `dp_consent=${tokenFor(granted)}`;
+  visitor.answer = () => 503;
+  const consent = visitor.open();
+  await consent.ready;
+  consent.withdraw();
+  assert.equal(consent.state().decisions.analytics.reason, "withdrawn");
+  await settled();
+  assert.equal(visitor.posted[0].subject, subject);
+  assert.equal(visitor.posted[0].ticket, undefined);
+
+  const next = visitor.open();
+  await next.ready;
+  assert.equal(next.allows("analytics"), false);
+  assert.equal(visitor.sees, "nothing");
+  visitor.answer = () => 201;
+  const last = visitor.open();
+  await last.ready;
+  await settled();
+  assert.equal(visitor.posted.at(-1).subject, subject);
+  assert.equal(visitor.posted.at(-1).action, "withdraw");
+  assert.equal(last.state().decisions.analytics.reason, "withdrawn");
+  assert.equal(last.state().subject, null);
+});
+
+test("a grant that has not arrived counts on no other page", async () => {
+  const visitor = new Visitor();
+  visitor.answer = () => undefined;
+  const consent = visitor.open();
+  await consent.ready;
+  await consent.accept("banner");
+  await settled();
+  assert.equal(consent.allows("analytics"), true);
+  const next = visitor.open();
+  await next.ready;
+  assert.equal(next.allows("analytics"), false);
+  visitor.answer = () => 201;
+  const last = visitor.open();
+  await last.ready;
+  await settled();
+  assert.equal(last.allows("analytics"), true);
+  assert.equal(new Set(visitor.posted.map(({ event }) => event)).size, 1, "the same event");
+});
+
+test("a refusal while the grant is on its way ends it", async () => {
+  const visitor = new Visitor();
+  let arrive;
+  visitor.answer = () => new Promise((resolve) => (arrive = resolve));
+  const consent = visitor.open();
+  await consent.ready;
+  void consent.accept("banner");
+  await settled();
+  consent.withdraw();
+  assert.equal(consent.allows("analytics"), false);
+  visitor.answer = () => 201;
+  arrive(201);
+  await settled();
+  const [grant, withdrawal] = visitor.posted;
+  assert.equal(withdrawal.action, "withdraw");
+  assert.equal(withdrawal.subject, grant.subject);
+  assert.equal(consent.allows("analytics"), false);
+  assert.equal(consent.state().subject, null);
+});
+
+test("409: the same purposes are sent again, other purposes are asked again", async () => {
+  for (const same of [true, false]) {
+    const visitor = new Visitor();
+    const consent = visitor.open();
+    await consent.ready;
+    visitor.answer = () => (visitor.posted.length === 1 ? 409 : 201);
+    const changed = noticeFor("opt_in");
+    if (!same) changed.purposes[1].services = [{ id: "new" }];
+    visitor.notice = { ...changed, ticket: "second" };
+    await consent.accept("banner");
+    await settled();
+    assert.equal(consent.allows("analytics"), same);
+    assert.equal(visitor.sees, same ? "nothing" : "ask");
+    assert.equal(visitor.posted.length, same ? 2 : 1);
+    if (same) assert.equal(visitor.posted[1].ticket, "second");
+  }
+});
+
+test("a refused grant allows nothing; a refused withdrawal still holds", async () => {
+  const visitor = new Visitor();
+  const consent = visitor.open();
+  await consent.ready;
+  visitor.answer = () => 422;
+  await consent.accept("banner");
+  await settled();
+  assert.equal(consent.allows("analytics"), false);
+  assert.equal(visitor.kept.size, 0);
+
+  const forged = new Visitor();
+  forged.cookie = `dp_consent=${tokenFor(granted)}`;
+  forged.answer = ({ subject: named }) => (named ? 403 : 201);
+  const other = forged.open();
+  await other.ready;
+  other.withdraw();
+  await settled();
+  assert.deepEqual(
+    forged.posted.map(({ action }) => action),
+    ["withdraw", "reject_all"],
+  );
+  assert.equal(other.allows("analytics"), false);
+  assert.equal(forged.kept.size, 0);
+});
+
+test("opt-out regime: on by default, recorded once, out with one click", async () => {
+  const visitor = new Visitor();
+  visitor.notice = noticeFor("opt_out");
+  const consent = visitor.open();
+  await consent.ready;
+  await settled();
+  assert.equal(visitor.sees, "opt_out");
+  assert.deepEqual(consent.state().decisions.analytics, {
+    allowed: true,
+    reason: "opt_out_default",
+  });
+  assert.equal(consent.allows("marketing"), false);
+  const next = visitor.open();
+  await next.ready;
+  await settled();
+  assert.deepEqual(
+    visitor.posted.map(({ action, layer }) => [action, layer]),
+    [["default", "none"]],
+  );
+  assert.equal(next.allows("analytics"), true);
+  next.reject("banner");
+  assert.equal(next.allows("analytics"), false);
+  assert.equal(visitor.sees, "opted_out");
+});
+
+test("a default from an opt-out region allows nothing where consent is needed", async () => {
+  const visitor = new Visitor();
+  const request = {
+    ...granted,
+    action: "default",
+    choices: { analytics: "granted", marketing: "denied" },
+  };
+  visitor.cookie = `dp_consent=${tokenFor(request, "US-CA")}`;
+  const consent = visitor.open();
+  await consent.ready;
+  assert.equal(visitor.sees, "ask");
+  assert.equal(consent.allows("analytics"), false);
+});
+
+test("the signal: off, shown as honoured, recorded once without an identifier", async () => {
+  const visitor = new Visitor();
+  visitor.notice = noticeFor("opt_out");
+  visitor.gpc = true;
+  const consent = visitor.open();
+  await consent.ready;
+  await settled();
+  assert.equal(visitor.sees, "honoured");
+  assert.equal(consent.state().decisions.analytics.reason, "gpc");
+  const next = visitor.open();
+  await next.ready;
+  await settled();
+  assert.deepEqual(
+    visitor.posted.map(({ action, subject: id, gpc }) => [action, id, gpc]),
+    [["gpc", null, true]],
+  );
+  visitor.gpc = false;
+  const later = visitor.open();
+  await later.ready;
+  assert.equal(later.allows("analytics"), false, "stays opted out");
+});
+
+test("the signal wins over an earlier grant in an opt-out region, and ends it", async () => {
+  const visitor = new Visitor();
+  visitor.notice = noticeFor("opt_out");
+  visitor.cookie = `dp_consent=${tokenFor(granted, "US-CA")}`;
+  visitor.gpc = true;
+  const consent = visitor.open();
+  await consent.ready;
+  await settled();
+  assert.equal(consent.allows("analytics"), false);
+  assert.deepEqual(
+    visitor.posted.map(({ action, subject: id }) => [action, id]),
+    [["gpc", subject]],
+  );
+});
+
+test("no notice, no core: the page lives, nothing optional runs", async () => {
+  const offline = new Visitor();
+  offline.notice = undefined;
+  const consent = offline.open();
+  await consent.ready;
+  assert.equal(consent.allows("analytics"), false);
+  await assert.rejects(consent.accept());
+
+  const blocked = new Visitor();
+  blocked.coreWorks = false;
+  const other = blocked.open();
+  await other.ready;
+  await settled();
+  assert.equal(blocked.sees, "nothing");
+  await other.accept();
+  assert.equal(other.allows("analytics"), false);
+});
+
+test("a saved refusal survives the outage of everything", async () => {
+  const visitor = new Visitor();
+  const refused = { action: "reject_all", choices: all("denied"), gpc: false };
+  visitor.cookie = `dp_consent=${tokenFor(refused)}`;
+  visitor.notice = undefined;
+  visitor.answer = () => undefined;
+  const consent = visitor.open();
+  await consent.ready;
+  assert.equal(consent.state().decisions.analytics.reason, "refused");
+  assert.equal(visitor.sees, "nothing");
+});
+
+test("cookies off: the service's answer counts as long as the page lives", async () => {
+  const visitor = new Visitor();
+  visitor.cookiesWork = false;
+  const consent = visitor.open();
+  await consent.ready;
+  await consent.accept("banner");
+  await settled();
+  assert.equal(consent.state().decisions.analytics.reason, "granted");
+  consent.withdraw();
+  await settled();
+  assert.equal(consent.state().decisions.analytics.reason, "withdrawn");
+});
+
+test("another tab's choice is taken over", async () => {
+  const visitor = new Visitor();
+  visitor.cookie = `dp_consent=${tokenFor(granted)}`;
+  const here = visitor.open();
+  const there = visitor.open();
+  await Promise.all([here.ready, there.ready]);
+  visitor.answer = () => undefined;
+  there.withdraw();
+  here.refresh();
+  assert.equal(here.allows("analytics"), false);
+});
+
+test("the service's refusal of an event turns the page off", async () => {
+  const visitor = new Visitor();
+  visitor.cookie = `dp_consent=${tokenFor(granted)}`;
+  const consent = visitor.open();
+  await consent.ready;
+  consent.veto();
+  assert.equal(consent.allows("analytics"), false);
+});
+
+test("a listener that throws does not keep the others from hearing", async () => {
+  const visitor = new Visitor();
+  const consent = visitor.open();
+  await consent.ready;
+  const heard = [];
+  const { error } = console;
+  console.error = () => {};
+  consent.on("change", () => {
+    throw new Error("theirs");
+  });
+  consent.on("change", ({ status }) => heard.push(status));
+  consent.reject();
+  console.error = error;
+  assert.deepEqual(heard, ["pending"]);
+});

@@ -1,0 +1,121 @@
+// A page without a document: the real state machine and core, a cookie jar, a storage, and a
+// service that answers as it is told.
+
+import { builtBytes, importBuilt, importSource } from "./built.mjs";
+
+const { encodeBase64url, encodeTokenPayload, loadCore } = await importBuilt("core.mjs");
+const { Consent } = await importSource("consent.ts");
+const { Outbox } = await importSource("outbox.ts");
+// A retry waits for seconds; no test does.
+const { setTimeout: start } = globalThis;
+globalThis.setTimeout = (run, delay, ...rest) => {
+  const timer = start(run, delay, ...rest);
+  return delay >= 1000 ? timer.unref() : timer;
+};
+const core = await loadCore({ wasm: builtBytes("consent.wasm") });
+
+export const noticeFor = (model, changes = {}) => ({
+  site: "dialphone.com",
+  region: { country: model === "opt_in" ? "DE" : "US", subdivision: null },
+  regime: { id: model === "opt_in" ? "eu_gdpr" : "us_union", model },
+  signals: { gpc: false },
+  policy: { version: 3, material_since: { essential: 1, analytics: 2, marketing: 3 } },
+  notice: { id: "sha256:00", language: "en" },
+  ticket: "ticket",
+  purposes: [
+    { id: "essential", required: true, default: "granted", cookies: [], services: [] },
+    {
+      id: "analytics",
+      required: false,
+      default: model === "opt_in" ? "denied" : "granted",
+      cookies: [],
+      services: [],
+    },
+    { id: "marketing", required: false, default: "denied", cookies: [], services: [] },
+  ],
+  text: { title: "Cookies" },
+  skewMs: 0,
+  ...changes,
+});
+
+/** The token the service would answer with. */
+export function tokenFor(request, region = "DE", now = Date.now() / 1000) {
+  const granted = Object.values(request.choices).includes("granted");
+  const refusals = { gpc: "gpc", withdraw: "withdrawn" };
+  const kind = granted ? "grant" : (refusals[request.action] ?? "refused");
+  const { action, choices, gpc, subject, policy = 3 } = request;
+  const decidedAt = Math.trunc(now);
+  const token = { kind, keyId: 0, decidedAt, policy, choices, action, gpc, region, subject };
+  const payload = encodeBase64url(encodeTokenPayload(core, token));
+  return `1.${payload}.${encodeBase64url(new Uint8Array(16))}`;
+}
+
+/**
+ * A browser that opens pages; `service.answer(request)` gives a status, or undefined for an outage.
+ */
+export class Visitor {
+  cookie = "";
+  kept = new Map();
+  gpc = false;
+  notice = noticeFor("opt_in");
+  posted = [];
+  shown = [];
+  noticesFetched = 0;
+  answer = () => 201;
+  coreWorks = true;
+  cookiesWork = true;
+
+  constructor() {
+    globalThis.fetch = async (_, { body }) => this.receive(JSON.parse(body));
+  }
+
+  async receive(request) {
+    this.posted.push(request);
+    const status = await this.answer(request);
+    if (!status) throw new TypeError("network");
+    if (status !== 201) return { ok: false, status };
+    const token = tokenFor(request, this.notice?.region.country ?? "");
+    if (this.cookiesWork) this.cookie = `dp_consent=${token}`;
+    return { ok: true, status, json: async () => ({ token }) };
+  }
+
+  open() {
+    const storage = {
+      getItem: (key) => this.kept.get(key) ?? null,
+      setItem: (key, value) => void this.kept.set(key, value),
+      removeItem: (key) => void this.kept.delete(key),
+    };
+    return new Consent({
+      base: "http://service/v1/",
+      site: "dialphone.com",
+      cookieName: "dp_consent",
+      loadCore: async () => {
+        if (!this.coreWorks) throw new Error("blocked");
+        return core;
+      },
+      fetchNotice: async () => {
+        ++this.noticesFetched;
+        if (!this.notice) throw new TypeError("network");
+        return structuredClone(this.notice);
+      },
+      cookies: () => this.cookie,
+      dropCookie: () => void (this.cookie = ""),
+      gpc: () => this.gpc,
+      random: (bytes) => crypto.getRandomValues(bytes),
+      outbox: new Outbox(() => storage),
+      view: {
+        show: (layer) => this.shown.push(layer),
+        hide: () => this.shown.push("nothing"),
+        openPreferences: async () => {},
+      },
+      apply: () => {},
+    });
+  }
+
+  get sees() {
+    return this.shown.at(-1) ?? "nothing";
+  }
+}
+
+/** Lets everything that was started finish. */
+export const settled = () => new Promise((resolve) => setTimeout(resolve, 5));
