@@ -24,20 +24,18 @@ const demo = join(options.dist, "demo");
 
 for (const module of ["consent.wasm", "reduction.wasm", "consent.wasm2js.js"]) {
   if (existsSync(join(options.modules, module))) continue;
-  console.error(
-    `${join(options.modules, module)} is missing: run cmake --build --preset wasm`,
-  );
+  console.error(`${join(options.modules, module)} is missing: run cmake --build --preset wasm`);
   process.exit(1);
 }
 
 rmSync(scripts, { recursive: true, force: true });
 mkdirSync(scripts, { recursive: true });
-for (const [name, css] of await bundle(scripts)) writeFileSync(join(scripts, name), css);
 for (const module of ["consent.wasm", "reduction.wasm"]) {
   cpSync(join(options.modules, module), join(scripts, module));
 }
 const fallback = await minifiedScript(join(options.modules, "consent.wasm2js.js"));
 writeFileSync(join(scripts, "consent.wasm2js.js"), fallback);
+await bundle(scripts);
 compressBelow(scripts);
 
 const pages = join(root, "web-demo/public");

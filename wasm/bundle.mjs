@@ -1,5 +1,7 @@
 // The scripts of the package, from the TypeScript in src/.
 
+import { createHash } from "node:crypto";
+import { readFileSync, writeFileSync } from "node:fs";
 import { readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -8,10 +10,10 @@ import { build, transform } from "esbuild";
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
 // What a file is for, and the form it takes. banner.js is a classic script; the others are modules.
+const preferences = { entry: "preferences.ts", file: "preferences.js", format: "esm" };
 const entries = [
   { entry: "banner_script.ts", file: "banner.js", format: "iife" },
   { entry: "consent_module.ts", file: "consent.mjs", format: "esm" },
-  { entry: "preferences.ts", file: "preferences.js", format: "esm" },
   { entry: "core_module.ts", file: "core.mjs", format: "esm" },
 ];
 const styleSheets = ["banner.css", "preferences.css"];
@@ -31,33 +33,48 @@ const cssAsText = {
   },
 };
 
-/** Writes every script and style sheet into `directory`. */
+async function script({ entry, file, format }, directory, define = {}) {
+  await build({
+    entryPoints: [join(source, entry)],
+    outfile: join(directory, file),
+    bundle: true,
+    minify: true,
+    format,
+    target: "es2021",
+    charset: "utf8",
+    legalComments: "none",
+    plugins: [cssAsText],
+    logLevel: "warning",
+    define,
+  });
+}
+
+/** Copies a file beside itself under a name that carries its hash, and returns that name. */
+function hashed(directory, file) {
+  const bytes = readFileSync(join(directory, file));
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+  const dot = file.indexOf(".");
+  const name = `${file.slice(0, dot)}.${hash}${file.slice(dot)}`;
+  writeFileSync(join(directory, name), bytes);
+  return name;
+}
+
+/** Writes every script and style sheet into `directory`, where the core's two builds already are. */
 export async function bundle(directory) {
-  for (const { entry, file, format } of entries) {
-    await build({
-      entryPoints: [join(source, entry)],
-      outfile: join(directory, file),
-      bundle: true,
-      minify: true,
-      format,
-      target: "es2021",
-      charset: "utf8",
-      legalComments: "none",
-      plugins: [cssAsText],
-      logLevel: "warning",
-    });
+  for (const name of styleSheets) {
+    writeFileSync(join(directory, name), await minifiedCss(join(source, name)));
   }
-  return Promise.all(
-    styleSheets.map(async (name) => [name, await minifiedCss(join(source, name))]),
-  );
+  await script(preferences, directory);
+  const define = {
+    "CONSENT_FILES.wasm": JSON.stringify(hashed(directory, "consent.wasm")),
+    "CONSENT_FILES.wasm2js": JSON.stringify(hashed(directory, "consent.wasm2js.js")),
+    "CONSENT_FILES.preferences": JSON.stringify(hashed(directory, "preferences.js")),
+  };
+  for (const entry of entries) await script(entry, directory, define);
 }
 
 /** The JavaScript build of the core, as small as it gets. */
 export async function minifiedScript(path) {
-  const { code } = await transform(await readFile(path, "utf8"), {
-    minify: true,
-    target: "es2021",
-    format: "esm",
-  });
-  return code;
+  const options = { minify: true, target: "es2021", format: "esm" };
+  return (await transform(await readFile(path, "utf8"), options)).code;
 }

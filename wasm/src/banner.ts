@@ -2,6 +2,7 @@
 // no scrolling. Accepting, refusing and the settings are the same control, side by side.
 
 import styles from "./banner.css";
+import { preferencesFile } from "./built_files";
 import { adoptStyles, element } from "./element";
 import type { Choices } from "./names";
 import type { Notice } from "./notice";
@@ -36,7 +37,7 @@ export class Banner implements View {
 
   async openPreferences(notice: Notice, choices: Choices): Promise<void> {
     this.mount(notice);
-    const url = `${this.base}preferences.js`;
+    const url = this.base + preferencesFile;
     const { openPreferences } = (await import(url)) as PreferencesModule;
     openPreferences({ root: this.root, base: this.base, notice, choices, actions: this.actions });
   }

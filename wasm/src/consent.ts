@@ -108,7 +108,8 @@ export class Consent {
 
   /** Denies everything optional. Who had granted something withdraws it, which needs no notice. */
   reject(layer: Layer = "api"): void {
-    if (this.page.token?.subject) return this.withdraw(layer);
+    const { token, state } = this.page;
+    if (token?.subject && state.action !== "default") return this.withdraw(layer);
     this.choose({ action: "reject_all", layer, choices: this.everything("denied") });
   }
 

@@ -2,6 +2,7 @@
 // begins.
 
 import { Banner } from "./banner";
+import { wasm2jsFile, wasmFile } from "./built_files";
 import { Consent, type ConsentState, type Surroundings } from "./consent";
 import { removeCookies } from "./cookie_removal";
 import { loadCore } from "./core_loader";
@@ -75,8 +76,8 @@ export function startConsent({ site, base = "/v1/", language }: ConsentOptions):
     cookieName,
     loadCore: () =>
       loadCore({
-        wasm: `${root}consent.wasm`,
-        fallback: () => import(`${root}consent.wasm2js.js`) as Promise<unknown>,
+        wasm: root + wasmFile,
+        fallback: () => import(root + wasm2jsFile) as Promise<unknown>,
       }),
     fetchNotice: () => fetchNotice(root, site, language),
     cookies: () => document.cookie,

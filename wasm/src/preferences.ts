@@ -50,7 +50,7 @@ function build({ notice, choices, actions }: PreferencesRequest): HTMLDialogElem
     });
     return node;
   };
-  const granted = Object.values(choices).includes("granted");
+  const granted = notice.regime.model === "opt_in" && Object.values(choices).includes("granted");
   const chosen = () =>
     Object.fromEntries([...switches].map(([id, box]) => [id, box.checked ? "granted" : "denied"]));
   const close = button("close", "");

@@ -1,0 +1,8 @@
+// The files that are loaded on the way, by names that carry their hash: they may be cached for ever,
+// and a returning visitor transfers nothing. The build fills them in.
+
+declare const CONSENT_FILES: { wasm: string; wasm2js: string; preferences: string };
+
+export const wasmFile = CONSENT_FILES.wasm;
+export const wasm2jsFile = CONSENT_FILES.wasm2js;
+export const preferencesFile = CONSENT_FILES.preferences;
