@@ -47,7 +47,7 @@ const focused = (page) =>
   page.evaluate(() => {
     let element = document.activeElement;
     while (element?.shadowRoot?.activeElement) element = element.shadowRoot.activeElement;
-    return element?.dataset.action ?? element?.name ?? element?.textContent.trim();
+    return element?.dataset.action || element?.textContent.trim();
   });
 
 async function tabTo(page, action, presses = 40) {

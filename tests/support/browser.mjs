@@ -114,5 +114,6 @@ export const violations = (page) => page.evaluate(() => globalThis.cspViolations
 // A picture for people to look at, under build/screenshots.
 export async function screenshot(page, name, options = {}) {
   mkdirSync(screenshots, { recursive: true });
-  await page.screenshot({ path: join(screenshots, `${name}.png`), ...options });
+  const path = join(screenshots, `${name}.png`);
+  await page.screenshot({ path, animations: "disabled", ...options });
 }
