@@ -85,7 +85,7 @@ bool read_ipv6(Reader& reader, std::array<std::uint8_t, 16>& bytes) {
     read[size++] = static_cast<std::uint8_t>(group >> 8);
     read[size++] = static_cast<std::uint8_t>(group & 0xff);
     expects_group = false;
-    if (!reader.take(':')) break;
+    if (size == 2 * kGroups || !reader.take(':')) break;
     expects_group = true;
     if (!reader.take(':')) continue;
     if (gap != 16) return false;
@@ -110,7 +110,7 @@ bool has_prefix(std::span<const std::uint8_t> bytes, std::span<const std::uint8_
                 unsigned bits) {
   for (std::size_t i = 0; i * 8 < bits; ++i) {
     const unsigned rest = bits - static_cast<unsigned>(i) * 8;
-    const unsigned mask = rest >= 8 ? 0xff : 0xff << (8 - rest) & 0xff;
+    const unsigned mask = rest >= 8 ? 0xffu : 0xffu << (8 - rest) & 0xffu;
     if (((bytes[i] ^ prefix[i]) & mask) != 0) return false;
   }
   return true;

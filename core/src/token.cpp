@@ -47,6 +47,11 @@ std::uint32_t within(std::int64_t value, std::uint32_t most) {
   return value < 1 ? 1 : value > most ? most : static_cast<std::uint32_t>(value);
 }
 
+// Towards 1970: what lies before it is out of range anyway, and floor() is ten times the code.
+std::chrono::days days_of(Instant instant) {
+  return std::chrono::duration_cast<std::chrono::days>(instant.time_since_epoch());
+}
+
 bool can_grant(Action action) {
   return action == Action::accept_all || action == Action::save || action == Action::default_state;
 }
@@ -153,7 +158,7 @@ Action action_of(const Token& token) {
 
 Model model_of(const Token& token) {
   if (token.kind == TokenKind::grant) {
-    return regime_for(token.region, std::chrono::floor<std::chrono::days>(token.decided_at)).model;
+    return regime_for(token.region, Date{days_of(token.decided_at)}).model;
   }
   const bool opt_out = token.kind == TokenKind::opted_out || token.kind == TokenKind::gpc;
   return opt_out ? Model::opt_out : Model::opt_in;
@@ -180,8 +185,7 @@ TokenPayload encode_payload(const Token& token) {
   if (grant) {
     write_grant(writer, token);
   } else {
-    const auto day = std::chrono::floor<std::chrono::days>(token.decided_at);
-    writer.put16(within(day.time_since_epoch().count(), 0xffff));
+    writer.put16(within(days_of(token.decided_at).count(), 0xffff));
     writer.put16(token.policy);
   }
   return payload;
