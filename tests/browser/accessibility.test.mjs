@@ -94,6 +94,31 @@ for (const path of ["/pricing", "/contact", "/privacy", "/subprocessors", "/nowh
   });
 }
 
+test("axe finds nothing on the form without script, in any language", async () => {
+  for (const language of ["en", "de", "fr", "es", "it", "nl"]) {
+    const { context, page } = await visit({ locale: language });
+    await page.goto("/v1/preferences?site=dialphone.com");
+    assert.equal(await page.locator("html").getAttribute("lang"), language);
+    assert.deepEqual(await axeViolations(page), []);
+    await context.close();
+  }
+});
+
+test("axe finds nothing on banner and dialog in any language", async () => {
+  for (const language of ["de", "fr", "es", "it", "nl"]) {
+    const { context, page } = await visit({ locale: language });
+    await open(page);
+    await control(page, "accept_all").waitFor();
+    await screenshot(page, `banner-${language}`);
+    assert.equal(await page.locator("dialphone-consent").getAttribute("lang"), language);
+    assert.deepEqual(await axeViolations(page), []);
+    await control(page, "settings").click();
+    await control(page, "save").waitFor();
+    assert.deepEqual(await axeViolations(page), []);
+    await context.close();
+  }
+});
+
 for (const from of ["california", "unknown"]) {
   test(`axe finds nothing for a visitor from ${from}, with and without the signal`, async () => {
     for (const gpc of [false, true]) {
@@ -277,5 +302,22 @@ test("at 200 % zoom the choices stay in sight and nothing scrolls sideways", asy
   }
   assert.equal(await overflow(page), 0);
   await screenshot(page, "banner-zoom-200");
+  await context.close();
+});
+
+test("at 400 % zoom the dialog still shows what is chosen and lets it be saved", async () => {
+  const { context, page } = await visit({ viewport: { width: 320, height: 256 } });
+  await open(page);
+  await control(page, "settings").scrollIntoViewIfNeeded();
+  await control(page, "settings").click();
+  const box = page.locator('dialphone-consent [data-purpose="analytics"]');
+  await box.scrollIntoViewIfNeeded();
+  await box.click();
+  assert.equal(await box.isChecked(), true);
+  await screenshot(page, "dialog-zoom-400");
+  await control(page, "save").scrollIntoViewIfNeeded();
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(page, "save").click();
+  assert.equal((await (await answered).json()).record.choices.analytics, "granted");
   await context.close();
 });

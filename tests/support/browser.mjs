@@ -73,6 +73,7 @@ export async function newVisitor(browser, { url, from, gpc = false, headers = {}
     extraHTTPHeaders: { ...places[from], ...(gpc ? { "Sec-GPC": "1" } : {}), ...headers },
     ...options,
   });
+  context.setDefaultTimeout(10_000);
   const seen = observe(context);
   await context.addInitScript(collectViolations);
   if (gpc) await context.addInitScript(signalGpc);
