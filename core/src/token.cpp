@@ -1,5 +1,6 @@
 #include "consent/token.h"
 
+#include "characters.h"
 #include "consent/base64url.h"
 #include "regime_table.h"
 
@@ -130,6 +131,20 @@ std::optional<TokenError> read_refusal(ByteReader& reader, Token& token) {
   return std::nullopt;
 }
 
+std::optional<TokenError> read_payload(std::span<const std::uint8_t> payload, Token& token) {
+  if (payload.empty()) return TokenError::truncated;
+  ByteReader reader(payload);
+  const unsigned first = reader.take();
+  const unsigned kind = first >> 4;
+  if (kind < 1 || kind > 5) return TokenError::unknown_kind;
+  const std::size_t size = kind == 1 ? kGrantBytes : kRefusalBytes;
+  if (payload.size() < size) return TokenError::truncated;
+  if (payload.size() > size) return TokenError::trailing_bytes;
+  token.kind = static_cast<TokenKind>(kind);
+  token.key_id = static_cast<std::uint8_t>(first & (kKeyIds - 1));
+  return kind == 1 ? read_grant(reader, token) : read_refusal(reader, token);
+}
+
 void write_grant(ByteWriter& writer, const Token& token) {
   writer.put32(within(token.decided_at.time_since_epoch().count(), 0xffffffff));
   writer.put16(token.policy);
@@ -193,24 +208,7 @@ TokenPayload encode_payload(const Token& token) {
 
 DecodedPayload decode_payload(std::span<const std::uint8_t> payload) {
   DecodedPayload decoded;
-  if (payload.empty()) {
-    decoded.error = TokenError::truncated;
-    return decoded;
-  }
-  ByteReader reader(payload);
-  const unsigned first = reader.take();
-  const unsigned kind = first >> 4;
-  const std::size_t size = kind == 1 ? kGrantBytes : kRefusalBytes;
-  if (kind < 1 || kind > 5) {
-    decoded.error = TokenError::unknown_kind;
-  } else if (payload.size() != size) {
-    decoded.error = payload.size() < size ? TokenError::truncated : TokenError::trailing_bytes;
-  } else {
-    decoded.token.kind = static_cast<TokenKind>(kind);
-    decoded.token.key_id = static_cast<std::uint8_t>(first & (kKeyIds - 1));
-    decoded.error =
-        kind == 1 ? read_grant(reader, decoded.token) : read_refusal(reader, decoded.token);
-  }
+  decoded.error = read_payload(payload, decoded.token);
   return decoded;
 }
 
@@ -237,13 +235,13 @@ ParsedToken parse_token(std::string_view text) {
     return parsed;
   };
   if (text.size() > kTokenTextBytesMax) return fail(TokenError::too_long);
-  const std::size_t first = text.find('.');
-  const std::size_t last = text.rfind('.');
-  if (first == text.npos || first == last) return fail(TokenError::not_three_parts);
-  const std::string_view middle{text.data() + first + 1, last - first - 1};
-  const std::string_view tail{text.data() + last + 1, text.size() - last - 1};
-  if (middle.find('.') != middle.npos) return fail(TokenError::not_three_parts);
-  if (first != 1 || text[0] != '1') return fail(TokenError::unknown_version);
+  std::size_t dots = 0;
+  for (const char character : text) dots += character == '.' ? 1u : 0u;
+  if (dots != 2) return fail(TokenError::not_three_parts);
+  std::string_view tail = text;
+  const std::string_view version = take_until(tail, '.');
+  const std::string_view middle = take_until(tail, '.');
+  if (version.size() != 1 || version[0] != '1') return fail(TokenError::unknown_version);
 
   std::array<std::uint8_t, kTokenTextBytesMax> bytes{};
   std::size_t size = 0;
@@ -252,9 +250,8 @@ ParsedToken parse_token(std::string_view text) {
   if (size > kTokenMacBytes) return fail(TokenError::trailing_bytes);
   for (std::size_t i = 0; i < kTokenMacBytes; ++i) parsed.mac[i] = bytes[i];
   if (const auto error = decode_part(middle, bytes, size)) return fail(*error);
-  const DecodedPayload decoded = decode_payload({bytes.data(), size});
-  if (decoded.error) return fail(*decoded.error);
-  parsed.token = decoded.token;
+  parsed.error = read_payload({bytes.data(), size}, parsed.token);
+  if (parsed.error) return parsed;
   parsed.payload.size = size;
   for (std::size_t i = 0; i < size; ++i) parsed.payload.bytes[i] = bytes[i];
   return parsed;

@@ -14,7 +14,8 @@ constexpr std::size_t base64url_size(std::size_t bytes) { return (bytes * 4 + 2)
 // Writes base64url_size(bytes.size()) characters; 0 when `out` is too small.
 std::size_t base64url_encode(std::span<const std::uint8_t> bytes, std::span<char> out);
 
-// The number of bytes written; empty when the text is not canonical base64url or `out` is too small.
+// The number of bytes written; empty when the text is not canonical base64url or `out` is too
+// small.
 std::optional<std::size_t> base64url_decode(std::string_view text, std::span<std::uint8_t> out);
 
 }  // namespace consent

@@ -2,7 +2,7 @@
 // The IAB Global Privacy Platform string with one section, `usnat` (section id 7, version 2): what
 // this site can truthfully say to US partners. There is no TCF section: a valid one needs a
 // registered CMP id. Layout: core/FORMAT.md; source: GPP core specification and the US national
-// section, as emitted by the IAB's own reference library (law.md 3.5).
+// section, as emitted by the IAB's own reference library.
 
 #include <array>
 #include <cstddef>

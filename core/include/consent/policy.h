@@ -26,7 +26,8 @@ class Choices {
   }
   constexpr void set(Purpose purpose, Choice choice) {
     const unsigned shift = 2 * static_cast<unsigned>(purpose);
-    bits_ = static_cast<std::uint16_t>((bits_ & ~(3u << shift)) | (static_cast<unsigned>(choice) << shift));
+    bits_ = static_cast<std::uint16_t>((bits_ & ~(3u << shift)) |
+                                       (static_cast<unsigned>(choice) << shift));
   }
   constexpr bool any_granted() const { return (bits_ & 0xaaaau) != 0; }
   constexpr std::uint16_t bits() const { return bits_; }
@@ -40,9 +41,9 @@ class Choices {
 
 using PolicyVersion = std::uint16_t;  // 0 = none
 
-// The policy in force, reduced to what decides. `material_since[p]`: the oldest version whose purposes,
-// recipients, controller and legal basis for p are the same as today's; a grant given under an older one no
-// longer counts for p. 0 means the policy does not use the purpose.
+// The policy in force, reduced to what decides. `material_since[p]`: the oldest version whose
+// purposes, recipients, controller and legal basis for p are the same as today's; a grant given
+// under an older one no longer counts for p. 0 means the policy does not use the purpose.
 struct PolicyInForce {
   PolicyVersion version = 0;
   std::array<PolicyVersion, kPurposes> material_since{};

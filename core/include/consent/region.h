@@ -1,6 +1,7 @@
 #pragma once
-// Where a visitor is, as far as the law is concerned: an ISO 3166-1 country and, where it matters, an
-// ISO 3166-2 subdivision. An invalid code cannot be held: whatever is not understood is the unknown region.
+// Where a visitor is, as far as the law is concerned: an ISO 3166-1 country and, where it matters,
+// an ISO 3166-2 subdivision. An invalid code cannot be held: whatever is not understood is the
+// unknown region.
 
 #include <array>
 #include <cstdint>
@@ -15,7 +16,8 @@ class CountryCode {
   // Both letters must be 'A'..'Z'; anything else gives the unknown country.
   static constexpr CountryCode from_letters(char first, char second) {
     CountryCode code;
-    if (first >= 'A' && first <= 'Z' && second >= 'A' && second <= 'Z') code.letters_ = {first, second};
+    if (first >= 'A' && first <= 'Z' && second >= 'A' && second <= 'Z')
+      code.letters_ = {first, second};
     return code;
   }
   constexpr bool known() const { return letters_[0] != 0; }
@@ -55,13 +57,15 @@ struct Region {
 
 inline constexpr std::size_t kRegionTextBytesMax = 64;  // a longer field counts as empty
 
-// Reads a country and a subdivision as geo databases and edge headers write them. Never fails: the unknown
-// region (empty, malformed, not in ISO 3166-1 after aliasing, or a marker such as ZZ XX T1 A1 A2 O1 AP EU
-// UN --) is the strictest answer. Case and surrounding blanks do not matter; UK, EL, XI, IC, EA are aliases.
-// `subdivision` may be "CA" or "US-CA" (its prefix must then equal the country, else it is dropped).
+// Reads a country and a subdivision as geo databases and edge headers write them. Never fails: the
+// unknown region (empty, malformed, not in ISO 3166-1 after aliasing, or a marker such as ZZ XX T1
+// A1 A2 O1 AP EU UN --) is the strictest answer. Case and surrounding blanks do not matter; UK, EL,
+// XI, IC, EA are aliases. `subdivision` may be "CA" or "US-CA" (its prefix must then equal the
+// country, else it is dropped).
 Region parse_region(std::string_view country, std::string_view subdivision);
 
-// Reads "DE" or "US-CA", as if the part before the hyphen were the country. A bare subdivision is never accepted.
+// Reads "DE" or "US-CA", as if the part before the hyphen were the country. A bare subdivision is
+// never accepted.
 Region parse_region(std::string_view code);
 
 // "", "DE" or "US-CA". The ISO 3166-2 form, 6 characters at most.

@@ -5,8 +5,9 @@
 
 namespace consent {
 
-// True when at least one member of the (possibly folded, comma-separated) Sec-GPC field is exactly "1"
-// (W3C GPC, "Sec-GPC header field"; law.md 3.1). "true", "01", "1.0", "1;x=y" and quoted forms are not.
+// True when at least one member of the (possibly folded, comma-separated) Sec-GPC field is exactly
+// "1" (W3C GPC, "Sec-GPC header field"). "true", "01", "1.0", "1;x=y" and quoted forms
+// are not.
 bool parse_sec_gpc(std::string_view field_value);
 
 // True for DNT: 1 only; a 0 is never consent.
