@@ -55,6 +55,14 @@ void prepare_process() {
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
+void make_data_dir(const std::string& path) {
+  std::error_code failure;
+  std::filesystem::create_directories(path, failure);
+  if (!failure) return;
+  throw std::runtime_error("cannot make the data directory " + path + ": " + failure.message() +
+                           "; choose another with --data-dir");
+}
+
 SitePolicy load_site(const Config& config, TimePoint now) {
   SiteFile file = load_site_file(config.site_file, now);
   if (file.errors.empty()) return std::move(file.policy);
@@ -139,7 +147,7 @@ struct Application::Parts {
 
 Application::Application(const Config& config) {
   prepare_process();
-  std::filesystem::create_directories(config.data_dir);
+  make_data_dir(config.data_dir);
   parts_ = std::make_unique<Parts>(config);
   Parts& parts = *parts_;
   parts.keyring.destroy_expired(parts.clock.now());

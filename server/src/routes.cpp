@@ -63,7 +63,7 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("OPTIONS", "/v1/events", preflight(service, "POST"));
   router.add("GET", "/v1/preferences", open_to_all(service, handle_preferences));
   router.add("GET", "/.well-known/gpc.json", open_to_all(service, handle_gpc));
-  router.add("GET", "/*", open_to_all(service, handle_static_file));
+  router.add("GET", "/*", shared(service, handle_static_file));
   for (const std::string_view method : {"POST", "PUT", "PATCH", "DELETE"}) {
     router.add(method, "/*", open_to_all(service, refuse_method));
   }

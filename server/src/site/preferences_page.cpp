@@ -43,8 +43,8 @@ class Writer {
     head();
     html_ += "<main><h1>";
     html_ += words("preferences_title") + "</h1><p>" + words("preferences_body") + "</p><p>";
-    html_ += words("controller") + ' ' + escape_html(page_.policy.controller) + ". <a href=\"" +
-             words("policy_url") + "\">" + words("policy_link") + "</a></p>";
+    html_ += words("controller") + ' ' + escape_html(page_.policy.controller) +
+             "</p><p><a href=\"" + words("policy_url") + "\">" + words("policy_link") + "</a></p>";
     if (page_.gpc) html_ += "<p class=\"note\" role=\"status\">" + words("gpc_honoured") + "</p>";
     html_ += "<form method=\"post\" action=\"/v1/consents\" accept-charset=\"utf-8\">";
     hidden_fields();
