@@ -131,13 +131,13 @@ TEST_CASE("A large answer reaches a client that reads late") {
 TEST_CASE("A malformed request gets its answer and a closed connection, never a second request") {
   EchoServer server;
   const std::string second = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
-  for (
-      const std::string& first :
-      {"GET / HTTP/1.1\r\n\r\n"s, "GET /\nHost: a\r\n\r\n"s,
-       "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n"s,
-       "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 40\r\n\r\n"s,
-       "GET /hello HTTP/1.1\r\nHost: a\r\n folded: x\r\n\r\n"s,
-       "GET /hello HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n"s}) {
+  for (const std::string& first :
+       {"GET / HTTP/1.1\r\n\r\n"s, "GET /\nHost: a\r\n\r\n"s,
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 4\r\n"s +
+            "Transfer-Encoding: chunked\r\n\r\n0\r\n\r\n",
+        "POST /echo HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\nContent-Length: 40\r\n\r\n"s,
+        "GET /hello HTTP/1.1\r\nHost: a\r\n folded: x\r\n\r\n"s,
+        "GET /hello HTTP/1.1\r\nHost: a\r\nX: \0\r\n\r\n"s}) {
     CAPTURE(first);
     LoopbackClient client(server.port());
     client.send(first + second);

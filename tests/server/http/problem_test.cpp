@@ -9,17 +9,16 @@ TEST_CASE("A problem document names type, title, status and detail") {
   CHECK(response.status == 422);
   CHECK(response.header("Content-Type") == "application/problem+json");
   CHECK(response.header("Cache-Control") == "no-store");
-  CHECK(
-      response.body ==
-      R"({"type":"about:blank","title":"Unprocessable Content","status":422,"detail":"The body does not fit."})");
+  CHECK(response.body == R"({"type":"about:blank","title":"Unprocessable Content","status":422,)"
+                         R"("detail":"The body does not fit."})");
 }
 
 TEST_CASE("Pointers and details are escaped") {
   const Response response = problem(422, "", {{"/a\"b\\\x01\x7f", "is <unknown>"}, {"", "whole"}});
-  CHECK(
-      response.body ==
-      R"({"type":"about:blank","title":"Unprocessable Content","status":422,"errors":[)"
-      R"({"pointer":"/a\"b\\\u0001\u007f","detail":"is <unknown>"},{"pointer":"","detail":"whole"}]})");
+  CHECK(response.body ==
+        R"({"type":"about:blank","title":"Unprocessable Content","status":422,"errors":[)"
+        R"({"pointer":"/a\"b\\\u0001\u007f","detail":"is <unknown>"},)"
+        R"({"pointer":"","detail":"whole"}]})");
 }
 
 TEST_CASE("A caller cannot make a problem document large or malformed") {
