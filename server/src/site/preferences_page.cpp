@@ -17,16 +17,17 @@ section{border-top:1px solid;padding:1rem 0}
 h1{font-size:1.6rem;line-height:1.2;margin:0 0 .75rem}
 h2{font-size:1.15rem;margin:0}
 p{margin:.5rem 0}
-label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;font-weight:600;font-size:1.15rem}
+label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;font-weight:600}
 input{width:1.5rem;height:1.5rem;margin:0;flex:none}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
 caption{text-align:start;font-weight:600;padding:.5rem 0}
-th,td{text-align:start;vertical-align:top;padding:.25rem .75rem .25rem 0;overflow-wrap:anywhere}
+th,td{text-align:start;vertical-align:top;padding:.25rem .75rem .25rem 0;word-break:break-word}
 ul{margin:.25rem 0;padding-inline-start:1.25rem}
-.actions{display:flex;flex-wrap:wrap;gap:.75rem;border-top:1px solid;padding:1.25rem 0}
-button{font:inherit;font-weight:600;flex:1 1 12rem;min-height:3rem;padding:.5rem 1rem;cursor:pointer;
+.actions{display:flex;flex-wrap:wrap;gap:.75rem;border-top:1px solid;padding:1rem 0}
+button{font:inherit;font-weight:600;flex:1 1 12rem;min-height:3rem;padding:.5rem 1rem;
+cursor:pointer;
 border:2px solid #14468f;border-radius:.5rem;background:#14468f;color:#fff}
-button:focus-visible,input:focus-visible,a:focus-visible{outline:3px solid #c2410c;outline-offset:2px}
+:focus-visible{outline:3px solid #c2410c;outline-offset:2px}
 .note{border:2px solid;border-radius:.5rem;padding:.5rem 1rem}
 )";
 

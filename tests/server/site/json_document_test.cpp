@@ -84,7 +84,7 @@ TEST_CASE("An integer outside 64 bits is a number") {
 }
 
 TEST_CASE("Comments are read where they are allowed, and places stay true") {
-  const std::string text = "// first\n{ /* ü */ \"a\": 7 // last\n}";
+  const std::string text = "// first\n{ /* \xc3\xbc */ \"a\": 7 // last\n}";
   const JsonParse parse = parse_json(text, JsonDialect::commented);
   REQUIRE_FALSE(parse.error);
   const TextPosition position = position_of(text, parse.value.find("a")->offset());

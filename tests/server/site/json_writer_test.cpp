@@ -13,8 +13,8 @@ TEST_CASE("Members are written in the order given, or sorted for the canonical f
 
 TEST_CASE("The canonical order is that of UTF-16 code units (RFC 8785, 3.2.3)") {
   const JsonValue value = parse_json(R"({
-    "\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew Letter Dalet With Dagesh", "1": "One",
-    "\ud83d\ude00": "Emoji: Grinning Face", "\u0080": "Control", "\u00f6": "Latin Small Letter O With Diaeresis"
+    "\u20ac": "Euro Sign", "\r": "Carriage Return", "\ufb33": "Hebrew", "1": "One",
+    "\ud83d\ude00": "Emoji", "\u0080": "Control", "\u00f6": "Latin Small"
   })")
                               .value;
   const std::string canonical = to_canonical_json(value);
@@ -27,11 +27,11 @@ TEST_CASE("The canonical order is that of UTF-16 code units (RFC 8785, 3.2.3)") 
 }
 
 TEST_CASE("Only what must be escaped is") {
-  CHECK(to_json(JsonValue("\"\\/\b\f\n\r\t\x01\x1f\x7fü")) ==
-        "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7fü\"");
+  CHECK(to_json(JsonValue("\"\\/\b\f\n\r\t\x01\x1f\x7f\xc3\xbc")) ==
+        "\"\\\"\\\\/\\b\\f\\n\\r\\t\\u0001\\u001f\x7f\xc3\xbc\"");
 }
 
 TEST_CASE("What is written reads back the same") {
-  const std::string text = R"({"a":[1,-5,0.25,"é",{"b":false}],"c":null})";
+  const std::string text = "{\"a\":[1,-5,0.25,\"\xc3\xa9\",{\"b\":false}],\"c\":null}";
   CHECK(to_json(parse_json(text).value) == text);
 }

@@ -34,14 +34,14 @@ std::string policy(const std::string& version, const std::string& dates,
         {
           "id": "essential", "legal_basis": "contract",
           "name": {"en": "Necessary", "de": "Notwendig"},
-          "description": {"en": "Needed.", "de": "Nötig."},
+          "description": {"en": "Needed.", "de": "N\u00f6tig."},
           "cookies": [],
-          "services": [{"id": "own", "name": "Example", "recipient": "Example Ltd", "country": "IE"}]
+          "services": [{"id": "own", "name": "Own", "recipient": "Example Ltd", "country": "IE"}]
         },
         {
           "id": "analytics", "legal_basis": "consent",
           "name": {"en": "Analytics", "de": "Statistik"},
-          "description": {"en": "Counts.", "de": "Zählt."},
+          "description": {"en": "Counts.", "de": "Z\u00e4hlt."},
           "cookies": [{"name": "_a", "provider": "example.com", "lifetime": "13 months"}],
           "services": [{"id": "stats", "name": "Stats", "recipient": ")" +
          recipient + R"(", "country": "IE"}]

@@ -92,7 +92,7 @@ const std::vector<Mistake>& mistakes() {
       {R"("IE"})", R"("ie"})", "/policies/0/purposes/0/services/0/country", "ISO 3166-1"},
       {R"("IE"})", R"("ZZ"})", "/policies/0/purposes/0/services/0/country", "ISO 3166-1"},
       {R"("own", "n)", R"("Own!", "n)", "/policies/0/purposes/0/services/0/id", "a-z"},
-      {R"([{"id": "own", "name": "Example", "recipient": "Example Ltd", "country": "IE"}])", "[]",
+      {R"([{"id": "own", "name": "Own", "recipient": "Example Ltd", "country": "IE"}])", "[]",
        "/policies/0/purposes/0/services", "at least one recipient"},
       {R"("en title")", R"("")", "/text/en/title", "must not be empty"},
       {R"("en title")", R"("a\nb")", "/text/en/title", "control characters"},
