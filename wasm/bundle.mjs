@@ -59,7 +59,7 @@ function hashed(directory, file) {
   return name;
 }
 
-/** Writes every script and style sheet into `directory`, where the core's two builds already are. */
+/** Writes scripts and style sheets into `directory`, where both builds of the core already are. */
 export async function bundle(directory) {
   for (const name of styleSheets) {
     writeFileSync(join(directory, name), await minifiedCss(join(source, name)));

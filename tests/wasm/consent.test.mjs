@@ -132,14 +132,16 @@ test("a withdrawal holds against the old cookie until it has arrived", async () 
   assert.equal(last.state().subject, null);
 });
 
-test("a grant that has not arrived counts on no other page", async () => {
+test("a grant that could not be delivered does not count until it is", async () => {
   const visitor = new Visitor();
   visitor.answer = () => undefined;
   const consent = visitor.open();
   await consent.ready;
   await consent.accept("banner");
-  await settled();
   assert.equal(consent.allows("analytics"), true);
+  await settled();
+  assert.equal(consent.allows("analytics"), false);
+  assert.equal(visitor.sees, "nothing");
   const next = visitor.open();
   await next.ready;
   assert.equal(next.allows("analytics"), false);
@@ -219,6 +221,7 @@ test("opt-out regime: on by default, recorded once, out with one click", async (
   visitor.notice = noticeFor("opt_out");
   const consent = visitor.open();
   await consent.ready;
+  assert.equal(consent.allows("analytics"), false, "not before it is recorded");
   await settled();
   assert.equal(visitor.sees, "opt_out");
   assert.deepEqual(consent.state().decisions.analytics, {

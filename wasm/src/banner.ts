@@ -6,14 +6,18 @@ import { preferencesFile } from "./built_files";
 import { adoptStyles, element } from "./element";
 import type { Choices } from "./names";
 import type { Notice } from "./notice";
+import { PageRoom } from "./page_room";
+import { policyLink, removePolicyLink } from "./policy_link";
 import type { PreferencesModule } from "./preferences";
 import type { FirstLayer, View, ViewActions } from "./view";
 
+const firstLayer = "banner";
 const rightToLeft = /^(ar|dv|fa|he|ps|ur|yi)\b/;
 
 export class Banner implements View {
   private readonly host = element("dialphone-consent" as "div");
   private readonly root = this.host.attachShadow({ mode: "open" });
+  private readonly room = new PageRoom();
   private layer?: HTMLElement;
 
   constructor(
@@ -28,11 +32,14 @@ export class Banner implements View {
     this.mount(notice);
     this.layer = this.build(layer, notice);
     this.root.append(this.layer);
+    this.room.keepFor(this.layer);
   }
 
   hide(): void {
     this.layer?.remove();
     this.layer = undefined;
+    removePolicyLink(this.root, firstLayer);
+    this.room.giveBack();
   }
 
   async openPreferences(notice: Notice, choices: Choices): Promise<void> {
@@ -44,17 +51,26 @@ export class Banner implements View {
 
   /** Back into the page, when a router has replaced its body. */
   keep(): void {
-    if (this.root.childElementCount && !this.host.isConnected) document.body.prepend(this.host);
+    if (this.root.childElementCount) this.attach();
   }
 
   private mount({ notice: { language } }: Notice): void {
     this.host.lang = language;
     this.host.dir = rightToLeft.test(language) ? "rtl" : "ltr";
-    if (!this.host.isConnected) document.body.prepend(this.host);
+    this.attach();
   }
 
-  private build(layer: FirstLayer, { text }: Notice): HTMLElement {
+  // First in the page, behind a link that skips to the content: that one stays the first stop.
+  private attach(): void {
+    if (this.host.isConnected) return;
+    const first = document.body.firstElementChild;
+    if (first?.matches("a[href^='#']")) first.after(this.host);
+    else document.body.prepend(this.host);
+  }
+
+  private build(layer: FirstLayer, notice: Notice): HTMLElement {
     const { actions } = this;
+    const { text } = notice;
     const button = (action: string, label: string | undefined, run: () => void) => {
       const node = element(
         "button",
@@ -75,9 +91,6 @@ export class Banner implements View {
       );
     }
     const asked = layer === "ask";
-    const link =
-      text.policy_url &&
-      element("a", { href: text.policy_url, part: "link" }, text.policy_link ?? text.policy_url);
     return element(
       "section",
       { class: "card", part: "card", role: "region", "aria-labelledby": "title" },
@@ -91,7 +104,7 @@ export class Banner implements View {
         { part: "body" },
         (asked ? text.body : text.opt_out_body) ?? "",
         " ",
-        link || "",
+        policyLink(this.root, firstLayer, notice),
       ),
       element(
         "div",

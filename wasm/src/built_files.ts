@@ -1,5 +1,5 @@
-// The files that are loaded on the way, by names that carry their hash: they may be cached for ever,
-// and a returning visitor transfers nothing. The build fills them in.
+// The files that are loaded on the way, by names that carry their hash: they may be cached for
+// ever, and a returning visitor transfers nothing. The build fills them in.
 
 declare const CONSENT_FILES: { wasm: string; wasm2js: string; preferences: string };
 

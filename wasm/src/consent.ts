@@ -240,7 +240,7 @@ export class Consent {
   private choose(pending: PendingChoice): void {
     const { page, around } = this;
     page.pending = pending;
-    page.chosenHere = true;
+    page.chosenHere = pending.action !== "default";
     page.vetoed = false;
     around.outbox.write(pending);
     if (pending.layer !== "none") around.view.hide();

@@ -69,7 +69,12 @@ export function startConsent({ site, base = "/v1/", language }: ConsentOptions):
   const events = new EventSender(root, site, random, (reasons) => {
     if (reasons.some((reason) => !notAboutConsent.includes(reason))) consent.veto();
   });
-  const gate = new Gate((purpose) => consent.allows(purpose));
+  const clean = () => {
+    for (const { id, cookies } of consent.page.notice?.purposes ?? []) {
+      if (!consent.allows(id)) removeCookies(cookies);
+    }
+  };
+  const gate = new Gate((purpose) => consent.allows(purpose), clean);
   const around: Surroundings = {
     base: root,
     site,
@@ -91,9 +96,7 @@ export function startConsent({ site, base = "/v1/", language }: ConsentOptions):
     apply: ({ page }) => {
       if (!consent.allows("analytics")) events.forget();
       else if (!page.pending) events.flush(page.tokenText);
-      for (const { id, cookies } of page.notice?.purposes ?? []) {
-        if (!consent.allows(id)) removeCookies(cookies);
-      }
+      clean();
       gate.release();
     },
   };

@@ -55,7 +55,12 @@ export class Courier {
     for (let round = 0; page.pending && round < roundsMost; ++round) {
       const sent = page.pending;
       const outcome = await this.send(sent);
-      if (outcome === "retry") return;
+      if (outcome === "retry") {
+        // Not delivered: from here on the stricter of the two states holds.
+        page.chosenHere = false;
+        this.changed();
+        return;
+      }
       await this.take(outcome, sent);
     }
     page.readCookie(around.cookies());

@@ -13,7 +13,13 @@ export class Gate {
   private readonly queued = new WeakSet<Element>();
   private chain: Promise<void> = Promise.resolve();
 
-  constructor(private readonly allows: (purpose: Purpose) => boolean) {}
+  /**
+   * `late` is told when a script has run that may no longer: consent ended while it was loading.
+   */
+  constructor(
+    private readonly allows: (purpose: Purpose) => boolean,
+    private readonly late: () => void,
+  ) {}
 
   /** Calls `changed` after the document changed, and releases what came with it. */
   watch(changed: () => void): void {
@@ -48,11 +54,14 @@ export class Gate {
     else script.removeAttribute("type");
     const independent = script.async && script.hasAttribute("async");
     script.async = independent;
-    const loads = !independent && (script.src !== "" || type === "module");
+    const loads = script.src !== "" || type === "module";
     const loaded = new Promise<void>((resolve) => {
-      if (!loads) return resolve();
-      script.addEventListener("load", () => resolve(), { once: true });
       script.addEventListener("error", () => resolve(), { once: true });
+      script.addEventListener("load", () => {
+        if (!this.open(script)) this.late();
+        resolve();
+      });
+      if (independent || !loads) resolve();
     });
     const { parentNode, nextSibling } = script;
     script.remove();

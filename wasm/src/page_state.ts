@@ -19,7 +19,10 @@ export class PageState {
   core?: Core;
   notice?: Notice;
   pending?: PendingChoice;
-  /** The visitor chose in this page: a grant counts before the service has confirmed it. */
+  /**
+   * The visitor chose in this page and the choice is on its way: a grant counts already. It no
+   * longer does when it could not be delivered, until it is.
+   */
   chosenHere = false;
   /** The service did not take an event it should have taken: nothing runs here any more. */
   vetoed = false;

@@ -3,6 +3,7 @@
 import { adoptStyles, element } from "./element";
 import type { Choices, OptionalPurpose } from "./names";
 import type { Notice, NoticePurpose } from "./notice";
+import { policyLink, removePolicyLink } from "./policy_link";
 import styles from "./preferences.css";
 import type { ViewActions } from "./view";
 
@@ -19,6 +20,7 @@ export interface PreferencesModule {
   openPreferences(request: PreferencesRequest): void;
 }
 
+const secondLayer = "preferences";
 const styled = new WeakSet<ShadowRoot>();
 
 export function openPreferences(request: PreferencesRequest): void {
@@ -29,13 +31,16 @@ export function openPreferences(request: PreferencesRequest): void {
   const dialog = build(request);
   // A click in an open shadow root's dialog bubbles to the dialog itself only from its backdrop.
   dialog.addEventListener("click", (event) => event.target === dialog && dialog.close());
-  dialog.addEventListener("close", () => dialog.remove());
+  dialog.addEventListener("close", () => {
+    dialog.remove();
+    removePolicyLink(root, secondLayer);
+  });
   dialog.lang = notice.notice.language;
   root.append(dialog);
   dialog.showModal();
 }
 
-function build({ notice, choices, actions }: PreferencesRequest): HTMLDialogElement {
+function build({ root, notice, choices, actions }: PreferencesRequest): HTMLDialogElement {
   const { text, purposes } = notice;
   const switches = new Map<OptionalPurpose, HTMLInputElement>();
   const button = (action: string, label: string | undefined, run?: () => void) => {
@@ -59,8 +64,8 @@ function build({ notice, choices, actions }: PreferencesRequest): HTMLDialogElem
     "dialog",
     { part: "dialog", "aria-labelledby": "preferences" },
     element(
-      "header",
-      {},
+      "div",
+      { class: "head" },
       element(
         "h2",
         { id: "preferences", tabindex: "-1", autofocus: true },
@@ -71,7 +76,7 @@ function build({ notice, choices, actions }: PreferencesRequest): HTMLDialogElem
     element(
       "div",
       { class: "purposes", tabindex: "0", role: "group", "aria-labelledby": "preferences" },
-      element("p", {}, text.preferences_body ?? "", " ", policyLink(notice)),
+      element("p", {}, text.preferences_body ?? "", " ", policyLink(root, secondLayer, notice)),
       ...purposes.map((purpose) => section(purpose, choices, text, switches)),
       element("p", { class: "controller" }, text.controller ?? ""),
     ),
@@ -86,11 +91,6 @@ function build({ notice, choices, actions }: PreferencesRequest): HTMLDialogElem
     ),
   );
   return dialog;
-}
-
-function policyLink({ text }: Notice): Node | string {
-  if (!text.policy_url) return "";
-  return element("a", { href: text.policy_url, part: "link" }, text.policy_link ?? text.policy_url);
 }
 
 function section(
