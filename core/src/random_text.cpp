@@ -5,7 +5,8 @@
 namespace consent {
 namespace {
 
-constexpr std::size_t kDigitSwitchesMin = 3;
+constexpr std::size_t kDigitSwitchesMin = 3;      // in words between hyphens
+constexpr std::size_t kWordDigitSwitchesMin = 2;  // in one word
 constexpr std::size_t kConsonantsMin = 6;
 
 bool is_vowel(char c) {
@@ -14,47 +15,56 @@ bool is_vowel(char c) {
          lower == 'y';
 }
 
+// Characters without a break, and the words in it, which hyphens and the like divide.
 class Run {
  public:
   void add(char c) {
     ++size_;
-    if (is_digit(c) ? is_letter(last_) : is_letter(c) && is_digit(last_)) ++digit_switches_;
-    if (is_upper(c) && is_lower(last_)) ++case_switches_;
-    if (is_letter(c)) {
-      add_letter(c);
+    if (is_alphanumeric(c)) {
+      add_to_word(c);
     } else {
       end_word();
     }
+    before_last_ = last_;
     last_ = c;
   }
   bool end() {
     end_word();
-    return size_ >= kRandomBytesMin && (odd_word_ || digit_switches_ >= kDigitSwitchesMin ||
-                                        4 * (digit_switches_ + case_switches_) >= size_);
+    // Names in camel case have words of more than three and a half characters, and seldom digits.
+    const bool many_switches =
+        7 * switches_ >= 2 * size_ || (digit_switches_ != 0 && 5 * switches_ >= size_);
+    return size_ >= kRandomBytesMin &&
+           (odd_word_ || digit_switches_ >= kDigitSwitchesMin || many_switches);
   }
 
  private:
-  void add_letter(char c) {
-    ++letters_;
-    if (is_vowel(c)) {
-      ++vowels_;
-      consonants_ = 0;
-    } else if (++consonants_ > longest_) {
-      longest_ = consonants_;
-    }
+  void add_to_word(char c) {
+    ++word_;
+    const bool digit_switch = is_digit(c) ? is_letter(last_) : is_digit(last_);
+    const bool acronym_ends = is_lower(c) && is_upper(last_) && is_upper(before_last_);
+    const bool case_switch = (is_upper(c) && is_lower(last_)) || acronym_ends;
+    digit_switches_ += digit_switch ? 1u : 0u;
+    word_digit_switches_ += digit_switch ? 1u : 0u;
+    switches_ += digit_switch || case_switch ? 1u : 0u;
+    if (is_vowel(c)) ++vowels_;
+    consonants_ = is_letter(c) && !is_vowel(c) ? consonants_ + 1 : 0;
+    if (consonants_ > longest_) longest_ = consonants_;
   }
   void end_word() {
-    const bool unpronounceable = longest_ >= kConsonantsMin || 4 * vowels_ < letters_;
-    odd_word_ = odd_word_ || (letters_ >= kRandomBytesMin && unpronounceable);
-    letters_ = vowels_ = consonants_ = longest_ = 0;
+    const bool unpronounceable = longest_ >= kConsonantsMin || 4 * vowels_ < word_;
+    const bool mixed = word_digit_switches_ >= kWordDigitSwitchesMin;
+    odd_word_ = odd_word_ || (word_ >= kRandomBytesMin && (unpronounceable || mixed));
+    word_ = word_digit_switches_ = vowels_ = consonants_ = longest_ = 0;
   }
 
   char last_ = '-';
+  char before_last_ = '-';
   bool odd_word_ = false;
   std::size_t size_ = 0;
+  std::size_t switches_ = 0;
   std::size_t digit_switches_ = 0;
-  std::size_t case_switches_ = 0;
-  std::size_t letters_ = 0;  // these four: of the word so far
+  std::size_t word_ = 0;  // these five: of the word so far
+  std::size_t word_digit_switches_ = 0;
   std::size_t vowels_ = 0;
   std::size_t consonants_ = 0;
   std::size_t longest_ = 0;
