@@ -41,7 +41,8 @@ test("the README's commands print what it shows", { timeout: 60_000 }, async () 
     .replace("http://127.0.0.1:8080", consentd.url)
     .replace("http://127.0.0.1:8081", consentd.internalUrl)
     .replace("--data-dir data", `--data-dir '${consentd.dataDir}'`);
-  const { stdout } = await run("bash", ["-euo", "pipefail", "-c", script], { cwd: root, timeout: 30_000 });
+  const options = { cwd: root, timeout: 30_000 };
+  const { stdout } = await run("bash", ["-euo", "pipefail", "-c", script], options);
   const printed = stdout.split(`${mark}\n`);
   examples.forEach(({ commands, output }, index) =>
     assert.equal(formOf(printed[index]), formOf(output), commands),

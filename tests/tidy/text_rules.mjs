@@ -122,8 +122,8 @@ export function commitMessage({ message }) {
   if (!/^[a-z0-9.,/ -]+: \S/.test(subject)) {
     findings.push({ message: "subject is not `area: what`" });
   }
-  if (subject.length > 80) {
-    findings.push({ message: `subject has ${subject.length} characters, 80 are the limit` });
+  if (subject.length > 120) {
+    findings.push({ message: `subject has ${subject.length} characters, 120 are the limit` });
   }
   if (blank !== "") findings.push({ message: "no blank line after the subject" });
   if (/^(wip|fixup!|squash!|amend!)/i.test(subject)) findings.push({ message: "unfinished" });

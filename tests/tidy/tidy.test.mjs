@@ -116,7 +116,7 @@ test("judges commit messages", () => {
   assert.deepEqual(judge("core: reject bits that are not canonical\n\nBecause."), []);
   assert.deepEqual(judge("core, geo: two things"), []);
   assert.match(judge("Fixed stuff")[0], /area: what/);
-  assert.match(judge(`core: ${"x".repeat(90)}`)[0], /characters/);
+  assert.match(judge(`core: ${"x".repeat(120)}`)[0], /characters/);
   assert.match(judge("core: a\nb")[0], /blank line/);
   assert.match(judge("core: a\n\nCo-Authored" + "-By: a tool")[0], /second author/);
 });
