@@ -21,7 +21,10 @@ struct SqliteReaders::Session {
   SqliteStatement notice;
 };
 
-SqliteReaders::SqliteReaders(std::string path) : path_(std::move(path)) {}
+SqliteReaders::SqliteReaders(std::string path) : path_(std::move(path)) {
+  idle_.push_back(std::make_unique<Session>(path_));
+}
+
 SqliteReaders::~SqliteReaders() = default;
 
 std::unique_ptr<SqliteReaders::Session> SqliteReaders::take() {

@@ -16,6 +16,8 @@ namespace consent::server {
 // next call opens a new one. Thread-safe.
 class SqliteReaders {
  public:
+  // Opens one connection at once and keeps it: the log's index stays in memory, so that reading
+  // goes on when a full disk has closed the writer.
   explicit SqliteReaders(std::string path);
   ~SqliteReaders();
 

@@ -1,0 +1,88 @@
+#include <sys/stat.h>
+
+#include <fstream>
+#include <sstream>
+
+#include "events/event_sink.h"
+#include "support/catch.h"
+#include "support/fake_clock.h"
+#include "support/temporary_directory.h"
+
+using namespace consent;
+using namespace consent::server;
+using namespace consent::testing;
+
+namespace {
+
+PseudonymisedEvent event() {
+  PseudonymisedEvent out;
+  out.site = "dialphone.com";
+  out.time = std::chrono::floor<std::chrono::seconds>(FakeClock().now());
+  out.visitor = "VVVVVVVVVVVVVVVVVVVVVQ";
+  out.path = "/pricing";
+  out.campaign_source = "newsletter";
+  out.duration = "0-10s";
+  out.browser = "Firefox";
+  out.browser_major = 140;
+  out.os = "Linux";
+  out.device = "desktop";
+  out.region = parse_region("DE");
+  out.policy = 3;
+  out.key_epoch = std::chrono::floor<std::chrono::days>(FakeClock().now());
+  return out;
+}
+
+std::string content(const std::filesystem::path& path) {
+  std::ostringstream text;
+  text << std::ifstream(path).rdbuf();
+  return text.str();
+}
+
+}  // namespace
+
+TEST_CASE("Events are lines of the arrival day's file, in the closed schema") {
+  const TemporaryDirectory directory;
+  const auto sink = open_ndjson_sink(directory.path().string());
+  const PseudonymisedEvent one = event();
+  REQUIRE_FALSE(sink->append({&one, 1}, FakeClock().now()));
+  const auto path = directory.path() / "events/2026-11-23.ndjson";
+  CHECK(
+      content(path) ==
+      R"({"schema":1,"site":"dialphone.com","type":"page_view","time":"2026-11-23T10:00:00Z",)"
+      R"("visitor":"VVVVVVVVVVVVVVVVVVVVVQ","session":null,"path":"/pricing",)"
+      R"("campaign":{"source":"newsletter","medium":null,"name":null},"referrer":null,"duration":"0-10s",)"
+      R"("browser":"Firefox","browser_major":140,"os":"Linux","device":"desktop","country":"DE",)"
+      R"("subdivision":null,"policy":3,"basis":"consent","key_epoch":"2026-11-23"})"
+      "\n");
+  struct stat status {};
+  REQUIRE(stat(path.c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+}
+
+TEST_CASE("The next day has a file of its own, and a restart goes on in the same") {
+  const TemporaryDirectory directory;
+  const PseudonymisedEvent one = event();
+  {
+    const auto sink = open_ndjson_sink(directory.path().string());
+    REQUIRE_FALSE(sink->append({&one, 1}, FakeClock().now()));
+    REQUIRE_FALSE(sink->append({&one, 1}, FakeClock().now() + std::chrono::hours(14)));
+  }
+  const auto sink = open_ndjson_sink(directory.path().string());
+  REQUIRE_FALSE(sink->append({&one, 1}, FakeClock().now()));
+  const std::string first = content(directory.path() / "events/2026-11-23.ndjson");
+  CHECK(std::count(first.begin(), first.end(), '\n') == 2);
+  CHECK(std::filesystem::exists(directory.path() / "events/2026-11-24.ndjson"));
+}
+
+TEST_CASE("What cannot be written is a failure that names the file, and later writes work again") {
+  const TemporaryDirectory directory;
+  const auto sink = open_ndjson_sink(directory.path().string());
+  const PseudonymisedEvent one = event();
+  const auto blocker = directory.path() / "events/2026-11-23.ndjson";
+  std::filesystem::create_directory(blocker);
+  const auto failure = sink->append({&one, 1}, FakeClock().now());
+  REQUIRE(failure);
+  CHECK(failure->detail.find("2026-11-23.ndjson") != std::string::npos);
+  std::filesystem::remove(blocker);
+  CHECK_FALSE(sink->append({&one, 1}, FakeClock().now()));
+}

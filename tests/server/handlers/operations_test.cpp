@@ -1,0 +1,93 @@
+#include "support/catch.h"
+#include "support/test_service.h"
+
+using namespace consent;
+using namespace consent::server;
+using namespace consent::testing;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+// Says no to everything, as a ledger on a dead disk does.
+class DeadLedger final : public Ledger {
+ public:
+  Appended append(Record record) override {
+    return {.record = std::move(record), .repeated = false, .failure = no()};
+  }
+  Appended count_refusal(Record record) override { return append(std::move(record)); }
+  std::optional<Record> find_event(const EventId&) override { return std::nullopt; }
+  StateRead state_of(const std::string&, const SubjectId&) override {
+    return {.state = {}, .failure = no()};
+  }
+  std::optional<Record> latest(const std::string&, const SubjectId&) override {
+    return std::nullopt;
+  }
+  std::optional<StoreFailure> keep_notice(const std::string&, const std::string&) override {
+    return no();
+  }
+  std::optional<std::string> find_notice(const std::string&) override { return std::nullopt; }
+  std::optional<StoreFailure> probe() override { return no(); }
+
+ private:
+  static StoreFailure no() { return {"the disk is gone"}; }
+};
+
+TestService::Parts dead() {
+  TestService::Parts parts;
+  parts.ledger = std::make_unique<DeadLedger>();
+  return parts;
+}
+
+}  // namespace
+
+TEST_CASE("Health needs no key; readiness proves that storing works") {
+  TestService service;
+  CHECK(service.inside(service.request("GET", "/healthz")).status == 200);
+  CHECK(service.inside(service.request("GET", "/readyz")).status == 200);
+}
+
+TEST_CASE("Metrics need their scope and count what happened") {
+  TestService service;
+  CHECK(service.inside(service.request("GET", "/metrics")).status == 401);
+  service.post_consent(service.consent("DE"));
+  service.check("subject", "x");
+  http::Request request = service.request("GET", "/metrics");
+  request.headers.emplace_back("Authorization", "Bearer " + service.api_key("metrics"));
+  const http::Response response = service.inside(std::move(request));
+  CHECK(response.status == 200);
+  CHECK_THAT(response.body,
+             ContainsSubstring("consent_ledger_appends_total{outcome=\"stored\"} 1"));
+  CHECK_THAT(response.body, ContainsSubstring("consent_decisions_total{reason=\"no_record\"} 1"));
+  CHECK_THAT(
+      response.body,
+      ContainsSubstring(
+          "consent_http_requests_total{route=\"/v1/consents\",method=\"POST\",status=\"201\"} 1"));
+}
+
+TEST_CASE("With a dead ledger nothing is acknowledged and nothing allowed") {
+  TestService service(dead());
+  CHECK(service.inside(service.request("GET", "/healthz")).status == 200);
+  const http::Response ready = service.inside(service.request("GET", "/readyz"));
+  CHECK(ready.status == 503);
+  CHECK_THAT(ready.body, ContainsSubstring("the disk is gone"));
+
+  const http::Response write = service.post_consent(service.consent("DE"));
+  CHECK(write.status == 503);
+  CHECK(write.header("Retry-After") == "5");
+  CHECK(write.header("Set-Cookie").empty());
+  ConsentBody refusal = service.consent("DE");
+  refusal.action = "\"reject_all\"";
+  refusal.choices = R"({"analytics": "denied", "marketing": "denied"})";
+  CHECK(service.post_consent(refusal).status == 503);
+
+  CHECK(reason_of(service.check("subject", "AAAAAAAAAAAAAAAAAAAAAQ")) == "no_record");
+  Token token;
+  token.kind = TokenKind::grant;
+  token.decided_at = std::chrono::floor<std::chrono::seconds>(service.clock().now());
+  token.choices.set(Purpose::analytics, Choice::granted);
+  token.action = Action::save;
+  token.subject.fill(3);
+  const std::string text = service.keyring().sign_token(kSite, token);
+  CHECK(reason_of(service.check("token", text)) == "no_record");
+  CHECK(service.post_events("\"" + text + "\"", "[" + service.page_view() + "]").status == 503);
+}

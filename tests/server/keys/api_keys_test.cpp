@@ -1,0 +1,97 @@
+#include "keys/api_keys.h"
+
+#include <fstream>
+#include <sstream>
+
+#include "support/catch.h"
+#include "support/fake_clock.h"
+#include "support/temporary_directory.h"
+
+using namespace consent::server;
+using namespace consent::testing;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+std::string issue(const TemporaryDirectory& directory, std::string_view scopes,
+                  const std::string& name = "pipeline") {
+  return issue_api_key(directory.path().string(), name, ScopeSet::parse(scopes).value(),
+                       FakeClock().now());
+}
+
+std::string file_of(const TemporaryDirectory& directory) {
+  std::ostringstream content;
+  content << std::ifstream(directory.path() / "keys/api_keys.jsonl").rdbuf();
+  return content.str();
+}
+
+}  // namespace
+
+TEST_CASE("Scopes are a list of known names") {
+  CHECK(ScopeSet::parse("check")->text() == "check");
+  CHECK(ScopeSet::parse("metrics,check")->text() == "check,metrics");
+  CHECK(ScopeSet::parse("check,events,privacy,admin,metrics")->has(Scope::admin));
+  for (const char* bad : {"", ",", "check,", "Check", "check, events", "root"}) {
+    INFO(bad);
+    CHECK_FALSE(ScopeSet::parse(bad));
+  }
+}
+
+TEST_CASE("An issued key is found with its scopes, and only its hash is stored") {
+  const TemporaryDirectory directory;
+  const std::string key = issue(directory, "check,metrics");
+  CHECK(key.size() == 47);
+  CHECK(key.starts_with("dpk_"));
+  CHECK(file_of(directory).find(key.substr(4)) == std::string::npos);
+
+  const ApiKeys keys(directory.path().string());
+  const auto found = keys.find(key);
+  REQUIRE(found);
+  CHECK(found->name == "pipeline");
+  CHECK(found->scopes.has(Scope::check));
+  CHECK(found->scopes.has(Scope::metrics));
+  CHECK_FALSE(found->scopes.has(Scope::privacy));
+}
+
+TEST_CASE("No key, a wrong key, a part of a key and no file at all find nothing") {
+  const TemporaryDirectory directory;
+  const ApiKeys none(directory.path().string());
+  CHECK_FALSE(none.find("dpk_" + std::string(43, 'A')));
+  const std::string key = issue(directory, "check");
+  const ApiKeys keys(directory.path().string());
+  std::string wrong = key;
+  wrong.back() = wrong.back() == 'A' ? 'E' : 'A';
+  for (const std::string& bad :
+       {std::string(), wrong, key.substr(0, 46), key + "A", key.substr(4), std::string("dpk_")}) {
+    CHECK_FALSE(keys.find(bad));
+  }
+}
+
+TEST_CASE("A running service sees keys issued and removed after its start") {
+  const TemporaryDirectory directory;
+  const ApiKeys keys(directory.path().string());
+  const std::string first = issue(directory, "check");
+  CHECK(keys.find(first));
+  const std::string second = issue(directory, "events", "second");
+  CHECK(keys.find(second)->name == "second");
+  CHECK(keys.find(first));
+  directory.write("keys/api_keys.jsonl", "");
+  CHECK_FALSE(keys.find(first));
+}
+
+TEST_CASE("A damaged line stops the start and names itself; later it only grants nothing") {
+  const TemporaryDirectory directory;
+  const std::string key = issue(directory, "check");
+  const ApiKeys running(directory.path().string());
+  directory.write("keys/api_keys.jsonl", file_of(directory) + "{\"id\": 1}\n");
+  CHECK_THROWS_WITH(ApiKeys(directory.path().string()), ContainsSubstring("api_keys.jsonl:2"));
+  CHECK(running.find(key));
+}
+
+TEST_CASE("A key's name is checked") {
+  const TemporaryDirectory directory;
+  for (const std::string& bad :
+       {std::string(), std::string("two words"), std::string("a\nb"), std::string(65, 'a')}) {
+    CHECK_THROWS_WITH(issue(directory, "check", bad), ContainsSubstring("the name must be"));
+  }
+}

@@ -1,0 +1,195 @@
+// What every ledger must do, whatever is behind it.
+
+#include <thread>
+
+#include "ledger/ledger.h"
+#include "sample_record.h"
+#include "support/catch.h"
+#include "support/temporary_directory.h"
+
+using namespace consent;
+using namespace consent::server;
+using namespace consent::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+std::unique_ptr<Ledger> open(const TemporaryDirectory& directory) {
+  return open_sqlite_ledger(directory.path().string());
+}
+
+RecordState state(Ledger& ledger, std::uint8_t number) {
+  const auto read = ledger.state_of(kSite, subject(number));
+  REQUIRE_FALSE(read.failure);
+  return read.state;
+}
+
+}  // namespace
+
+TEST_CASE("An appended record is read back whole") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  Record record = grant(1);
+  record.region = parse_region("US-CA");
+  record.gpc = true;
+  const Appended appended = ledger->append(record);
+  REQUIRE_FALSE(appended.failure);
+  CHECK_FALSE(appended.repeated);
+  CHECK(appended.record.sequence == 1);
+
+  const auto latest = ledger->latest(kSite, subject(1));
+  REQUIRE(latest);
+  CHECK(latest->id == record.id);
+  CHECK(latest->event == record.event);
+  CHECK(latest->subject == record.subject);
+  CHECK(latest->time == record.time);
+  CHECK(latest->client_time == record.client_time);
+  CHECK(latest->choices == record.choices);
+  CHECK(latest->action == record.action);
+  CHECK(latest->layer == record.layer);
+  CHECK(latest->regime == record.regime);
+  CHECK(latest->region == record.region);
+  CHECK(latest->policy == record.policy);
+  CHECK(latest->notice == record.notice);
+  CHECK(latest->language == record.language);
+  CHECK(latest->gpc);
+  CHECK(latest->expires_at == record.expires_at);
+  CHECK(latest->sequence == 1);
+}
+
+TEST_CASE("Who is not in the ledger has no record") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  CHECK_FALSE(state(*ledger, 1).recorded());
+  CHECK_FALSE(ledger->latest(kSite, subject(1)));
+  CHECK_FALSE(ledger->find_event(grant(1).event));
+  CHECK_FALSE(ledger->find_notice("sha256:none"));
+}
+
+TEST_CASE("A repeated event is answered with the first record") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  const Record first = grant(1);
+  REQUIRE_FALSE(ledger->append(first).failure);
+  Record again = first;
+  again.id = grant(1).id;
+  again.time += 5s;
+  const Appended appended = ledger->append(again);
+  CHECK(appended.repeated);
+  CHECK(appended.record.id == first.id);
+  CHECK(appended.record.time == first.time);
+  CHECK(appended.record.sequence == 1);
+  CHECK(ledger->find_event(first.event)->id == first.id);
+}
+
+TEST_CASE("The same event from many threads at once is one record") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  const Record record = grant(1);
+  std::atomic<int> fresh = 0;
+  std::vector<std::thread> threads;
+  for (int i = 0; i < 8; ++i) {
+    threads.emplace_back([&] {
+      const Appended appended = ledger->append(record);
+      if (!appended.failure && !appended.repeated) ++fresh;
+    });
+  }
+  for (std::thread& thread : threads) thread.join();
+  CHECK(fresh == 1);
+}
+
+TEST_CASE("The state is the fold of a subject's records, and of that subject's only") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  REQUIRE_FALSE(ledger->append(grant(1)).failure);
+  REQUIRE_FALSE(ledger->append(grant(2)).failure);
+  CHECK(state(*ledger, 1).choices.of(Purpose::analytics) == Choice::granted);
+  REQUIRE_FALSE(ledger->append(withdrawal(1, 5s)).failure);
+  CHECK(state(*ledger, 1).action == Action::withdraw);
+  CHECK_FALSE(state(*ledger, 1).choices.any_granted());
+  CHECK(state(*ledger, 2).choices.any_granted());
+  CHECK_FALSE(ledger->state_of("another.example", subject(2)).state.recorded());
+}
+
+TEST_CASE("A withdrawal beats an older grant that arrives after it") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  REQUIRE_FALSE(ledger->append(withdrawal(1, 5s)).failure);
+  REQUIRE_FALSE(ledger->append(grant(1)).failure);
+  CHECK_FALSE(state(*ledger, 1).choices.any_granted());
+}
+
+TEST_CASE(
+    "An acknowledged withdrawal is seen by the very next read, while others read all the time") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  std::atomic<bool> stop = false;
+  std::vector<std::thread> readers;
+  for (int i = 0; i < 3; ++i) {
+    readers.emplace_back([&] {
+      while (!stop) ledger->state_of(kSite, subject(1));
+    });
+  }
+  int stale = 0;
+  for (int round = 0; round < 60; ++round) {
+    const auto later = std::chrono::seconds(2 * round);
+    ledger->append(grant(1, later));
+    if (!ledger->state_of(kSite, subject(1)).state.choices.any_granted()) ++stale;
+    ledger->append(withdrawal(1, later + 1s));
+    if (ledger->state_of(kSite, subject(1)).state.choices.any_granted()) ++stale;
+  }
+  stop = true;
+  for (std::thread& reader : readers) reader.join();
+  CHECK(stale == 0);
+}
+
+TEST_CASE("Records, notices and sequence survive a restart") {
+  const TemporaryDirectory directory;
+  {
+    const auto ledger = open(directory);
+    REQUIRE_FALSE(ledger->append(grant(1)).failure);
+    REQUIRE_FALSE(ledger->keep_notice("sha256:x", "{\"text\":1}"));
+    REQUIRE_FALSE(ledger->keep_notice("sha256:x", "{\"text\":1}"));
+  }
+  const auto ledger = open(directory);
+  CHECK(state(*ledger, 1).choices.any_granted());
+  CHECK(ledger->find_notice("sha256:x") == "{\"text\":1}");
+  CHECK(ledger->append(grant(2)).record.sequence == 2);
+}
+
+TEST_CASE("A refusal is counted, repeats are recognised, and nothing of it is a record") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  const Record record = refusal();
+  const Appended first = ledger->count_refusal(record);
+  REQUIRE_FALSE(first.failure);
+  CHECK_FALSE(first.repeated);
+  CHECK(first.record.sequence == 0);
+  Record again = record;
+  again.id = refusal().id;
+  const Appended second = ledger->count_refusal(again);
+  CHECK(second.repeated);
+  CHECK(second.record.id == record.id);
+  CHECK(ledger->find_event(record.event)->id == record.id);
+  CHECK(ledger->append(grant(1)).record.sequence == 1);
+}
+
+TEST_CASE("The probe succeeds on a sound ledger") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  CHECK_FALSE(ledger->probe());
+  CHECK_FALSE(ledger->probe());
+}
+
+TEST_CASE("Writes of many threads are all there") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  std::vector<std::thread> writers;
+  for (std::uint8_t t = 1; t <= 8; ++t) {
+    writers.emplace_back([&ledger, t] {
+      for (int i = 0; i < 40; ++i) ledger->append(grant(t, std::chrono::seconds(i)));
+    });
+  }
+  for (std::thread& writer : writers) writer.join();
+  CHECK(ledger->append(grant(9)).record.sequence == 8 * 40 + 1);
+}

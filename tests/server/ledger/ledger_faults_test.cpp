@@ -1,0 +1,211 @@
+// What the ledger says and does when its directory, file or process fails it.
+
+#include <fcntl.h>
+#include <signal.h>
+#include <sys/resource.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <fstream>
+#include <functional>
+
+#include "ledger/ledger.h"
+#include "sample_record.h"
+#include "support/catch.h"
+#include "support/temporary_directory.h"
+
+using namespace consent;
+using namespace consent::server;
+using namespace consent::testing;
+using Catch::Matchers::ContainsSubstring;
+
+namespace {
+
+constexpr uid_t kNobody = 65534;
+
+std::string error_of_opening(const std::string& data_dir) {
+  try {
+    open_sqlite_ledger(data_dir);
+  } catch (const std::exception& error) {
+    return error.what();
+  }
+  return "";
+}
+
+// Runs in a child, which may change what a process cannot take back; its text is returned.
+std::string in_child(const std::function<std::string()>& work) {
+  int pipe_ends[2];
+  REQUIRE(pipe(pipe_ends) == 0);
+  const pid_t child = fork();
+  REQUIRE(child >= 0);
+  if (child == 0) {
+    const std::string text = work();
+    const ssize_t written = write(pipe_ends[1], text.data(), text.size());
+    _exit(written == static_cast<ssize_t>(text.size()) ? 0 : 1);
+  }
+  close(pipe_ends[1]);
+  std::string text;
+  char buffer[512];
+  for (ssize_t size = 0; (size = read(pipe_ends[0], buffer, sizeof buffer)) > 0;) {
+    text.append(buffer, static_cast<std::size_t>(size));
+  }
+  close(pipe_ends[0]);
+  int status = 0;
+  waitpid(child, &status, 0);
+  CHECK(WIFEXITED(status));
+  return text;
+}
+
+}  // namespace
+
+TEST_CASE("A directory that cannot be written is refused with its name and the way out") {
+  const TemporaryDirectory directory;
+  chmod(directory.path().c_str(), 0555);
+  const std::string error = in_child([&] {
+    if (geteuid() == 0 && setuid(kNobody) != 0) return std::string("cannot drop privileges");
+    return error_of_opening(directory.path().string());
+  });
+  chmod(directory.path().c_str(), 0700);
+  CHECK_THAT(error, ContainsSubstring(directory.path().string()));
+  CHECK_THAT(error, ContainsSubstring("must be writable"));
+}
+
+TEST_CASE("A file in place of the directory is refused") {
+  const TemporaryDirectory directory;
+  const std::string file = directory.write("file", "x");
+  CHECK_THAT(error_of_opening(file), ContainsSubstring("must be writable"));
+}
+
+TEST_CASE("A file that is no database is refused and left alone") {
+  const TemporaryDirectory directory;
+  directory.write("ledger.sqlite", std::string(4096, 'x'));
+  CHECK_THAT(error_of_opening(directory.path().string()), ContainsSubstring("this is no database"));
+  CHECK(std::filesystem::file_size(directory.path() / "ledger.sqlite") == 4096);
+}
+
+TEST_CASE("Another program's database is refused") {
+  const TemporaryDirectory directory;
+  { const auto ledger = open_sqlite_ledger(directory.path().string()); }
+  // Byte 68 of an SQLite file is its application id.
+  std::fstream file(directory.path() / "ledger.sqlite",
+                    std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(68).write("OTHR", 4);
+  file.close();
+  CHECK_THAT(error_of_opening(directory.path().string()), ContainsSubstring("another program's"));
+}
+
+TEST_CASE("A ledger of a newer version is refused") {
+  const TemporaryDirectory directory;
+  { const auto ledger = open_sqlite_ledger(directory.path().string()); }
+  std::fstream file(directory.path() / "ledger.sqlite",
+                    std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp(60).write("\0\0\0\x63", 4);
+  file.close();
+  CHECK_THAT(error_of_opening(directory.path().string()), ContainsSubstring("newer version"));
+}
+
+TEST_CASE("A damaged database is refused by the check at start") {
+  const TemporaryDirectory directory;
+  {
+    const auto ledger = open_sqlite_ledger(directory.path().string());
+    for (std::uint8_t i = 1; i <= 40; ++i) REQUIRE_FALSE(ledger->append(grant(i)).failure);
+  }
+  const auto path = directory.path() / "ledger.sqlite";
+  const auto size = std::filesystem::file_size(path);
+  REQUIRE(size > 3 * 4096);
+  std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
+  for (std::uintmax_t page = 4096; page < size; page += 4096) {
+    file.seekp(static_cast<std::streamoff>(page)).write(std::string(64, '\xee').data(), 64);
+  }
+  file.close();
+  CHECK_THAT(error_of_opening(directory.path().string()),
+             ContainsSubstring("restore it from a backup"));
+}
+
+TEST_CASE("A second service on the same directory is refused") {
+  const TemporaryDirectory directory;
+  const auto first = open_sqlite_ledger(directory.path().string());
+  CHECK_THAT(error_of_opening(directory.path().string()),
+             ContainsSubstring("in use by another consentd"));
+}
+
+TEST_CASE("The ledger's files are for its owner only") {
+  const TemporaryDirectory directory;
+  const auto ledger = open_sqlite_ledger(directory.path().string());
+  REQUIRE_FALSE(ledger->append(grant(1)).failure);
+  for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+    INFO(entry.path());
+    CHECK((entry.status().permissions() & std::filesystem::perms(077)) ==
+          std::filesystem::perms::none);
+  }
+}
+
+TEST_CASE(
+    "A disk that takes no more fails writes with a reason, and the ledger recovers by itself") {
+  const TemporaryDirectory directory;
+  const std::string report = in_child([&] {
+    signal(SIGXFSZ, SIG_IGN);
+    const auto ledger = open_sqlite_ledger(directory.path().string());
+    if (ledger->append(grant(1)).failure) return std::string("the first write failed");
+    const rlimit tight{1024, RLIM_INFINITY};
+    setrlimit(RLIMIT_FSIZE, &tight);
+    const Appended full = ledger->append(grant(2));
+    if (!full.failure) return std::string("a full disk took a write");
+    if (full.failure->detail.empty() || !ledger->probe())
+      return std::string("no reason, or a probe that lies");
+    if (!ledger->state_of(kSite, subject(1)).state.recorded())
+      return std::string("reading stopped");
+    if (ledger->state_of(kSite, subject(2)).state.recorded())
+      return std::string("half a write is there");
+    const rlimit wide{RLIM_INFINITY, RLIM_INFINITY};
+    setrlimit(RLIMIT_FSIZE, &wide);
+    if (ledger->append(grant(2)).failure || ledger->probe())
+      return std::string("it did not recover");
+    return std::string("recovered");
+  });
+  CHECK(report == "recovered");
+  const auto ledger = open_sqlite_ledger(directory.path().string());
+  CHECK(ledger->state_of(kSite, subject(1)).state.recorded());
+  CHECK(ledger->state_of(kSite, subject(2)).state.recorded());
+}
+
+TEST_CASE("kill -9 loses no acknowledged record and doubles none") {
+  const TemporaryDirectory directory;
+  std::size_t acknowledged_in_all = 0;
+  for (int round = 0; round < 5; ++round) {
+    int pipe_ends[2];
+    REQUIRE(pipe(pipe_ends) == 0);
+    const pid_t child = fork();
+    REQUIRE(child >= 0);
+    if (child == 0) {
+      const auto ledger = open_sqlite_ledger(directory.path().string());
+      while (true) {
+        const Record record = grant(7);
+        if (ledger->append(record).failure) _exit(1);
+        if (write(pipe_ends[1], record.event.data(), record.event.size()) != 16) _exit(1);
+      }
+    }
+    close(pipe_ends[1]);
+    std::vector<EventId> acknowledged;
+    EventId event{};
+    while (acknowledged.size() < static_cast<std::size_t>(20 + round) &&
+           read(pipe_ends[0], event.data(), event.size()) == 16) {
+      acknowledged.push_back(event);
+    }
+    kill(child, SIGKILL);
+    while (read(pipe_ends[0], event.data(), event.size()) == 16) acknowledged.push_back(event);
+    close(pipe_ends[0]);
+    waitpid(child, nullptr, 0);
+
+    const auto ledger = open_sqlite_ledger(directory.path().string());
+    for (const EventId& known : acknowledged) {
+      CHECK(ledger->find_event(known));
+      Record again = grant(7);
+      again.event = known;
+      CHECK(ledger->append(again).repeated);
+    }
+    acknowledged_in_all += acknowledged.size();
+  }
+  CHECK(acknowledged_in_all >= 100);
+}

@@ -1,0 +1,77 @@
+#include "ledger/state_cache.h"
+
+#include "sample_record.h"
+#include "support/catch.h"
+
+using namespace consent;
+using namespace consent::server;
+using namespace consent::testing;
+
+namespace {
+
+RecordState state() {
+  RecordState out = fold(RecordState{}, facts_of(grant(1)));
+  out.denied_event_ms = 12345;
+  out.region = parse_region("US-CA");
+  out.model = Model::opt_out;
+  out.gpc = true;
+  out.hold = Hold::restricted;
+  return out;
+}
+
+}  // namespace
+
+TEST_CASE("The cache gives back every member of a state") {
+  StateCache cache(1024);
+  const auto miss = cache.find(kSite, subject(1));
+  CHECK_FALSE(miss.state);
+  cache.put(kSite, subject(1), state(), miss.generation);
+  const auto hit = cache.find(kSite, subject(1)).state;
+  REQUIRE(hit);
+  CHECK(hit->choices == state().choices);
+  CHECK(hit->action == Action::accept_all);
+  CHECK(hit->decided_at == state().decided_at);
+  CHECK(hit->denied_event_ms == 12345);
+  CHECK(hit->policy == 3);
+  CHECK(hit->region == parse_region("US-CA"));
+  CHECK(hit->model == Model::opt_out);
+  CHECK(hit->gpc);
+  CHECK(hit->hold == Hold::restricted);
+  CHECK_FALSE(cache.find("another.example", subject(1)).state);
+}
+
+TEST_CASE("What was read before a write cannot be put after it") {
+  StateCache cache(1024);
+  const auto before = cache.find(kSite, subject(1));
+  cache.forget(kSite, subject(1));
+  cache.put(kSite, subject(1), state(), before.generation);
+  CHECK_FALSE(cache.find(kSite, subject(1)).state);
+}
+
+TEST_CASE("A forgotten state is gone, and so are all after forget_all") {
+  StateCache cache(1024);
+  for (std::uint8_t i = 1; i <= 2; ++i)
+    cache.put(kSite, subject(i), state(), cache.find(kSite, subject(i)).generation);
+  cache.forget(kSite, subject(1));
+  CHECK_FALSE(cache.find(kSite, subject(1)).state);
+  CHECK(cache.find(kSite, subject(2)).state);
+  cache.forget_all();
+  CHECK_FALSE(cache.find(kSite, subject(2)).state);
+}
+
+TEST_CASE("The cache is bounded: newer states take the place of older ones") {
+  StateCache cache(1);
+  SubjectId id{};
+  int held = 0;
+  for (unsigned i = 0; i < 10'000; ++i) {
+    id[8] = static_cast<std::uint8_t>(i & 0xff);
+    id[9] = static_cast<std::uint8_t>(i >> 8);
+    cache.put(kSite, id, state(), cache.find(kSite, id).generation);
+  }
+  for (unsigned i = 0; i < 10'000; ++i) {
+    id[8] = static_cast<std::uint8_t>(i & 0xff);
+    id[9] = static_cast<std::uint8_t>(i >> 8);
+    if (cache.find(kSite, id).state) ++held;
+  }
+  CHECK(held == 8);  // they share one set
+}

@@ -1,0 +1,34 @@
+#include "metrics.h"
+
+#include "support/catch.h"
+
+using namespace consent;
+using namespace consent::server;
+using Catch::Matchers::ContainsSubstring;
+
+TEST_CASE("Counters come out in Prometheus text") {
+  Metrics metrics("1.2.3");
+  metrics.count_request("/v1/check", "GET", 200);
+  metrics.count_request("/v1/check", "GET", 200);
+  metrics.count_request("", "BREW", 405);
+  metrics.count_decisions(Reason::granted, 5);
+  metrics.count_event_dropped(Reason::no_record);
+  metrics.count_event_dropped(EventDrop::late);
+  metrics.count_events_accepted(3);
+  metrics.count_append(AppendOutcome::counted);
+  metrics.count_notice(RegimeId::eu_gdpr, "de");
+  metrics.count_rate_limited();
+  const std::string text = metrics.render();
+  for (const char* line :
+       {"consent_http_requests_total{route=\"/v1/check\",method=\"GET\",status=\"200\"} 2\n",
+        "consent_http_requests_total{route=\"\",method=\"other\",status=\"405\"} 1\n",
+        "consent_decisions_total{reason=\"granted\"} 5\n",
+        "consent_events_dropped_total{reason=\"no_record\"} 1\n",
+        "consent_events_dropped_total{reason=\"late\"} 1\n", "consent_events_accepted_total 3\n",
+        "consent_ledger_appends_total{outcome=\"counted\"} 1\n",
+        "consent_notices_served_total{regime=\"eu_gdpr\",language=\"de\"} 1\n",
+        "consent_rate_limited_total 1\n", "# TYPE consent_http_requests_total counter\n",
+        "consent_build_info{version=\"1.2.3\",ruleset=\""}) {
+    CHECK_THAT(text, ContainsSubstring(line));
+  }
+}
