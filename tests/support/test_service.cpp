@@ -120,8 +120,10 @@ http::Response TestService::post_events(const std::string& token_json,
 
 std::string TestService::page_view() const {
   return R"({"type": "page_view", "time": ")" + to_rfc3339(clock_.now()) +
-         R"(", "url": "https://dialphone.com/users/anna@example.com?utm_source=news&token=canary-query",)"
-         R"( "referrer": "https://elsewhere.example/canary-referrer", "session": "AAAAAAAAAAAAAAAAAAAAAQ",)"
+         R"(", "url": "https://dialphone.com/users/anna@example.com)"
+         R"(?utm_source=news&token=canary-query",)"
+         R"( "referrer": "https://elsewhere.example/canary-referrer",)"
+         R"( "session": "AAAAAAAAAAAAAAAAAAAAAQ",)"
          R"( "duration_ms": 5300, "screen": "canary-member"})";
 }
 

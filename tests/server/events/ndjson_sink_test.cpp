@@ -46,14 +46,14 @@ TEST_CASE("Events are lines of the arrival day's file, in the closed schema") {
   const PseudonymisedEvent one = event();
   REQUIRE_FALSE(sink->append({&one, 1}, FakeClock().now()));
   const auto path = directory.path() / "events/2026-11-23.ndjson";
-  CHECK(
-      content(path) ==
-      R"({"schema":1,"site":"dialphone.com","type":"page_view","time":"2026-11-23T10:00:00Z",)"
-      R"("visitor":"VVVVVVVVVVVVVVVVVVVVVQ","session":null,"path":"/pricing",)"
-      R"("campaign":{"source":"newsletter","medium":null,"name":null},"referrer":null,"duration":"0-10s",)"
-      R"("browser":"Firefox","browser_major":140,"os":"Linux","device":"desktop","country":"DE",)"
-      R"("subdivision":null,"policy":3,"basis":"consent","key_epoch":"2026-11-23"})"
-      "\n");
+  CHECK(content(path) ==
+        R"({"schema":1,"site":"dialphone.com","type":"page_view","time":"2026-11-23T10:00:00Z",)"
+        R"("visitor":"VVVVVVVVVVVVVVVVVVVVVQ","session":null,"path":"/pricing",)"
+        R"("campaign":{"source":"newsletter","medium":null,"name":null},)"
+        R"("referrer":null,"duration":"0-10s",)"
+        R"("browser":"Firefox","browser_major":140,"os":"Linux","device":"desktop","country":"DE",)"
+        R"("subdivision":null,"policy":3,"basis":"consent","key_epoch":"2026-11-23"})"
+        "\n");
   struct stat status {};
   REQUIRE(stat(path.c_str(), &status) == 0);
   CHECK((status.st_mode & 0777) == 0600);
