@@ -27,8 +27,7 @@ std::variant<JsonValue, http::Response> json_body(
 }
 
 http::Response storage_unavailable() {
-  http::Response response =
-      http::problem(503, "The decision could not be stored; nothing was changed. Try again.");
+  http::Response response = http::problem(503, "This could not be stored; send it again.");
   response.set("Retry-After", kRetryAfterS);
   return response;
 }

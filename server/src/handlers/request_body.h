@@ -16,7 +16,7 @@ namespace consent::server {
 std::variant<JsonValue, http::Response> json_body(
     const http::Request& request, std::initializer_list<std::string_view> media_types);
 
-// 503 with Retry-After: nothing was stored, try again.
+// 503 with Retry-After: nothing is acknowledged, and the same request may be sent again.
 http::Response storage_unavailable();
 
 }  // namespace consent::server
