@@ -6,6 +6,7 @@
 #include "handlers/events.h"
 #include "handlers/gpc.h"
 #include "handlers/notice.h"
+#include "handlers/openapi.h"
 #include "handlers/operations.h"
 #include "handlers/preferences.h"
 #include "handlers/static_files.h"
@@ -63,6 +64,7 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("OPTIONS", "/v1/events", preflight(service, "POST"));
   router.add("GET", "/v1/preferences", open_to_all(service, handle_preferences));
   router.add("GET", "/.well-known/gpc.json", open_to_all(service, handle_gpc));
+  router.add("GET", "/v1/openapi.json", shared(service, handle_openapi));
   router.add("GET", "/*", shared(service, handle_static_file));
   for (const std::string_view method : {"POST", "PUT", "PATCH", "DELETE"}) {
     router.add(method, "/*", open_to_all(service, refuse_method));

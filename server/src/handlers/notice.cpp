@@ -28,6 +28,16 @@ JsonValue region_json(const Visitor& visitor) {
                     {"source", to_text(visitor.source)}};
 }
 
+// The oldest version each purpose still agrees with: what an older choice is measured against.
+JsonValue material_since_json(const PolicyInForce& policy) {
+  JsonObject since;
+  for (std::size_t i = 0; i < kPurposes; ++i) {
+    if (policy.material_since[i] == 0) continue;
+    since.push_back({std::string(to_text(static_cast<Purpose>(i))), policy.material_since[i]});
+  }
+  return since;
+}
+
 JsonValue policy_json(const SitePolicy& site, TimePoint now) {
   const PolicyText& policy = site.in_force(now);
   JsonValue upcoming;
@@ -37,6 +47,7 @@ JsonValue policy_json(const SitePolicy& site, TimePoint now) {
   }
   return JsonObject{{"version", policy.version},
                     {"effective_at", to_rfc3339(policy.effective_at)},
+                    {"material_since", material_since_json(site.reduced(now))},
                     {"upcoming", std::move(upcoming)}};
 }
 

@@ -1,0 +1,221 @@
+// The OpenAPI document and the service say the same: every route, every method, every required
+// member, and every answer fits its schema.
+
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { createRequire } from "node:module";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { root, startConsentd } from "../support/consentd.mjs";
+
+const { default: Ajv2020 } = createRequire(import.meta.url)("ajv/dist/2020");
+
+const california = { "X-Geo-Country": "US", "X-Geo-Subdivision": "CA" };
+const germany = { "X-Geo-Country": "DE" };
+let consentd;
+let document;
+let validators;
+let notice;
+
+before(async () => {
+  consentd = await startConsentd({ scopes: ["check", "metrics"] });
+  const answer = await fetch(`${consentd.url}/v1/openapi.json`);
+  assert.equal(answer.status, 200);
+  assert.equal(answer.headers.get("content-type"), "application/json");
+  document = await answer.json();
+  const ajv = new Ajv2020({ strict: false, validateFormats: false });
+  ajv.addSchema({ $id: "api", ...document });
+  validators = (pointer) => ajv.getSchema(`api#${pointer}`);
+  notice = await json("/v1/notice?site=dialphone.com", { headers: germany });
+});
+after(() => consentd?.stop());
+
+const base = (operation) =>
+  operation["x-listener"] === "public" ? consentd.url : consentd.internalUrl;
+const escape = (name) => name.replaceAll("~", "~0").replaceAll("/", "~1");
+const json = async (path, init) => (await fetch(`${consentd.url}${path}`, init)).json();
+
+function uuidv7() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  new DataView(bytes.buffer).setBigUint64(0, (BigInt(Date.now()) << 16n) | 0x7000n);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  const hex = Buffer.from(bytes).toString("hex");
+  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+function operations() {
+  return Object.entries(document.paths).flatMap(([path, methods]) =>
+    Object.entries(methods).map(([method, operation]) => ({ path, method, operation })),
+  );
+}
+
+// Every answer of the test goes through here: its status must be documented and its body must fit.
+async function call(path, method, { query = "", headers = {}, body, fill = {} } = {}) {
+  const operation = document.paths[path]?.[method];
+  assert.ok(operation, `${method} ${path} is not in the document`);
+  const target = path.replace(/\{(\w+)\}/g, (_, name) => fill[name]) + query;
+  const answer = await fetch(base(operation) + target, {
+    method: method.toUpperCase(),
+    headers,
+    body,
+    redirect: "manual",
+  });
+  const declared = operation.responses[answer.status];
+  assert.ok(declared, `${method} ${path} answered ${answer.status}, which is not documented`);
+  const resolved = declared.$ref
+    ? document.components.responses[declared.$ref.split("/").at(-1)]
+    : declared;
+  const text = await answer.text();
+  const type = answer.headers.get("content-type")?.split(";")[0];
+  if (!text) return { answer };
+  assert.ok(
+    resolved.content?.[type],
+    `${method} ${path} ${answer.status}: ${type} is not documented`,
+  );
+  if (!type.endsWith("json")) return { answer, text };
+  const pointer = declared.$ref
+    ? `/components/responses/${declared.$ref.split("/").at(-1)}/content/${escape(type)}/schema`
+    : `/paths/${escape(path)}/${method}/responses/${answer.status}/content/${escape(type)}/schema`;
+  const validate = validators(pointer);
+  const value = JSON.parse(text);
+  const fits = validate(value);
+  assert.ok(fits, `${method} ${path} ${answer.status}: ${JSON.stringify(validate.errors)}`);
+  return { answer, value };
+}
+
+const key = () => ({ Authorization: `Bearer ${consentd.key}` });
+const jsonBody = (value, headers = {}) => ({
+  headers: { "Content-Type": "application/json", ...headers },
+  body: typeof value === "string" ? value : JSON.stringify(value),
+});
+const decision = (changes = {}) => ({
+  site: "dialphone.com",
+  event: uuidv7(),
+  subject: null,
+  ticket: notice.ticket,
+  notice: notice.notice.id,
+  policy: notice.policy.version,
+  language: notice.notice.language,
+  choices: { analytics: "granted", marketing: "denied" },
+  action: "save",
+  layer: "preferences",
+  client_time: new Date().toISOString(),
+  gpc: false,
+  ...changes,
+});
+
+test("the document is OpenAPI 3.1 and every reference in it resolves", () => {
+  assert.match(document.openapi, /^3\.1\./);
+  const ids = new Set();
+  for (const { operation } of operations()) {
+    assert.ok(["public", "internal"].includes(operation["x-listener"]));
+    assert.ok(!ids.has(operation.operationId), operation.operationId);
+    ids.add(operation.operationId);
+  }
+  for (const [, pointer] of JSON.stringify(document).matchAll(/"\$ref":"#([^"]+)"/g)) {
+    const target = pointer
+      .slice(1)
+      .split("/")
+      .reduce((node, name) => node?.[name], document);
+    assert.ok(target, pointer);
+  }
+});
+
+test("the document and the table of routes name the same routes", async () => {
+  const table = await readFile(join(root, "server/src/routes.cpp"), "utf8");
+  const [, publicPart, internalPart] = table.split(/void add_\w+_routes\(/);
+  for (const [listener, part] of [
+    ["public", publicPart],
+    ["internal", internalPart],
+  ]) {
+    const built = [...part.matchAll(/router\.add\("(\w+)", "([^"]+)"/g)]
+      .map(([, method, path]) => `${method} ${path}`)
+      .filter((route) => !route.endsWith("/*"))
+      .sort();
+    const documented = operations()
+      .filter(({ operation }) => operation["x-listener"] === listener)
+      .map(({ path, method }) => `${method.toUpperCase()} ${path}`)
+      .sort();
+    assert.deepEqual(documented, built);
+  }
+});
+
+test("other methods are 405 with Allow, and the other listener answers 404", async () => {
+  for (const [path, methods] of Object.entries(document.paths)) {
+    const target = path.replace(/\{\w+\}/g, "x");
+    const [operation] = Object.values(methods);
+    const answer = await fetch(base(operation) + target, { method: "PATCH" });
+    assert.equal(answer.status, 405, path);
+    const allowed = answer.headers.get("allow").toLowerCase().split(", ");
+    for (const method of Object.keys(methods))
+      assert.ok(allowed.includes(method), `${method} ${path}`);
+    const other = operation["x-listener"] === "public" ? consentd.internalUrl : consentd.url;
+    assert.equal((await fetch(other + target)).status, 404, path);
+  }
+});
+
+test("answers of the notice fit", async () => {
+  for (const headers of [germany, california, { ...california, "Sec-GPC": "1" }, {}]) {
+    await call("/v1/notice", "get", { query: "?site=dialphone.com", headers });
+  }
+  await call("/v1/notice", "get", { query: "?site=elsewhere.example" });
+  await call("/v1/notice", "get");
+  await call("/v1/notices/{id}", "get", { fill: { id: notice.notice.id } });
+  await call("/v1/notices/{id}", "get", { fill: { id: `sha256:${"0".repeat(64)}` } });
+  await call("/v1/preferences", "get", { query: "?site=dialphone.com" });
+  await call("/.well-known/gpc.json", "get");
+});
+
+test("answers to a decision fit, and its members are the document's", async () => {
+  const body = decision();
+  const { value } = await call("/v1/consents", "post", jsonBody(body));
+  await call("/v1/consents", "post", jsonBody(body));
+  const refused = { analytics: "denied", marketing: "denied" };
+  const refusal = decision({ choices: refused, action: "reject_all" });
+  await call("/v1/consents", "post", jsonBody(refusal));
+  const wrong = [{ extra: 1 }, { ticket: "x.y" }, { policy: 1 }].map(decision);
+  for (const bad of ["{", ...wrong]) await call("/v1/consents", "post", jsonBody(bad));
+  await call("/v1/consents", "post", { headers: { "Content-Type": "text/csv" }, body: "a,b" });
+  await call("/v1/consents", "post", jsonBody(decision(), { Origin: "https://elsewhere.example" }));
+  await call("/v1/consents", "post", jsonBody(decision({ subject: value.record.subject })));
+
+  const schema = document.components.schemas.ConsentRequest;
+  assert.deepEqual(Object.keys(body).sort(), Object.keys(schema.properties).sort());
+  for (const name of schema.required) {
+    const { [name]: _, ...rest } = decision();
+    const { answer, value: problem } = await call("/v1/consents", "post", jsonBody(rest));
+    assert.equal(answer.status, 422, name);
+    assert.ok(problem.errors.some(({ pointer }) => pointer === "" || pointer === `/${name}`), name);
+  }
+  const preflight = { Origin: "https://dialphone.com", "Access-Control-Request-Method": "POST" };
+  await call("/v1/consents", "options", { headers: preflight });
+  const stranger = { ...preflight, Origin: "https://elsewhere.example" };
+  await call("/v1/events", "options", { headers: stranger });
+});
+
+test("answers to a check fit", async () => {
+  const { value } = await call("/v1/consents", "post", jsonBody(decision()));
+  const { subject } = value.record;
+  const site = "?site=dialphone.com&purpose=analytics";
+  await call("/v1/check", "get", { query: `${site}&subject=${subject}`, headers: key() });
+  await call("/v1/check", "get", { query: `${site}&token=${value.token}`, headers: key() });
+  await call("/v1/check", "get", { query: site, headers: key() });
+  await call("/v1/check", "get", { query: site });
+  const question = { site: "dialphone.com", purpose: "analytics", subjects: [subject, "x"] };
+  await call("/v1/check", "post", jsonBody(question, key()));
+  await call("/v1/check", "post", jsonBody({ ...question, tokens: [] }, key()));
+  await call("/v1/check", "post", jsonBody("[", key()));
+  await call("/v1/check", "post", { headers: key(), body: "x" });
+});
+
+test("answers to events and to operators fit", async () => {
+  const events = { site: "dialphone.com", events: [{ type: "page_view", url: "/pricing" }] };
+  for (const headers of [germany, california]) {
+    await call("/v1/events", "post", jsonBody(events, headers));
+  }
+  await call("/v1/events", "post", jsonBody({ site: "dialphone.com" }));
+  for (const path of ["/healthz", "/readyz"]) await call(path, "get");
+  await call("/metrics", "get");
+  await call("/metrics", "get", { headers: key() });
+  await call("/v1/openapi.json", "get");
+});
