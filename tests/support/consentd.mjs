@@ -52,23 +52,28 @@ async function waitUntilReady(child, url, output) {
   throw new Error(`consentd was not ready within ${startMilliseconds} ms:\n${output()}`);
 }
 
-// `scopes` makes `key`; `options` are further command line arguments. A given dataDir is kept at
-// the end.
-export async function startConsentd({ dataDir, scopes = ["check"], options = [] } = {}) {
+// `scopes` makes `key`; `options` are further command line arguments, `env` further variables of
+// the environment. A given dataDir is kept at the end.
+export async function startConsentd({
+  dataDir,
+  scopes = ["check"],
+  options = [],
+  geoDatabases = [geoDatabase],
+  env = {},
+} = {}) {
   if (!existsSync(program)) throw new Error(`${program} is missing: run script/build first`);
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "consentd-")));
   const key = await issueKey(directory, scopes);
   const [publicPort, internalPort] = [await freePort(), await freePort()];
-  const child = spawn(program, [
-    ...["serve", "--data-dir", directory, "--web-dir", webDir, "--geo-db", geoDatabase],
-    ...[
-      "--public-listen",
-      `127.0.0.1:${publicPort}`,
-      "--internal-listen",
-      `127.0.0.1:${internalPort}`,
-    ],
+  const listeners = ["--public-listen", `127.0.0.1:${publicPort}`];
+  listeners.push("--internal-listen", `127.0.0.1:${internalPort}`);
+  const commandLine = [
+    ...["serve", "--data-dir", directory, "--web-dir", webDir],
+    ...geoDatabases.flatMap((path) => ["--geo-db", path]),
+    ...listeners,
     ...["--trusted-proxy", "127.0.0.0/8", ...options],
-  ]);
+  ];
+  const child = spawn(program, commandLine, { env: { ...process.env, ...env } });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
   const output = () => text;
@@ -91,6 +96,7 @@ export async function startConsentd({ dataDir, scopes = ["check"], options = [] 
     internalUrl,
     dataDir: directory,
     key,
+    child,
     output,
     stop,
   };

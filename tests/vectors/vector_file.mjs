@@ -1,14 +1,15 @@
 // The shared vector files as the runners in JavaScript read them.
 
-import assert from 'node:assert/strict';
-import { readFile } from 'node:fs/promises';
-import { isDeepStrictEqual, inspect } from 'node:util';
+import assert from "node:assert/strict";
+import { readFile } from "node:fs/promises";
+import { isDeepStrictEqual, inspect } from "node:util";
 
 export async function readVectors(area) {
-  return JSON.parse(await readFile(new URL(`${area}.json`, import.meta.url), 'utf8'));
+  return JSON.parse(await readFile(new URL(`${area}.json`, import.meta.url), "utf8"));
 }
 
-// The vectors of `file` that the runner does not skip, and the reasons of the others with how often they occur.
+// The vectors of `file` that the runner does not skip, and the reasons of the others with how often
+// they occur.
 export function selectVectors(file, runner) {
   const selected = file.vectors.filter((vector) => !vector.skip?.[runner]);
   const reasons = {};
@@ -18,7 +19,8 @@ export function selectVectors(file, runner) {
   return { selected, skipped: file.vectors.length - selected.length, reasons };
 }
 
-// Collects every difference instead of stopping at the first, and in the end fails unless exactly count - skips ran.
+// Collects every difference instead of stopping at the first, and in the end fails unless exactly
+// count - skips ran.
 export class Tally {
   constructor(runner, file) {
     const { selected, skipped, reasons } = selectVectors(file, runner);
@@ -28,19 +30,28 @@ export class Tally {
   check(vector, actual, expected) {
     this.executed += 1;
     if (isDeepStrictEqual(actual, expected)) return;
-    this.differences.push(`${this.file.area} vector ${vector.id}, ${vector.comment}:\n` +
-      `  expected ${inspect(expected, { depth: 5, breakLength: 160 })}\n  actual   ${inspect(actual, { depth: 5, breakLength: 160 })}`);
+    const print = (value) => inspect(value, { depth: 5, breakLength: 160 });
+    this.differences.push(
+      `${this.file.area} vector ${vector.id}, ${vector.comment}:\n` +
+        `  expected ${print(expected)}\n  actual   ${print(actual)}`,
+    );
   }
 
   finish() {
     const { runner, file, executed, skipped, differences } = this;
     console.log(`${runner} ${file.area}: ${executed} executed, ${skipped} skipped`);
-    for (const [reason, times] of Object.entries(this.reasons)) console.log(`  ${times} × ${reason}`);
-    const shown = differences.slice(0, 20).join('\n');
-    assert.equal(differences.length, 0, `${differences.length} of ${executed} ${file.area} vectors differ:\n${shown}`);
-    assert.equal(executed, file.count - skipped, 'every vector that is not skipped runs');
+    for (const [reason, times] of Object.entries(this.reasons))
+      console.log(`  ${times} × ${reason}`);
+    const shown = differences.slice(0, 20).join("\n");
+    assert.equal(
+      differences.length,
+      0,
+      `${differences.length} of ${executed} ${file.area} vectors differ:\n${shown}`,
+    );
+    assert.equal(executed, file.count - skipped, "every vector that is not skipped runs");
   }
 }
 
 // What a vector expects, as one value: the answer, or the error's name.
-export const expectationOf = (vector) => ('expect' in vector ? vector.expect : { error: vector.expect_error });
+export const expectationOf = (vector) =>
+  "expect" in vector ? vector.expect : { error: vector.expect_error };

@@ -1,31 +1,36 @@
 // Makes the vector files from the cases and the reference, and checks them.
 //
 //   node tests/vectors/vectorgen.mjs           writes the files
-//   node tests/vectors/vectorgen.mjs --check   fails when a file is not what it would write, or breaks its schema
+//   node tests/vectors/vectorgen.mjs --check   fails when a file is not what it would write
 //
-// A vector keeps its id as long as its input stays the same; an id that fell free is never given again (last_id).
+// A vector keeps its id as long as its input stays the same; an id that fell free is never given
+// again (last_id).
 
-import { readFile, writeFile } from 'node:fs/promises';
-import { fileURLToPath } from 'node:url';
-import Ajv from 'ajv';
+import { readFile, writeFile } from "node:fs/promises";
+import { fileURLToPath } from "node:url";
+import Ajv from "ajv";
+import { siteFile } from "./reference/policies.mjs";
 
-const areas = ['region', 'decision', 'token', 'reduction'];
-const here = fileURLToPath(new URL('.', import.meta.url));
+const areas = ["region", "decision", "token", "reduction"];
+const here = fileURLToPath(new URL(".", import.meta.url));
 
 async function readJson(path) {
   try {
-    return JSON.parse(await readFile(path, 'utf8'));
+    return JSON.parse(await readFile(path, "utf8"));
   } catch (error) {
-    if (error.code === 'ENOENT') return null;
+    if (error.code === "ENOENT") return null;
     throw error;
   }
 }
 
-// The answer written down by hand and the one computed by the reference are two witnesses; they must agree.
+// The answer written down by hand and the one computed by the reference are two witnesses; they
+// must agree.
 function checkByHand(area, one, flat) {
   for (const [member, value] of Object.entries(one.hand ?? {})) {
     if (flat[member] === value) continue;
-    throw new Error(`${area}, "${one.comment}": by hand ${member} is ${value}, by the reference ${flat[member]}`);
+    throw new Error(
+      `${area}, "${one.comment}": by hand ${member} is ${value}, by the reference ${flat[member]}`,
+    );
   }
 }
 
@@ -39,7 +44,9 @@ function withoutRepeats(cases) {
 }
 
 function makeVectors(module, before) {
-  const idOf = new Map((before?.vectors ?? []).map((vector) => [JSON.stringify(vector.input), vector.id]));
+  const idOf = new Map(
+    (before?.vectors ?? []).map((vector) => [JSON.stringify(vector.input), vector.id]),
+  );
   let lastId = before?.last_id ?? 0;
   const vectors = withoutRepeats(module.cases).map((one) => {
     for (const flag of one.flags) {
@@ -49,16 +56,28 @@ function makeVectors(module, before) {
     checkByHand(module.area, one, module.flatten(outcome));
     const answer = outcome.error ? { expect_error: outcome.error } : { expect: outcome };
     const id = idOf.get(JSON.stringify(one.input)) ?? (lastId += 1);
-    return { id, comment: one.comment, flags: one.flags, input: one.input, ...answer, ...(one.skip ? { skip: one.skip } : {}) };
+    return {
+      id,
+      comment: one.comment,
+      flags: one.flags,
+      input: one.input,
+      ...answer,
+      ...(one.skip ? { skip: one.skip } : {}),
+    };
   });
   return { vectors: vectors.sort((a, b) => a.id - b.id), lastId };
 }
 
 // One vector a line, so that a change to one is a change of one line.
 function format(head, vectors) {
-  const top = Object.entries(head).map(([name, value]) =>
-    `  ${JSON.stringify(name)}: ${JSON.stringify(value, null, 2).replaceAll('\n', '\n  ')},\n`).join('');
-  return `{\n${top}  "vectors": [\n${vectors.map((vector) => `    ${JSON.stringify(vector)}`).join(',\n')}\n  ]\n}\n`;
+  const top = Object.entries(head)
+    .map(
+      ([name, value]) =>
+        `  ${JSON.stringify(name)}: ${JSON.stringify(value, null, 2).replaceAll("\n", "\n  ")},\n`,
+    )
+    .join("");
+  const lines = vectors.map((vector) => `    ${JSON.stringify(vector)}`).join(",\n");
+  return `{\n${top}  "vectors": [\n${lines}\n  ]\n}\n`;
 }
 
 async function makeFile(area) {
@@ -66,7 +85,12 @@ async function makeFile(area) {
   const before = await readJson(`${here}${area}.json`);
   const { vectors, lastId } = makeVectors(module, before);
   const head = {
-    area, schema: `schema/${area}.schema.json`, count: vectors.length, last_id: lastId, flags: module.flags, ...module.constants,
+    area,
+    schema: `schema/${area}.schema.json`,
+    count: vectors.length,
+    last_id: lastId,
+    flags: module.flags,
+    ...module.constants,
   };
   return { text: format(head, vectors), count: vectors.length };
 }
@@ -74,25 +98,35 @@ async function makeFile(area) {
 async function checkSchema(ajv, area, text) {
   const validate = ajv.compile(await readJson(`${here}schema/${area}.schema.json`));
   const file = JSON.parse(text);
-  if (!validate(file)) throw new Error(`${area}.json breaks its schema: ${ajv.errorsText(validate.errors)}`);
+  if (!validate(file))
+    throw new Error(`${area}.json breaks its schema: ${ajv.errorsText(validate.errors)}`);
   const ids = new Set(file.vectors.map((vector) => vector.id));
-  if (ids.size !== file.count || file.vectors.length !== file.count) throw new Error(`${area}.json: ids repeat or count is wrong`);
+  if (ids.size !== file.count || file.vectors.length !== file.count)
+    throw new Error(`${area}.json: ids repeat or count is wrong`);
 }
 
+async function place(name, text, checkOnly) {
+  const path = `${here}${name}`;
+  if (!checkOnly) await writeFile(path, text);
+  else if ((await readFile(path, "utf8")) !== text) {
+    throw new Error(`${name} is not what vectorgen.mjs writes: run it`);
+  }
+}
+
+// The number of vectors of each area.
 export async function run(checkOnly) {
   const ajv = new Ajv({ allowUnionTypes: true });
   const counts = {};
   for (const area of areas) {
     const { text, count } = await makeFile(area);
     await checkSchema(ajv, area, text);
-    const path = `${here}${area}.json`;
-    if (!checkOnly) await writeFile(path, text);
-    else if ((await readFile(path, 'utf8')) !== text) throw new Error(`${area}.json is not what vectorgen.mjs writes: run it`);
+    await place(`${area}.json`, text, checkOnly);
     counts[area] = count;
   }
+  await place("site.json", `${JSON.stringify(siteFile(), null, 2)}\n`, checkOnly);
   return counts;
 }
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
-  console.log(await run(process.argv.includes('--check')));
+  console.log(await run(process.argv.includes("--check")));
 }

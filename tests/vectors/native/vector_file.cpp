@@ -27,7 +27,7 @@ std::chrono::year_month_day calendar(const std::string& day) {
 }  // namespace
 
 void for_each_vector(const std::string& area,
-                     const std::function<void(const Json& vector)>& check) {
+                     const std::function<void(const Json& vector, const Json& file)>& check) {
   std::ifstream stream(std::string(CONSENT_VECTOR_DIR) + "/" + area + ".json");
   REQUIRE(stream);
   const Json file = Json::parse(stream);
@@ -42,7 +42,7 @@ void for_each_vector(const std::string& area,
       continue;
     }
     INFO(area << " vector " << vector.at("id") << ": " << vector.at("comment").get<std::string>());
-    check(vector);
+    check(vector, file);
     ++executed;
   }
   std::cout << "native " << area << ": " << executed << " executed, " << skipped << " skipped\n";
@@ -89,10 +89,6 @@ Json region_json(const Region& region) {
   if (region.country.known()) json["country"] = std::string(region.country.text());
   if (region.subdivision.known()) json["subdivision"] = std::string(to_text(region).view());
   return json;
-}
-
-Region region_of(const Json& region) {
-  return parse_region(text_or_empty(region.at("country")), text_or_empty(region.at("subdivision")));
 }
 
 Choices choices_of(const Json& choices) {

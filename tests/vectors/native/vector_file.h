@@ -21,7 +21,8 @@ using Json = nlohmann::json;
 // Runs `check` for every vector of tests/vectors/<area>.json that the native runner does not skip,
 // inside a Catch2 INFO with its id, and fails unless exactly count - skips were run. Prints both
 // numbers.
-void for_each_vector(const std::string& area, const std::function<void(const Json& vector)>& check);
+void for_each_vector(const std::string& area,
+                     const std::function<void(const Json& vector, const Json& file)>& check);
 
 // Text in a heap buffer of exactly its size, so that a sanitizer sees a read one byte too far.
 class ExactText {
@@ -42,7 +43,6 @@ Date date(const std::string& day);  // "2026-11-23"
 std::string rfc3339(Instant time);  // "2026-11-23T10:00:00.000Z"
 
 Json region_json(const Region& region);  // {"country": "US", "subdivision": "US-CA"}
-Region region_of(const Json& region);
 Choices choices_of(const Json& choices);
 Json choices_json(Choices choices);  // without what was not asked
 

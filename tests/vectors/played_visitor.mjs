@@ -1,0 +1,143 @@
+// Plays a decision vector to a running service: the visitor's choices one after the other, each at
+// its own time, then the question.
+
+import { randomBytes } from "node:crypto";
+import { readFile } from "node:fs/promises";
+import { request } from "node:http";
+import { join } from "node:path";
+
+const site = "vectors.test";
+
+// node's fetch refuses header bytes that a test wants to send; this sends text as its UTF-8 bytes.
+export function call(url, { method = "GET", headers = {}, body, agent } = {}) {
+  const asBytes = (text) => Buffer.from(text, "utf8").toString("latin1");
+  const encoded = Object.entries(headers).map(([name, value]) => [name, asBytes(value)]);
+  return new Promise((resolve, reject) => {
+    const sent = request(url, { method, headers: Object.fromEntries(encoded), agent }, (answer) => {
+      const chunks = [];
+      answer.on("data", (chunk) => chunks.push(chunk));
+      answer.on("end", () => {
+        const text = Buffer.concat(chunks).toString("utf8");
+        const isJson = /json/.test(answer.headers["content-type"] ?? "");
+        const json = isJson ? JSON.parse(text) : undefined;
+        resolve({ status: answer.statusCode, headers: answer.headers, text, json });
+      });
+      answer.on("error", reject);
+    });
+    sent.on("error", reject);
+    sent.end(body === undefined ? undefined : JSON.stringify(body));
+  });
+}
+
+export function edgeHeaders(region, gpc) {
+  const [country = "", subdivision] = region === "" ? ["XX"] : region.split("-");
+  return {
+    "X-Geo-Country": country,
+    ...(subdivision ? { "X-Geo-Subdivision": region } : {}),
+    ...(gpc ? { "Sec-GPC": "1" } : {}),
+  };
+}
+
+export function eventId(milliseconds) {
+  const bytes = Buffer.concat([Buffer.alloc(6), randomBytes(10)]);
+  bytes.writeUIntBE(milliseconds, 0, 6);
+  bytes[6] = 0x70 | (bytes[6] & 0x0f);
+  bytes[8] = 0x80 | (bytes[8] & 0x3f);
+  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+}
+
+function expectStatus(answer, status, what) {
+  if (answer.status === status) return answer;
+  throw new Error(`${what}: ${answer.status} instead of ${status}: ${answer.text}`);
+}
+
+export class PlayedVisitor {
+  // The first grant makes the subject; its token proves every later record of the same visitor.
+  subject = null;
+  held = null;
+  newest = null;
+
+  constructor(service, clock, agent) {
+    Object.assign(this, { service, clock, agent });
+  }
+
+  async decide(entry) {
+    await this.clock.set(entry.at);
+    const headers = edgeHeaders(entry.region, entry.gpc);
+    const noticeUrl = `${this.service.url}/v1/notice?site=${site}&language=en`;
+    const notice = expectStatus(
+      await call(noticeUrl, { headers, agent: this.agent }),
+      200,
+      "notice",
+    );
+    const body = {
+      site,
+      event: eventId(Date.parse(entry.event_at ?? entry.at)),
+      subject: this.subject,
+      ticket: notice.json.ticket,
+      notice: notice.json.notice.id,
+      policy: entry.policy,
+      language: "en",
+      choices: entry.choices,
+      action: entry.action,
+      layer: entry.action === "default" || entry.action === "gpc" ? "none" : "banner",
+      client_time: entry.event_at ?? entry.at,
+      gpc: entry.gpc ?? false,
+    };
+    if (this.held) headers.Authorization = `Consent ${this.held}`;
+    headers["Content-Type"] = "application/json";
+    const answer = await call(`${this.service.url}/v1/consents`, {
+      ...{ method: "POST", headers, body, agent: this.agent },
+    });
+    const { record, token } = expectStatus(answer, 201, `record ${entry.action}`).json;
+    this.newest = token;
+    this.subject ??= record.subject;
+    if (this.subject) this.held ??= token;
+  }
+
+  async checkedByPipeline(input) {
+    await this.clock.set(input.now);
+    const query = new URLSearchParams({ site, purpose: input.purpose });
+    if (this.subject || !this.newest) {
+      query.set("subject", this.subject ?? randomBytes(16).toString("base64url"));
+    } else {
+      query.set("token", this.newest);
+    }
+    const answer = await call(`${this.service.internalUrl}/v1/check?${query}`, {
+      headers: { Authorization: `Bearer ${this.service.key}` },
+      agent: this.agent,
+    });
+    const { allowed, reason, expires_at: expiresAt } = expectStatus(answer, 200, "check").json;
+    return { allowed, reason, expires_at: expiresAt?.replace(".000Z", "Z") ?? null };
+  }
+
+  // An event is stored exactly when analytics may run for this visitor here and now.
+  async askedThroughEvent(input) {
+    await this.clock.set(input.now);
+    const body = {
+      site,
+      ...(this.newest ? { token: this.held ?? this.newest } : {}),
+      events: [{ type: "page_view", time: input.now, url: "https://vectors.test/" }],
+    };
+    const { accepted, dropped } = (await this.postEvents(body, input.visitor)).json;
+    if (accepted === 0) return { allowed: false, reason: Object.keys(dropped).join() };
+    const { basis } = await newestEvent(this.service, input.now);
+    return { allowed: true, reason: basis === "consent" ? "granted" : basis };
+  }
+
+  async postEvents(body, { region, gpc }, headers = {}) {
+    const answer = await call(`${this.service.url}/v1/events`, {
+      method: "POST",
+      headers: { ...edgeHeaders(region, gpc), "Content-Type": "application/json", ...headers },
+      body,
+      agent: this.agent,
+    });
+    return expectStatus(answer, 202, "events");
+  }
+}
+
+export async function newestEvent(service, now) {
+  const day = new Date(now).toISOString().slice(0, 10);
+  const text = await readFile(join(service.dataDir, "events", `${day}.ndjson`), "utf8");
+  return JSON.parse(text.trimEnd().split("\n").at(-1));
+}
