@@ -167,7 +167,7 @@ Record draft_record(const Submission& submission) {
   const bool header =
       submission.service.visitors.resolve(submission.http, submission.now).signals.gpc;
   record.gpc = header || request.gpc || request.action == Action::gpc;
-  record.expires_at = submission.now + kConsentLifetime;
+  record.expires_at = std::chrono::floor<std::chrono::seconds>(submission.now) + kConsentLifetime;
   return record;
 }
 
