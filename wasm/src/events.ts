@@ -10,6 +10,8 @@ export interface AnalyticsEvent {
   url?: string;
   referrer?: string;
   duration_ms?: number;
+  /** The caller's id of this visit, 22 characters base64url; without one the sender keeps one. */
+  session?: string;
 }
 
 const sessionKey = "dp_session";
@@ -34,8 +36,8 @@ export class EventSender {
       time: new Date(nowMs).toISOString(),
       url: location.href,
       referrer: document.referrer,
-      session: this.sessionId(),
       ...event,
+      session: event.session ?? this.sessionId(),
     });
   }
 
