@@ -7,10 +7,12 @@ import { after, before, test } from "node:test";
 import {
   allows,
   control,
+  emptyStorage,
   launchBrowser,
   newVisitor,
   open,
   screenshot,
+  stored,
 } from "../support/browser.mjs";
 import { startConsentd } from "../support/consentd.mjs";
 import { events, findInData, waitForEvent } from "../support/pipeline.mjs";
@@ -90,6 +92,9 @@ test("with analytics allowed only the fact is counted, not what was typed", asyn
   await page.getByText("You ticked the newsletter").waitFor();
   const event = await waitForEvent(service, (one) => one.type === "form_submit");
   assert.equal(event.path, "/contact");
+  const viewed = await waitForEvent(service, (one) => one.type === "page_view");
+  assert.equal(event.session, viewed.session, "both belong to one visit");
+  assert.deepEqual((await stored(context, page)).storage, emptyStorage);
   assert.deepEqual(await findInData(service, ["Ada", "ada@example.com"]), []);
   await context.close();
 });

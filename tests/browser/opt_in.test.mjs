@@ -89,7 +89,9 @@ for (const { from, country, regime } of [
 
     await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
     await control(page, "accept_all").waitFor({ state: "detached" });
-    const { cookies } = await stored(context, page);
+    await page.waitForFunction(() => localStorage.length === 0);
+    const { cookies, storage } = await stored(context, page);
+    assert.deepEqual(storage, emptyStorage, "only what the notice names");
     assert.deepEqual(Object.keys(cookies).sort(), [...optionalCookies, "dp_consent"].sort());
     assert.equal(cookies.dp_consent.value, body.token);
     assert.ok(requests.some((request) => request.url().endsWith("/analytics.js")));

@@ -116,5 +116,6 @@ export const violations = (page) => page.evaluate(() => globalThis.cspViolations
 export async function screenshot(page, name, options = {}) {
   mkdirSync(screenshots, { recursive: true });
   const path = join(screenshots, `${name}.png`);
+  await page.mouse.move(0, 0);
   await page.screenshot({ path, animations: "disabled", ...options });
 }

@@ -49,6 +49,14 @@
     problems.focus();
   };
 
+  // The fact that a form was used, within the visit that analytics.js counts; nothing of its content.
+  const count = () => {
+    const session = /(?:^|; )_dpa_session=([\w-]{22})/.exec(document.cookie)?.[1];
+    if (session && window.consent?.allows("analytics")) {
+      window.consent.track({ type: "form_submit", session });
+    }
+  };
+
   const finish = () => {
     const firstName = form.elements.name.value.trim().split(/\s+/)[0];
     document.getElementById("outcome-title").textContent =
@@ -63,7 +71,7 @@
     problems.hidden = true;
     outcome.hidden = false;
     outcome.focus();
-    if (window.consent?.allows("analytics")) window.consent.track({ type: "form_submit" });
+    count();
   };
 
   form.addEventListener("submit", (event) => {
