@@ -49,7 +49,7 @@
     problems.focus();
   };
 
-  // The fact that a form was used, within the visit that analytics.js counts; nothing of its content.
+  // That a form was used, within the visit that analytics.js counts; nothing of its content.
   const count = () => {
     const session = /(?:^|; )_dpa_session=([\w-]{22})/.exec(document.cookie)?.[1];
     if (session && window.consent?.allows("analytics")) {
