@@ -39,19 +39,23 @@ std::string unquoted(std::string_view value) {
   return text;
 }
 
-std::optional<IpAddress> address_of(std::string_view element) {
-  std::optional<IpAddress> address;
-  bool seen = false;
+// The value of a parameter of one element; empty when it is absent or there twice.
+std::optional<std::string> parameter_of(std::string_view element, std::string_view name) {
+  std::optional<std::string> value;
   while (!element.empty()) {
     const std::string_view pair = take_until(element, ';');
     const auto equals = pair.find('=');
-    if (equals == std::string_view::npos || !http::same_field_name(pair.substr(0, equals), "for"))
+    if (equals == std::string_view::npos || !http::same_field_name(pair.substr(0, equals), name))
       continue;
-    if (seen) return std::nullopt;
-    seen = true;
-    address = IpAddress::parse(unquoted(pair.substr(equals + 1)));
+    if (value) return std::nullopt;
+    value = unquoted(pair.substr(equals + 1));
   }
-  return address;
+  return value;
+}
+
+std::optional<IpAddress> address_of(std::string_view element) {
+  const auto value = parameter_of(element, "for");
+  return value ? IpAddress::parse(*value) : std::nullopt;
 }
 
 }  // namespace
@@ -63,6 +67,15 @@ ForwardedChain parse_forwarded(std::string_view field_value) {
     if (!element.empty()) chain.push_back(address_of(element));
   }
   return chain;
+}
+
+std::string parse_forwarded_proto(std::string_view field_value) {
+  std::string_view nearest;
+  while (!field_value.empty()) {
+    const std::string_view element = take_until(field_value, ',');
+    if (!element.empty()) nearest = element;
+  }
+  return parameter_of(nearest, "proto").value_or("");
 }
 
 ForwardedChain parse_x_forwarded_for(std::string_view field_value) {

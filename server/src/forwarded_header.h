@@ -2,6 +2,7 @@
 // The addresses a request came through, as proxies write them down.
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -19,5 +20,8 @@ ForwardedChain parse_forwarded(std::string_view field_value);
 
 // X-Forwarded-For: addresses separated by commas.
 ForwardedChain parse_x_forwarded_for(std::string_view field_value);
+
+// The `proto` of the element nearest to us; empty when it has none.
+std::string parse_forwarded_proto(std::string_view field_value);
 
 }  // namespace consent::server

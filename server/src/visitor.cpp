@@ -5,6 +5,7 @@
 
 #include "consent/signals.h"
 #include "forwarded_header.h"
+#include "http/fields.h"
 
 namespace consent::server {
 namespace {
@@ -80,6 +81,17 @@ std::optional<IpAddress> VisitorResolver::client_address(const http::Request& re
   if (!has_list) return by_forwarded;
   // A proxy that writes one of them passes the client's own text in the other.
   return by_forwarded == by_list ? by_list : std::nullopt;
+}
+
+bool VisitorResolver::arrived_by_https(const http::Request& request) const {
+  if (!is_trusted(trusted_proxies_, request.peer)) return false;
+  if (request.has_header("Forwarded")) {
+    return http::same_field_name(parse_forwarded_proto(request.header("Forwarded")), "https");
+  }
+  const std::string schemes = request.header("X-Forwarded-Proto");
+  const auto comma = schemes.rfind(',');
+  const std::size_t last = comma == std::string::npos ? 0 : comma + 1;
+  return http::same_field_name(http::trim_blanks(std::string_view(schemes).substr(last)), "https");
 }
 
 Visitor VisitorResolver::resolve(const http::Request& request, TimePoint now) const {

@@ -37,6 +37,10 @@ class VisitorResolver {
   // Empty when a trusted proxy forwarded what cannot be read, or contradicts itself.
   std::optional<IpAddress> client_address(const http::Request& request) const;
 
+  // A trusted proxy says that the visitor's own connection is HTTPS (Forwarded `proto`, else the
+  // last X-Forwarded-Proto).
+  bool arrived_by_https(const http::Request& request) const;
+
  private:
   const geo::RegionLookup& lookup_;
   std::vector<Cidr> trusted_proxies_;

@@ -28,16 +28,21 @@ TokenKind refusal_kind(Action action, Model model) {
   return model == Model::opt_out ? TokenKind::opted_out : TokenKind::refused;
 }
 
-}  // namespace
-
-std::string_view consent_cookie_name(const Service& service) {
-  return service.loopback_public ? "dp_consent" : "__Host-dp_consent";
+bool is_plain_loopback(const Service& service, const http::Request& request) {
+  return service.loopback_public && !service.visitors.arrived_by_https(request);
 }
 
-std::string consent_cookie(const Service& service, std::string_view token_text) {
-  std::string cookie(consent_cookie_name(service));
+}  // namespace
+
+std::string_view consent_cookie_name(const Service& service, const http::Request& request) {
+  return is_plain_loopback(service, request) ? "dp_consent" : "__Host-dp_consent";
+}
+
+std::string consent_cookie(const Service& service, const http::Request& request,
+                           std::string_view token_text) {
+  std::string cookie(consent_cookie_name(service, request));
   cookie.append("=").append(token_text).append("; Path=/");
-  if (!service.loopback_public) cookie += "; Secure";
+  if (!is_plain_loopback(service, request)) cookie += "; Secure";
   return cookie.append("; SameSite=Lax").append(kLifetime);
 }
 
@@ -49,7 +54,7 @@ PresentedToken presented_token(const Service& service, const http::Request& requ
     return {.present = true, .token = service.keyring.verify_token(service.site.site, text)};
   }
   const std::string cookies = request.header("Cookie");
-  const CookieValue cookie = find_cookie(cookies, consent_cookie_name(service));
+  const CookieValue cookie = find_cookie(cookies, consent_cookie_name(service, request));
   if (cookie.lookup == CookieLookup::absent) return {};
   if (cookie.lookup == CookieLookup::ambiguous) return {.present = true, .token = std::nullopt};
   return {.present = true, .token = service.keyring.verify_token(service.site.site, cookie.value)};

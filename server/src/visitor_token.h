@@ -11,11 +11,13 @@
 
 namespace consent::server {
 
-// "__Host-dp_consent", or "dp_consent" over plain HTTP on loopback.
-std::string_view consent_cookie_name(const Service& service);
+// "__Host-dp_consent", or "dp_consent" over plain HTTP on loopback. Behind a trusted proxy that
+// speaks HTTPS with the visitor it is the former, wherever the proxy stands.
+std::string_view consent_cookie_name(const Service& service, const http::Request& request);
 
 // The Set-Cookie field's value for a token.
-std::string consent_cookie(const Service& service, std::string_view token_text);
+std::string consent_cookie(const Service& service, const http::Request& request,
+                           std::string_view token_text);
 
 struct PresentedToken {
   bool present = false;        // something was presented, valid or not

@@ -117,3 +117,32 @@ TEST_CASE("What cannot be read has no client address") {
   request.headers = {{"X-Forwarded-For", "nonsense"}};
   CHECK_FALSE(resolver.client_address(request));
 }
+
+TEST_CASE("Only a trusted proxy can say that the visitor came by HTTPS") {
+  struct Row {
+    const char* peer;
+    http::Fields headers;
+    bool https;
+  };
+  const std::vector<Row> rows = {
+      {kProxy, {}, false},
+      {kProxy, {{"X-Forwarded-Proto", "https"}}, true},
+      {kProxy, {{"X-Forwarded-Proto", "http, HTTPS "}}, true},
+      {kProxy, {{"X-Forwarded-Proto", "https, http"}}, false},
+      {kProxy, {{"X-Forwarded-Proto", "https2"}}, false},
+      {kProxy, {{"Forwarded", "for=192.0.2.1;proto=https"}}, true},
+      {kProxy, {{"Forwarded", "for=192.0.2.1;proto=https, for=192.0.2.2;proto=http"}}, false},
+      {kProxy, {{"Forwarded", "for=192.0.2.1"}, {"X-Forwarded-Proto", "https"}}, false},
+      {"192.0.2.1", {{"X-Forwarded-Proto", "https"}}, false},
+      {"192.0.2.1", {{"Forwarded", "proto=https"}}, false},
+  };
+  FixedRegionLookup lookup;
+  const VisitorResolver resolver(lookup, {Cidr::parse("10.0.0.0/8").value()});
+  for (const Row& row : rows) {
+    http::Request request;
+    request.peer = IpAddress::parse(row.peer).value();
+    request.headers = row.headers;
+    INFO(row.peer << " " << (row.headers.empty() ? "" : row.headers[0].second));
+    CHECK(resolver.arrived_by_https(request) == row.https);
+  }
+}

@@ -196,7 +196,7 @@ http::Response answer(const Submission& submission, const Record& record, int st
         http::text_response(status, "application/json", to_json(recorded_json(record, token)));
   }
   response.set("Cache-Control", "private, no-store");
-  response.add("Set-Cookie", consent_cookie(service, token));
+  response.add("Set-Cookie", consent_cookie(service, submission.http, token));
   return response;
 }
 

@@ -106,7 +106,10 @@ TEST_CASE("Over plain HTTP on loopback the cookie has its own name and no Secure
                    whole.api_keys, whole.keyring,      whole.ledger,   whole.sink,
                    whole.metrics,  whole.rate_limiter, whole.web_files};
   loopback.loopback_public = true;
-  CHECK(consent_cookie(loopback, "T") == "dp_consent=T; Path=/; SameSite=Lax; Max-Age=15724800");
+  CHECK(consent_cookie(loopback, http::Request{}, "T") ==
+        "dp_consent=T; Path=/; SameSite=Lax; Max-Age=15724800");
+  CHECK(consent_cookie(whole, http::Request{}, "T") ==
+        "__Host-dp_consent=T; Path=/; Secure; SameSite=Lax; Max-Age=15724800");
   const http::Response response = handle_consents(
       loopback, service.request("POST", "/v1/consents", service.consent("DE").json()));
   CHECK(response.header("Set-Cookie").starts_with("dp_consent=1."));
