@@ -240,7 +240,7 @@ GppText encode_gpp(const UsNational& section) {
 }
 
 std::optional<UsNational> decode_gpp(std::string_view text) {
-  if (text.size() > kGppTextBytesMax) return std::nullopt;
+  if (text.size() > kGppTextBytesMax || text.empty() || text.back() == '~') return std::nullopt;
   std::string_view rest = text;
   const auto sections = read_header(take_until(rest, '~'));
   if (!sections || sections->us_national_at < 0) return std::nullopt;

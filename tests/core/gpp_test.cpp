@@ -86,6 +86,7 @@ TEST_CASE("what is not a GPP string with a usnat section is refused") {
                                             "DBABLA~CQAAAAAAAACAA.YA",
                                             "DBABLA~DQAAAAAAAACA.YA",
                                             "DBABLA~CQAAAAAAAACA.YA~1YNN",
+                                            "DBABLA~CQAAAAAAAACA.YA~",
                                             "DBABLA~CQAAAAAA+ACA.YA",
                                             std::string(1025, 'A')};
   for (const std::string& text : refused) {
