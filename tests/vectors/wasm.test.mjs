@@ -189,3 +189,26 @@ test("reduction vectors, wasm", async () => {
     tally.check(vector, reduced(reduction, vector.input, vector.expect), vector.expect);
   tally.finish();
 });
+
+for (const build of ["wasm", "javascript"]) {
+  test(`gpp vectors, ${build}`, async () => {
+    const { GppSection } = library;
+    const gpp = await (build === "wasm"
+      ? GppSection.load(await readFile(file("gpp.wasm")))
+      : GppSection.load(new Uint8Array([0]), () => import(pathToFileURL(file("gpp.wasm2js.js")))));
+    const tally = new Tally("wasm", await readVectors("gpp"));
+    for (const vector of tally.selected)
+      tally.check(vector, gppAnswer(gpp, vector.input), expectationOf(vector));
+    tally.finish();
+  });
+}
+
+function gppAnswer(gpp, { text, section, site }) {
+  if (section) return { text: gpp.encode(section) };
+  if (site) {
+    const { sells_or_shares: sellsOrShares, opted_out: optedOut, gpc } = site;
+    return { text: gpp.encode(gpp.statement({ sellsOrShares, optedOut, gpc })) };
+  }
+  const read = gpp.decode(text);
+  return read ? { section: read } : { error: "no_section" };
+}
