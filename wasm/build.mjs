@@ -22,7 +22,9 @@ const { values: options } = parseArgs({
 const scripts = join(options.dist, "v1");
 const demo = join(options.dist, "demo");
 
-for (const module of ["consent.wasm", "reduction.wasm", "consent.wasm2js.js"]) {
+const modules = ["consent.wasm", "reduction.wasm", "gpp.wasm"];
+const fallbacks = ["consent.wasm2js.js", "gpp.wasm2js.js"];
+for (const module of [...modules, ...fallbacks]) {
   if (existsSync(join(options.modules, module))) continue;
   console.error(`${join(options.modules, module)} is missing: run cmake --build --preset wasm`);
   process.exit(1);
@@ -30,11 +32,12 @@ for (const module of ["consent.wasm", "reduction.wasm", "consent.wasm2js.js"]) {
 
 rmSync(scripts, { recursive: true, force: true });
 mkdirSync(scripts, { recursive: true });
-for (const module of ["consent.wasm", "reduction.wasm"]) {
+for (const module of modules) {
   cpSync(join(options.modules, module), join(scripts, module));
 }
-const fallback = await minifiedScript(join(options.modules, "consent.wasm2js.js"));
-writeFileSync(join(scripts, "consent.wasm2js.js"), fallback);
+for (const fallback of fallbacks) {
+  writeFileSync(join(scripts, fallback), await minifiedScript(join(options.modules, fallback)));
+}
 await bundle(scripts);
 compressBelow(scripts);
 
@@ -58,6 +61,7 @@ const sizes = {
   "preferences.js (on demand)": weigh("preferences.js"),
   "consent.wasm2js.js (fallback)": weigh("consent.wasm2js.js"),
   "reduction.wasm (on demand)": weigh("reduction.wasm"),
+  "gpp.js and gpp.wasm (on demand)": weigh("gpp.js") + weigh("gpp.wasm"),
   "consent.mjs (module build)": weigh("consent.mjs"),
 };
 writeFileSync(join(options.dist, "sizes.json"), `${JSON.stringify(sizes, null, 2)}\n`);

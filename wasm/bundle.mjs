@@ -10,12 +10,25 @@ import { build, transform } from "esbuild";
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
 // What a file is for, and the form it takes. banner.js is a classic script; the others are modules.
-const preferences = { entry: "preferences.ts", file: "preferences.js", format: "esm" };
+const chunks = ["preferences", "gpp"].map((name) => ({
+  entry: `${name}.ts`,
+  file: `${name}.js`,
+  format: "esm",
+}));
 const entries = [
   { entry: "banner_script.ts", file: "banner.js", format: "iife" },
   { entry: "consent_module.ts", file: "consent.mjs", format: "esm" },
   { entry: "core_module.ts", file: "core.mjs", format: "esm" },
 ];
+// What built_files.ts names.
+const loadedByName = {
+  wasm: "consent.wasm",
+  wasm2js: "consent.wasm2js.js",
+  preferences: "preferences.js",
+  gpp: "gpp.js",
+  gppWasm: "gpp.wasm",
+  gppWasm2js: "gpp.wasm2js.js",
+};
 const styleSheets = ["banner.css", "preferences.css"];
 
 async function minifiedCss(path) {
@@ -64,12 +77,13 @@ export async function bundle(directory) {
   for (const name of styleSheets) {
     writeFileSync(join(directory, name), await minifiedCss(join(source, name)));
   }
-  await script(preferences, directory);
-  const define = {
-    "CONSENT_FILES.wasm": JSON.stringify(hashed(directory, "consent.wasm")),
-    "CONSENT_FILES.wasm2js": JSON.stringify(hashed(directory, "consent.wasm2js.js")),
-    "CONSENT_FILES.preferences": JSON.stringify(hashed(directory, "preferences.js")),
-  };
+  for (const chunk of chunks) await script(chunk, directory);
+  const define = Object.fromEntries(
+    Object.entries(loadedByName).map(([name, file]) => [
+      `CONSENT_FILES.${name}`,
+      JSON.stringify(hashed(directory, file)),
+    ]),
+  );
   for (const entry of entries) await script(entry, directory, define);
 }
 

@@ -12,6 +12,7 @@ const listed = (file) =>
 for (const [module, list] of [
   ["consent.wasm", "exports.txt"],
   ["reduction.wasm", "exports-reduction.txt"],
+  ["gpp.wasm", "exports-gpp.txt"],
 ]) {
   test(`${module} exports its list and the memory, and imports nothing`, () => {
     const compiled = new WebAssembly.Module(builtBytes(module));

@@ -16,7 +16,7 @@ const rightToLeft = /^(ar|dv|fa|he|ps|ur|yi)\b/;
 
 export class Banner implements View {
   private readonly host = element("dialphone-consent" as "div");
-  private readonly root = this.host.attachShadow({ mode: "open" });
+  readonly root = this.host.attachShadow({ mode: "open" });
   private readonly room = new PageRoom();
   private layer?: HTMLElement;
 

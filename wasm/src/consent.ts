@@ -45,6 +45,7 @@ export interface ConsentState {
 export class Consent {
   readonly page: PageState;
   readonly ready: Promise<void>;
+  readonly loadNotice = () => this.notices.load();
   private readonly listeners = new Set<(state: ConsentState) => void>();
   private decided = "";
   private readonly notices: NoticeSource;
@@ -94,7 +95,7 @@ export class Consent {
   }
 
   async open(): Promise<void> {
-    const notice = await this.notices.load();
+    const notice = await this.loadNotice();
     const choices: Choices = {};
     for (const purpose of optionalPurposes(notice)) {
       choices[purpose] = this.allows(purpose) ? "granted" : "denied";

@@ -2,18 +2,19 @@
 // begins.
 
 import { Banner } from "./banner";
-import { wasm2jsFile, wasmFile } from "./built_files";
+import { gppFile, gppWasm2jsFile, gppWasmFile, wasm2jsFile, wasmFile } from "./built_files";
 import { Consent, type ConsentState, type Surroundings } from "./consent";
 import { removeCookies } from "./cookie_removal";
 import { loadCore } from "./core_loader";
 import { EventSender, type AnalyticsEvent } from "./events";
 import { Gate } from "./gate";
+import type { GppMode, GppModule } from "./gpp";
 import type { OptionalPurpose, Purpose } from "./names";
 import { fetchNotice } from "./notice";
 import { Outbox, outboxKey } from "./outbox";
 import type { Randomness } from "./random_id";
 
-export type { AnalyticsEvent, ConsentState, OptionalPurpose, Purpose };
+export type { AnalyticsEvent, ConsentState, GppMode, OptionalPurpose, Purpose };
 export type { Choice, Choices, Reason } from "./names";
 
 export interface ConsentOptions {
@@ -23,6 +24,8 @@ export interface ConsentOptions {
   base?: string;
   /** Accept-Language syntax; the browser's own languages when left out. */
   language?: string;
+  /** Installs `window.__gpp`: what the site says about selling and sharing personal data. */
+  gpp?: GppMode;
 }
 
 export interface ConsentApi {
@@ -49,7 +52,12 @@ const random: Randomness = (bytes) => crypto.getRandomValues(bytes);
 // Reasons for which an event was not taken that say nothing about consent.
 const notAboutConsent = ["invalid_event", "late", "key_unavailable"];
 
-export function startConsent({ site, base = "/v1/", language }: ConsentOptions): ConsentApi {
+export function startConsent({
+  site,
+  base = "/v1/",
+  language,
+  gpp,
+}: ConsentOptions): ConsentApi {
   const root = new URL(base, location.href).href;
   const secure = location.protocol === "https:";
   const cookieName = secure ? "__Host-dp_consent" : "dp_consent";
@@ -105,7 +113,22 @@ export function startConsent({ site, base = "/v1/", language }: ConsentOptions):
   const open = () => consent.open().catch(() => location.assign(`${root}preferences`));
   gate.watch(() => banner.keep());
   listen(consent, open);
-  return api(consent, events, open);
+  const consentApi = api(consent, events, open);
+  if (gpp) void installGpp(gpp, root, banner, consent, consentApi);
+  return consentApi;
+}
+
+async function installGpp(
+  mode: GppMode,
+  base: string,
+  { root }: Banner,
+  { page, loadNotice }: Consent,
+  consent: ConsentApi,
+): Promise<void> {
+  const { installGpp, loadGppSection } = (await import(base + gppFile)) as GppModule;
+  const fallback = () => import(base + gppWasm2jsFile) as Promise<unknown>;
+  const section = loadGppSection(base + gppWasmFile, fallback);
+  installGpp({ mode, consent, page, loadNotice, root, section });
 }
 
 function listen(consent: Consent, open: () => Promise<void>): void {
