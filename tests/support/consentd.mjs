@@ -52,18 +52,20 @@ async function waitUntilReady(child, url, output) {
   throw new Error(`consentd was not ready within ${startMilliseconds} ms:\n${output()}`);
 }
 
-// `scopes` makes `key`; `options` are further command line arguments, `env` further variables of
-// the environment. A given dataDir is kept at the end.
+// `scopes` makes `key` where none is given; `options` are further command line arguments, `env`
+// further variables of the environment. A given dataDir is kept at the end.
 export async function startConsentd({
   dataDir,
+  key: given,
   scopes = ["check"],
   options = [],
   geoDatabases = [geoDatabase],
+  trustedProxies = ["127.0.0.0/8"],
   env = {},
 } = {}) {
   if (!existsSync(program)) throw new Error(`${program} is missing: run script/build first`);
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "consentd-")));
-  const key = await issueKey(directory, scopes);
+  const key = given ?? (await issueKey(directory, scopes));
   const [publicPort, internalPort] = [await freePort(), await freePort()];
   const listeners = ["--public-listen", `127.0.0.1:${publicPort}`];
   listeners.push("--internal-listen", `127.0.0.1:${internalPort}`);
@@ -71,7 +73,8 @@ export async function startConsentd({
     ...["serve", "--data-dir", directory, "--web-dir", webDir],
     ...geoDatabases.flatMap((path) => ["--geo-db", path]),
     ...listeners,
-    ...["--trusted-proxy", "127.0.0.0/8", ...options],
+    ...trustedProxies.flatMap((network) => ["--trusted-proxy", network]),
+    ...options,
   ];
   const child = spawn(program, commandLine, { env: { ...process.env, ...env } });
   let text = "";

@@ -9,8 +9,9 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 import { startConsentd } from "../support/consentd.mjs";
+import { call } from "../support/http_call.mjs";
 import { MovableClock } from "../support/movable_clock.mjs";
-import { call, newestEvent, PlayedVisitor } from "./played_visitor.mjs";
+import { newestEvent, PlayedVisitor } from "./played_visitor.mjs";
 import { readVectors, Tally } from "./vector_file.mjs";
 
 const site = "vectors.test";
@@ -113,7 +114,7 @@ const reasonOfKind = {
 test("token vectors, http", async () => {
   await clock.set("2038-03-01T00:00:00Z");
   const tally = new Tally("http", files.token);
-  const headers = { Authorization: `Bearer ${service.key}`, "Content-Type": "application/json" };
+  const headers = { Authorization: `Bearer ${service.key}` };
   const question = { site, purpose: "analytics" };
   const tokens = tally.selected.map((vector) => vector.input.token);
   const { json } = await call(`${service.internalUrl}/v1/check`, {

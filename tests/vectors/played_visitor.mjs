@@ -1,50 +1,12 @@
 // Plays a decision vector to a running service: the visitor's choices one after the other, each at
 // its own time, then the question.
 
-import { randomBytes } from "node:crypto";
 import { readFile } from "node:fs/promises";
-import { request } from "node:http";
 import { join } from "node:path";
+import { call } from "../support/http_call.mjs";
+import { edgeHeaders, eventId, randomId } from "../support/visitor.mjs";
 
 const site = "vectors.test";
-
-// node's fetch refuses header bytes that a test wants to send; this sends text as its UTF-8 bytes.
-export function call(url, { method = "GET", headers = {}, body, agent } = {}) {
-  const asBytes = (text) => Buffer.from(text, "utf8").toString("latin1");
-  const encoded = Object.entries(headers).map(([name, value]) => [name, asBytes(value)]);
-  return new Promise((resolve, reject) => {
-    const sent = request(url, { method, headers: Object.fromEntries(encoded), agent }, (answer) => {
-      const chunks = [];
-      answer.on("data", (chunk) => chunks.push(chunk));
-      answer.on("end", () => {
-        const text = Buffer.concat(chunks).toString("utf8");
-        const isJson = /json/.test(answer.headers["content-type"] ?? "");
-        const json = isJson ? JSON.parse(text) : undefined;
-        resolve({ status: answer.statusCode, headers: answer.headers, text, json });
-      });
-      answer.on("error", reject);
-    });
-    sent.on("error", reject);
-    sent.end(body === undefined ? undefined : JSON.stringify(body));
-  });
-}
-
-export function edgeHeaders(region, gpc) {
-  const [country = "", subdivision] = region === "" ? ["XX"] : region.split("-");
-  return {
-    "X-Geo-Country": country,
-    ...(subdivision ? { "X-Geo-Subdivision": region } : {}),
-    ...(gpc ? { "Sec-GPC": "1" } : {}),
-  };
-}
-
-export function eventId(milliseconds) {
-  const bytes = Buffer.concat([Buffer.alloc(6), randomBytes(10)]);
-  bytes.writeUIntBE(milliseconds, 0, 6);
-  bytes[6] = 0x70 | (bytes[6] & 0x0f);
-  bytes[8] = 0x80 | (bytes[8] & 0x3f);
-  return bytes.toString("hex").replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
-}
 
 function expectStatus(answer, status, what) {
   if (answer.status === status) return answer;
@@ -85,7 +47,6 @@ export class PlayedVisitor {
       gpc: entry.gpc ?? false,
     };
     if (this.held) headers.Authorization = `Consent ${this.held}`;
-    headers["Content-Type"] = "application/json";
     const answer = await call(`${this.service.url}/v1/consents`, {
       ...{ method: "POST", headers, body, agent: this.agent },
     });
@@ -99,7 +60,7 @@ export class PlayedVisitor {
     await this.clock.set(input.now);
     const query = new URLSearchParams({ site, purpose: input.purpose });
     if (this.subject || !this.newest) {
-      query.set("subject", this.subject ?? randomBytes(16).toString("base64url"));
+      query.set("subject", this.subject ?? randomId());
     } else {
       query.set("token", this.newest);
     }
@@ -128,7 +89,7 @@ export class PlayedVisitor {
   async postEvents(body, { region, gpc }, headers = {}) {
     const answer = await call(`${this.service.url}/v1/events`, {
       method: "POST",
-      headers: { ...edgeHeaders(region, gpc), "Content-Type": "application/json", ...headers },
+      headers: { ...edgeHeaders(region, gpc), ...headers },
       body,
       agent: this.agent,
     });
