@@ -20,9 +20,11 @@ std::string key_of(const Option& option) {
   return key;
 }
 
-std::optional<std::string> scalar_text(const JsonValue& value) {
+// A number where the option takes one: "data_dir": 7 is a slip, not a directory.
+std::optional<std::string> option_text(const Option& option, const JsonValue& value) {
   if (const std::string* text = value.string()) return *text;
-  if (const auto number = value.integer()) return std::to_string(*number);
+  const auto number = value.integer();
+  if (number && option.value == "N") return std::to_string(*number);
   return std::nullopt;
 }
 
@@ -150,7 +152,7 @@ OptionValues read_config_text(std::string_view text, std::string_view name,
       const JsonArray* list = option.repeatable ? value->array() : nullptr;
       const JsonArray items = list == nullptr ? JsonArray{*value} : *list;
       for (const JsonValue& item : items) {
-        const auto scalar = scalar_text(item);
+        const auto scalar = option_text(option, item);
         const std::string source = place(name, text, item.offset()) + ": /" + key;
         if (!scalar)
           fields.fail(key, option.repeatable ? "must be a string or a list of strings"

@@ -4,6 +4,7 @@ import assert from "node:assert/strict";
 import { once } from "node:events";
 import { connect } from "node:net";
 import { after, before, test } from "node:test";
+import { brotliCompressSync, deflateSync, gzipSync } from "node:zlib";
 import { startConsentd } from "../support/consentd.mjs";
 import { call, callRaw } from "../support/http_call.mjs";
 import { assertProblem, site, Visitor } from "../support/visitor.mjs";
@@ -96,9 +97,18 @@ test("a chunked body is read, up to the same limit", async () => {
 
 test("a compressed body is not unpacked", async () => {
   const body = JSON.stringify(await new Visitor(service).body("reject_all"));
-  const headers = { "Content-Type": "application/json", "Content-Encoding": "gzip" };
-  const { status } = await call(`${service.url}/v1/consents`, { method: "POST", headers, body });
-  assert.equal(status, 415);
+  const packed = { gzip: gzipSync(body), br: brotliCompressSync(body), deflate: deflateSync(body) };
+  const post = (type, encoding, bytes) =>
+    call(`${service.url}/v1/consents`, {
+      method: "POST",
+      headers: { "Content-Type": type, "Content-Encoding": encoding },
+      body: bytes,
+    });
+  for (const [encoding, bytes] of Object.entries({ ...packed, "gzip, gzip": gzipSync(body) })) {
+    assertProblem(await post("application/json", encoding, bytes), 415);
+    assertProblem(await post("application/x-www-form-urlencoded", encoding, bytes), 415);
+  }
+  assert.equal((await post("application/json", "identity", body)).status, 201);
 });
 
 test("slow and silent clients do not delay others", async () => {

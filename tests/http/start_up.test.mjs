@@ -124,8 +124,10 @@ test("a config file is another way in; what it misspells is refused", async () =
     `{"data_dir": "${inside("by-config")}", "rate_limit": 5, // fine\n"data_dri": 1}`,
   );
   await refusesToStart(["--config", path], /config\.jsonc:2:\d+.*data_dri/s);
-  await writeFile(path, `{"data_dir": []}`);
-  await refusesToStart(["--config", path], /data_dir/);
+  for (const value of ["7", "[]", "null", "true", "{}"]) {
+    await writeFile(path, `{"data_dir": ${value}}`);
+    await refusesToStart(["--config", path], /config\.jsonc:1:\d+: \/data_dir/);
+  }
   await refusesToStart(["--config", inside("missing.json")], /missing\.json/);
 });
 

@@ -52,6 +52,7 @@ std::variant<ConsentRequest, http::Response> read_body(const Service& service,
   const PolicyInForce policy = service.site.reduced(now);
   ConsentRequestRead read;
   if (is_form(http)) {
+    if (auto refused = refuse_encoded_body(http)) return std::move(*refused);
     const auto fields = http::decode_form(http.body);
     if (!fields) return http::problem(400, "The form's encoding is malformed.");
     read = read_consent_form(*fields, policy);

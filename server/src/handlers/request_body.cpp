@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <string>
+#include <utility>
 
+#include "http/fields.h"
 #include "http/problem.h"
 #include "wire/json_fields.h"
 
@@ -13,8 +15,15 @@ constexpr std::string_view kRetryAfterS = "5";
 
 }  // namespace
 
+std::optional<http::Response> refuse_encoded_body(const http::Request& request) {
+  const std::string encoding = request.header("Content-Encoding");
+  if (encoding.empty() || http::same_field_name(encoding, "identity")) return std::nullopt;
+  return http::problem(415, "The body must not be compressed; leave Content-Encoding away.");
+}
+
 std::variant<JsonValue, http::Response> json_body(
     const http::Request& request, std::initializer_list<std::string_view> media_types) {
+  if (auto refused = refuse_encoded_body(request)) return std::move(*refused);
   if (std::find(media_types.begin(), media_types.end(), request.media_type()) ==
       media_types.end()) {
     return http::problem(415,
