@@ -2,6 +2,7 @@
 // member, and every answer fits its schema.
 
 import assert from "node:assert/strict";
+import { webcrypto } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
@@ -36,7 +37,7 @@ const escape = (name) => name.replaceAll("~", "~0").replaceAll("/", "~1");
 const json = async (path, init) => (await fetch(`${consentd.url}${path}`, init)).json();
 
 function uuidv7() {
-  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  const bytes = webcrypto.getRandomValues(new Uint8Array(16));
   new DataView(bytes.buffer).setBigUint64(0, (BigInt(Date.now()) << 16n) | 0x7000n);
   bytes[8] = 0x80 | (bytes[8] & 0x3f);
   const hex = Buffer.from(bytes).toString("hex");
