@@ -15,6 +15,8 @@ constexpr std::string_view kRobots =
     "monitor pingdom uptime scan postman playwright puppeteer selenium embedly fetcher "
     "validator archive.org ruby/ perl/ php/ dart/ got/ cfnetwork guzzle scrapy nagios check_http ";
 
+constexpr unsigned kMajorMost = 9999;
+
 struct BrowserToken {
   std::string_view token;  // up to and with the '/'
   std::string_view family;
@@ -75,12 +77,13 @@ bool is_robot(std::string_view text) {
   return false;
 }
 
+// Four digits at most: no browser has more, and a longer number would tell visitors apart.
 std::uint16_t major_at(std::string_view text, std::size_t at) {
   unsigned major = 0;
-  for (; at < text.size() && is_digit(text[at]) && major <= 0xffff; ++at) {
+  for (; at < text.size() && is_digit(text[at]) && major <= kMajorMost; ++at) {
     major = major * 10 + static_cast<unsigned>(text[at] - '0');
   }
-  return static_cast<std::uint16_t>(major <= 0xffff ? major : 0);
+  return static_cast<std::uint16_t>(major <= kMajorMost ? major : 0);
 }
 
 // Whether the browser is one that exists on iOS only.

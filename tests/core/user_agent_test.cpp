@@ -89,6 +89,8 @@ constexpr Case kBrowsers[] = {
     {"", "Other", 0, "Other", "other"},
     {"Mozilla/5.0", "Other", 0, "Other", "other"},
     {"Firefox/99999999999999", "Firefox", 0, "Other", "other"},
+    {"Firefox/10000.0", "Firefox", 0, "Other", "other"},
+    {"Firefox/9999.0", "Firefox", 9999, "Other", "other"},
     {"Firefox/", "Firefox", 0, "Other", "other"},
     {"NotFirefox/140", "Other", 0, "Other", "other"},
 };

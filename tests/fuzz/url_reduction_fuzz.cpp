@@ -1,5 +1,5 @@
-// What survives is short, printable, without query or fragment, and reducing it again changes
-// nothing.
+// What survives is short, without blanks and control characters, without query or fragment, and
+// reducing it again changes nothing.
 
 #include <array>
 #include <cstdint>
@@ -17,7 +17,8 @@ void check_path(std::string_view path) {
   PROPERTY(path.empty() || path.front() == '/');
   PROPERTY(path.size() <= kPathBytesMax);
   for (const char character : path) {
-    PROPERTY(character > ' ' && character < 0x7f);
+    const auto byte = static_cast<unsigned char>(character);
+    PROPERTY(byte > 0x20 && byte != 0x7f);
     PROPERTY(character != '?' && character != '#' && character != '@' && character != ';');
   }
 }

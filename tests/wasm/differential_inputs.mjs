@@ -121,7 +121,8 @@ function* generated(target, seeds) {
   for (let i = 0; i < generatedPerTarget; ++i) {
     const near = target === "decision" && random(4) > 0;
     let bytes = near ? decisionInput(random) : pick();
-    for (let rounds = near ? 0 : random(4); rounds > 0; --rounds) bytes = mutated(bytes, pick(), random);
+    const rounds = near ? 0 : random(4);
+    for (let round = 0; round < rounds; ++round) bytes = mutated(bytes, pick(), random);
     yield { target, bytes: bytes.subarray(0, inputBytesMax), from: `generated ${i}` };
   }
 }

@@ -12,7 +12,7 @@ inline constexpr std::size_t kUserAgentBytesMax = 1024;  // longer input is "Oth
 struct ReducedUserAgent {
   std::string_view browser =
       "Other";  // Chrome Edge Safari Firefox "Samsung Internet" Opera Other, or "bot"
-  std::uint16_t browser_major = 0;    // 0 = unknown
+  std::uint16_t browser_major = 0;    // 0 = unknown, at most 9999
   std::string_view os = "Other";      // Windows macOS Linux Android iOS ChromeOS Other
   std::string_view device = "other";  // desktop mobile tablet bot other
 };
