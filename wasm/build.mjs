@@ -22,8 +22,8 @@ const { values: options } = parseArgs({
 const scripts = join(options.dist, "v1");
 const demo = join(options.dist, "demo");
 
-const modules = ["consent.wasm", "reduction.wasm", "gpp.wasm"];
-const fallbacks = ["consent.wasm2js.js", "gpp.wasm2js.js"];
+const modules = ["consent.wasm", "core.wasm", "reduction.wasm", "gpp.wasm"];
+const fallbacks = ["consent.wasm2js.js", "core.wasm2js.js", "gpp.wasm2js.js"];
 for (const module of [...modules, ...fallbacks]) {
   if (existsSync(join(options.modules, module))) continue;
   console.error(`${join(options.modules, module)} is missing: run cmake --build --preset wasm`);
@@ -63,6 +63,7 @@ const sizes = {
   "reduction.wasm (on demand)": weigh("reduction.wasm"),
   "gpp.js and gpp.wasm (on demand)": weigh("gpp.js") + weigh("gpp.wasm"),
   "consent.mjs (module build)": weigh("consent.mjs"),
+  "core.wasm (servers and tools)": weigh("core.wasm"),
 };
 writeFileSync(join(options.dist, "sizes.json"), `${JSON.stringify(sizes, null, 2)}\n`);
 console.log("bytes on the wire, brotli -q 11:");

@@ -43,11 +43,11 @@ before(async () => {
   if (!existsSync(file("core.mjs")))
     throw new Error(`${file("core.mjs")} is missing: run script/build first`);
   library = await import(pathToFileURL(file("core.mjs")));
-  const wasm = await library.loadCore({ wasm: await readFile(file("consent.wasm")) });
+  const wasm = await library.loadCore({ wasm: await readFile(file("core.wasm")) });
   const unusable = new Uint8Array([0]);
   const javascript = await library.loadCore({
     wasm: unusable,
-    fallback: () => importScript("consent.wasm2js.js"),
+    fallback: () => importScript("core.wasm2js.js"),
   });
   builds = { wasm, javascript };
   const table = await readFile(join(root, "core/include/consent/regimes.inc"), "utf8");

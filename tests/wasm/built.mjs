@@ -31,12 +31,15 @@ export async function importSource(name) {
   return import(pathToFileURL(outfile).href);
 }
 
-/** The core in WebAssembly and in JavaScript: whatever holds for one must hold for the other. */
-export async function bothCores() {
+/**
+ * A build of the core, "core" or the page's "consent", in WebAssembly and in JavaScript: whatever
+ * holds for one must hold for the other.
+ */
+export async function bothCores(name = "core") {
   const { loadCore } = await importBuilt("core.mjs");
-  const script = builtBytes("consent.wasm2js.js").toString("base64");
+  const script = builtBytes(`${name}.wasm2js.js`).toString("base64");
   return {
-    wasm: await loadCore({ wasm: builtBytes("consent.wasm") }),
+    wasm: await loadCore({ wasm: builtBytes(`${name}.wasm`) }),
     wasm2js: await loadCore({
       wasm: new Uint8Array(8),
       fallback: () => import(`data:text/javascript;base64,${script}`),

@@ -5,7 +5,7 @@ import { builtBytes, importBuilt } from "./built.mjs";
 
 const { loadCore, parseRegion } = await importBuilt("core.mjs");
 const fallback = () =>
-  import(`data:text/javascript;base64,${builtBytes("consent.wasm2js.js").toString("base64")}`);
+  import(`data:text/javascript;base64,${builtBytes("core.wasm2js.js").toString("base64")}`);
 
 async function served(headers, body, use) {
   const server = createServer((_, response) => {
@@ -21,18 +21,18 @@ async function served(headers, body, use) {
 }
 
 test("it compiles while it downloads", () =>
-  served({ "content-type": "application/wasm" }, builtBytes("consent.wasm"), async (wasm) => {
+  served({ "content-type": "application/wasm" }, builtBytes("core.wasm"), async (wasm) => {
     assert.equal(parseRegion(await loadCore({ wasm }), "fr"), "FR");
   }));
 
 test("a wrong MIME type costs nothing but the streaming", () =>
-  served({ "content-type": "text/plain" }, builtBytes("consent.wasm"), async (wasm) => {
+  served({ "content-type": "text/plain" }, builtBytes("core.wasm"), async (wasm) => {
     assert.equal(parseRegion(await loadCore({ wasm }), "fr"), "FR");
   }));
 
 for (const [what, body] of [
   ["an error page", "<!doctype html><title>404</title>"],
-  ["a truncated module", builtBytes("consent.wasm").subarray(0, 4000)],
+  ["a truncated module", builtBytes("core.wasm").subarray(0, 4000)],
   ["nothing", ""],
 ]) {
   test(`${what} instead of the module: the JavaScript build takes its place`, () =>
@@ -46,7 +46,7 @@ test("no WebAssembly at all: the JavaScript build takes its place", async () => 
   const { WebAssembly } = globalThis;
   delete globalThis.WebAssembly;
   try {
-    const core = await loadCore({ wasm: builtBytes("consent.wasm"), fallback });
+    const core = await loadCore({ wasm: builtBytes("core.wasm"), fallback });
     assert.equal(parseRegion(core, "us", "us-ca"), "US-CA");
   } finally {
     globalThis.WebAssembly = WebAssembly;

@@ -13,7 +13,7 @@ import { differentialInputs, targets } from "./differential_inputs.mjs";
 const root = fileURLToPath(new URL("../../", import.meta.url));
 const program = join(process.env.CONSENT_NATIVE_BIN ?? join(root, "build/dev/bin"), "core_answers");
 const inputsLeast = 20_000;
-const consentTargets = ["token", "cookie", "region", "signal", "decision"];
+const coreTargets = ["token", "cookie", "region", "signal", "decision"];
 
 const { GppSection, Reduction, actionNames, decide, encodeTokenPayload, holdNames, modelNames } =
   await importBuilt("core.mjs");
@@ -55,7 +55,7 @@ function pages(exports, prefix) {
   };
 }
 
-function tokenAnswer(core, page, bytes) {
+function tokenAnswer(core, page, bytes, encoder) {
   const [size] = page.write(bytes);
   const kind = page.exports.consent_token_parse(size);
   if (kind < 0) return [kind];
@@ -73,7 +73,7 @@ function tokenAnswer(core, page, bytes) {
     ...[37, 38, 39].map((at) => copy[at]),
     hex(copy.subarray(40, 56)),
     hex(copy.subarray(57, 57 + copy[56])),
-    hex(encodeTokenPayload(core, token)),
+    hex(encodeTokenPayload(encoder, token)),
   ];
 }
 
@@ -110,11 +110,11 @@ function decisionAnswer(core, bytes) {
   return [reason, expiresAt, +mustAsk(core, question)];
 }
 
-function consentAnswer(core, page, target, bytes) {
+function coreAnswer(core, page, target, bytes, encoder = core) {
   const { exports } = page;
   switch (target) {
     case "token":
-      return tokenAnswer(core, page, bytes);
+      return tokenAnswer(core, page, bytes, encoder);
     case "cookie": {
       const size = exports.consent_cookie_find(
         ...page.write(Buffer.from("__Host-dp_consent"), bytes),
@@ -202,17 +202,25 @@ test("there are as many inputs as promised, for every target", () => {
 });
 
 for (const build of ["wasm", "wasm2js"]) {
-  test(`consent module, ${build}: the answers are the native ones`, async () => {
+  test(`core, ${build}: the answers are the native ones`, async () => {
     const core = (await bothCores())[build];
     const page = pages(core.exports, "consent");
-    compare(build, consentTargets, (target, bytes) => consentAnswer(core, page, target, bytes));
+    compare(build, coreTargets, (target, bytes) => coreAnswer(core, page, target, bytes));
+  });
+
+  test(`the page's module, ${build}: the answers are the native ones`, async () => {
+    const core = (await bothCores("consent"))[build];
+    const encoder = (await bothCores()).wasm;
+    const page = pages(core.exports, "consent");
+    const answer = (target, bytes) => coreAnswer(core, page, target, bytes, encoder);
+    compare(build, ["token", "cookie", "decision"], answer);
   });
 }
 
 test("reduction module: the answers are the native ones", async () => {
   const { exports } = await Reduction.load(builtBytes("reduction.wasm"));
   const page = pages(exports, "reduction");
-  const among = targets.filter((target) => ![...consentTargets, "gpp"].includes(target));
+  const among = targets.filter((target) => ![...coreTargets, "gpp"].includes(target));
   compare("wasm", among, (target, bytes) => reductionAnswer(page, target, bytes));
 });
 

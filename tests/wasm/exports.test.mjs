@@ -11,6 +11,7 @@ const listed = (file) =>
 
 for (const [module, list] of [
   ["consent.wasm", "exports.txt"],
+  ["core.wasm", "exports-core.txt"],
   ["reduction.wasm", "exports-reduction.txt"],
   ["gpp.wasm", "exports-gpp.txt"],
 ]) {
@@ -23,8 +24,10 @@ for (const [module, list] of [
 }
 
 test("the JavaScript build has the same functions", async () => {
-  const { wasm, wasm2js } = await bothCores();
-  assert.deepEqual(Object.keys(wasm2js.exports).sort(), Object.keys(wasm.exports).sort());
+  for (const name of ["consent", "core"]) {
+    const { wasm, wasm2js } = await bothCores(name);
+    assert.deepEqual(Object.keys(wasm2js.exports).sort(), Object.keys(wasm.exports).sort());
+  }
 });
 
 test("the memory cannot grow", () => {

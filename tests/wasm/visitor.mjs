@@ -12,6 +12,7 @@ globalThis.setTimeout = (run, delay, ...rest) => {
   const timer = start(run, delay, ...rest);
   return delay >= 1000 ? timer.unref() : timer;
 };
+const service = await loadCore({ wasm: builtBytes("core.wasm") });
 const core = await loadCore({ wasm: builtBytes("consent.wasm") });
 
 export const noticeFor = (model, changes = {}) => ({
@@ -46,7 +47,7 @@ export function tokenFor(request, region = "DE", now = Date.now() / 1000) {
   const { action, choices, gpc, subject, policy = 3 } = request;
   const decidedAt = Math.trunc(now);
   const token = { kind, keyId: 0, decidedAt, policy, choices, action, gpc, region, subject };
-  const payload = encodeBase64url(encodeTokenPayload(core, token));
+  const payload = encodeBase64url(encodeTokenPayload(service, token));
   return `1.${payload}.${encodeBase64url(new Uint8Array(16))}`;
 }
 

@@ -3,24 +3,29 @@
 
 import { choiceNames, purposeNames, type Choices, type OptionalPurpose } from "./names";
 
-export interface CoreExports {
+/** What consent.wasm has: all that a page needs. */
+export interface PageExports {
   memory: { buffer: ArrayBuffer };
   consent_abi_version(): number;
   consent_page_in(): number;
   consent_page_out(): number;
-  consent_region(countrySize: number, subdivisionSize: number): number;
-  consent_regime(regionSize: number, day: number): number;
   consent_decide(): number;
   consent_must_ask(): number;
   consent_token_parse(size: number): number;
-  consent_token_encode(): number;
   consent_cookie_find(nameSize: number, cookiesSize: number): number;
+}
+
+/** What core.wasm has: what servers and tools ask besides. */
+export interface CoreExports extends PageExports {
+  consent_region(countrySize: number, subdivisionSize: number): number;
+  consent_regime(regionSize: number, day: number): number;
+  consent_token_encode(): number;
   consent_gpc_parse(size: number): number;
   consent_dnt_parse(size: number): number;
 }
 
-export interface Core {
-  exports: CoreExports;
+export interface Core<Exports extends PageExports = PageExports> {
+  exports: Exports;
   pageIn: Uint8Array;
   pageOut: Uint8Array;
 }
@@ -32,7 +37,7 @@ const pageOutBytes = 4096;
 /**
  * Wraps the exports of either build. Throws when they are not the ABI this file was written for.
  */
-export function createCore(exports: CoreExports): Core {
+export function createCore<Exports extends PageExports>(exports: Exports): Core<Exports> {
   if (exports.consent_abi_version() !== abiVersion)
     throw new Error("consent core of another version");
   const { buffer } = exports.memory;

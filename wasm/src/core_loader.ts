@@ -1,10 +1,10 @@
 // Gets the core running: WebAssembly where it may be compiled, the same core as JavaScript where it
 // may not (a Content-Security-Policy without 'wasm-unsafe-eval', a browser in lockdown mode).
 
-import { createCore, type Core, type CoreExports } from "./core";
+import { createCore, type Core, type PageExports } from "./core";
 
 export interface CoreSource {
-  /** Where consent.wasm is, or its bytes. */
+  /** Where the module is, or its bytes. */
   wasm: string | BufferSource;
   /** Loads the JavaScript build. Without it there is no fallback. */
   fallback?: () => Promise<unknown>;
@@ -23,11 +23,14 @@ export async function instantiate(wasm: string | BufferSource): Promise<unknown>
 }
 
 /** Rejects when neither build runs: the caller then allows nothing. */
-export async function loadCore({ wasm, fallback }: CoreSource): Promise<Core> {
+export async function loadCore<Exports extends PageExports = PageExports>({
+  wasm,
+  fallback,
+}: CoreSource): Promise<Core<Exports>> {
   try {
-    return createCore((await instantiate(wasm)) as CoreExports);
+    return createCore((await instantiate(wasm)) as Exports);
   } catch (error) {
     if (!fallback) throw error;
-    return createCore((await fallback()) as CoreExports);
+    return createCore((await fallback()) as Exports);
   }
 }

@@ -1,6 +1,6 @@
 // core.mjs: the core alone, for servers, tools and tests. No document, no window.
 
-export { createCore, abiVersion, type Core, type CoreExports } from "./core";
+export { createCore, abiVersion, type Core, type CoreExports, type PageExports } from "./core";
 export { loadCore, type CoreSource } from "./core_loader";
 export {
   decide,

@@ -1,6 +1,6 @@
 // Region and regime, as the service resolves them. The banner takes both from the notice.
 
-import { readText, writeText, type Core } from "./core";
+import { readText, writeText, type Core, type CoreExports } from "./core";
 import { modelNames, type Model } from "./names";
 
 export interface Regime {
@@ -15,7 +15,7 @@ const scopeNames = ["gdpr", "uk_gdpr", "equivalent", "none"] as const;
 const zoneNames = ["eu", "us"] as const;
 
 /** "", "DE" or "US-CA"; whatever is not understood is "", the unknown region. */
-export function parseRegion(core: Core, country: string, subdivision = ""): string {
+export function parseRegion(core: Core<CoreExports>, country: string, subdivision = ""): string {
   const countrySize = writeText(core.pageIn, country);
   const subdivisionSize = writeText(core.pageIn, subdivision, Math.max(0, countrySize));
   const size = core.exports.consent_region(countrySize, subdivisionSize);
@@ -23,7 +23,7 @@ export function parseRegion(core: Core, country: string, subdivision = ""): stri
 }
 
 /** The regime of a region on a day, counted from 1970-01-01. */
-export function regimeFor(core: Core, region: string, day: number): Regime {
+export function regimeFor(core: Core<CoreExports>, region: string, day: number): Regime {
   const packed = core.exports.consent_regime(Math.max(0, writeText(core.pageIn, region)), day);
   return {
     id: packed & 0xff,

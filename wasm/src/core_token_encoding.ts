@@ -1,13 +1,13 @@
 // The bytes of a token, for tools and tests; a browser only reads tokens.
 
 import { decodeBase64url } from "./base64url";
-import { packChoices, viewOf, writeText, type Core } from "./core";
+import { packChoices, viewOf, writeText, type Core, type CoreExports } from "./core";
 import { tokenKindNames, type Token } from "./core_token";
 import { actionNames } from "./names";
 
 /** The payload of a token; undefined when a member is outside its range. */
 export function encodeTokenPayload(
-  core: Core,
+  core: Core<CoreExports>,
   token: Omit<Token, "state">,
 ): Uint8Array | undefined {
   const view = viewOf(core.pageIn);
