@@ -34,7 +34,7 @@ Reason why_denied(const RecordState& state, Choice choice) {
 Reason decide_default(const Question& question, Choice choice) {
   const RecordState& state = question.state;
   if (question.model == Model::opt_in) return Reason::no_record;
-  if (question.signals.gpc || state.gpc) return Reason::gpc;
+  if (question.signals.opt_out() || state.gpc) return Reason::gpc;
   if (question.purpose == Purpose::marketing) return Reason::no_record;
   if (!state.recorded()) return Reason::opt_out_default;
   if (choice != Choice::granted) return Reason::no_record;
@@ -44,11 +44,13 @@ Reason decide_default(const Question& question, Choice choice) {
 Reason decide_grant(const Question& question) {
   const RecordState& state = question.state;
   if (const auto reason = outdated(question, question.purpose)) return *reason;
-  const bool signal = question.signals.gpc || state.gpc;
+  const bool signal = question.signals.opt_out() || state.gpc;
   if (question.purpose == Purpose::marketing && signal) return Reason::gpc;
   // A choice made while the signal was on is the later and more specific one; a signal that came
   // after the choice wins where the law makes it an opt-out.
-  if (question.model == Model::opt_out && question.signals.gpc && !state.gpc) return Reason::gpc;
+  if (question.model == Model::opt_out && question.signals.opt_out() && !state.gpc) {
+    return Reason::gpc;
+  }
   return Reason::granted;
 }
 

@@ -142,6 +142,18 @@ TEST_CASE("a signal never adds, nor does its going away after an opt-out") {
   check(tally);
 }
 
+TEST_CASE("DNT, where it is honoured, decides as GPC does") {
+  Tally tally;
+  for_every_question([&](const Question& asked) {
+    Question by_dnt = asked;
+    by_dnt.signals = {.gpc = false, .dnt = asked.signals.gpc};
+    tally.add(decide(by_dnt).reason == decide(asked).reason);
+    by_dnt.signals = {.gpc = asked.signals.gpc, .dnt = asked.signals.gpc};
+    tally.add(decide(by_dnt).reason == decide(asked).reason);
+  });
+  check(tally);
+}
+
 TEST_CASE("opt_in, the model of the unknown region, is the strictest") {
   Tally tally;
   for_every_question([&](const Question& asked) {

@@ -36,16 +36,17 @@ inline constexpr std::chrono::seconds kConsentLifetime = std::chrono::days{182};
 inline constexpr std::chrono::seconds kRefusalSilence = std::chrono::days{182};
 inline constexpr std::chrono::seconds kLifetimeMax = std::chrono::days{395};  // 13 months, CNIL
 
-// Opt-out signals seen with the question itself (Sec-GPC, navigator.globalPrivacyControl, DNT where
-// configured).
+// Opt-out signals seen with the question itself. Each counts as much as the other.
 struct Signals {
-  bool gpc = false;
+  bool gpc = false;  // Sec-GPC, navigator.globalPrivacyControl
+  bool dnt = false;  // DNT: 1, only ever set where the site honours it
+  constexpr bool opt_out() const { return gpc || dnt; }
 };
 
 struct Question {
   Purpose purpose = Purpose::essential;
   // The rules where the visitor is now. For a question without a visitor present (the pipeline's
-  // check): regime_for(state.region, today), and opt_in where nothing is recorded.
+  // check): the rules of state.region today, and opt_in where nothing is recorded.
   Model model = Model::opt_in;
   PolicyInForce policy;
   RecordState state;

@@ -40,8 +40,8 @@ struct RecordFacts {
       0;  // the client's clock, from the event's UUIDv7: orders grants and withdrawals
   PolicyVersion policy = 0;
   Region region;
-  Model model = Model::opt_in;  // of the regime it was made under
-  bool gpc = false;             // the signal was present when the choice was made
+  Model model = Model::opt_in;  // it was made under
+  bool gpc = false;             // an opt-out signal was present when the choice was made
 };
 
 // A subject's current state. Default-constructed: nothing recorded.
@@ -53,7 +53,7 @@ struct RecordState {
       0;  // newest event_ms of a record that denied something; older grants are void
   PolicyVersion policy = 0;
   Region region;
-  Model model = Model::opt_in;  // of the regime the newest record was made under
+  Model model = Model::opt_in;  // the newest record was made under
   bool gpc = false;
   Hold hold = Hold::none;
   bool recorded() const { return action != Action::none; }
