@@ -76,6 +76,14 @@ std::string_view take_segment(std::string_view& path) {
   return segment;
 }
 
+// A browser writes a blank as %20: one that stands there as it is came another way.
+bool has_blank(std::string_view segment) {
+  for (const char character : segment) {
+    if (is_blank(character)) return true;
+  }
+  return false;
+}
+
 // "https:" as a segment, or "https://..." in one, encoded or not.
 bool starts_url(std::string_view segment) {
   std::array<char, 24> head{};
@@ -96,7 +104,7 @@ std::string_view reduce_path(std::string_view path, std::span<char, kPathBytesMa
     if (trailing_slash) continue;
     const bool page = starts_url(name);
     PersonalKind kind = personal_kind_of(name);
-    if (page && kind == PersonalKind::none) kind = PersonalKind::id;
+    if (kind == PersonalKind::none && (page || has_blank(name))) kind = PersonalKind::id;
     fits = writer.add_segment(kind == PersonalKind::none ? name : placeholder_of(kind));
     // A page inside the path says where somebody went: what follows belongs to it.
     if (page) break;

@@ -90,6 +90,8 @@ constexpr Case kPaths[] = {
      "/preise/gr\xc3\xb6\xc3\x9f"
      "e"},
     {"/100%", "/100%"},
+    {"/a%20b", "/a%20b"},
+    {"/a b/c", "/:id/c"},
 };
 
 }  // namespace
