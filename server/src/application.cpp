@@ -3,16 +3,19 @@
 #include <sys/resource.h>
 #include <sys/stat.h>
 
-#include <cerrno>
+#include <algorithm>
+#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
 #include <stdexcept>
 #include <string>
 #include <utility>
+#include <vector>
 
-#include "consent/geo/region_lookup.h"
+#include "access_log.h"
 #include "events/event_sink.h"
+#include "generation.h"
 #include "http/listener.h"
 #include "keys/api_keys.h"
 #include "keys/keyring.h"
@@ -20,12 +23,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "rate_limiter.h"
-#include "routes.h"
-#include "service.h"
-#include "site/notice.h"
-#include "site/site_file.h"
-#include "site/web_files.h"
-#include "visitor.h"
+#include "service_manager.h"
 
 namespace consent::server {
 namespace {
@@ -36,11 +34,12 @@ constexpr unsigned kInternalWorkers = 8;
 constexpr std::size_t kInternalBodyBytesMax = 4 * 1024 * 1024;
 constexpr std::chrono::hours kUpkeepInterval{1};
 
-sigset_t stop_signals() {
+sigset_t awaited_signals() {
   sigset_t signals;
   sigemptyset(&signals);
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
+  sigaddset(&signals, SIGHUP);
   return signals;
 }
 
@@ -51,7 +50,7 @@ void prepare_process() {
   const rlimit no_core_dump{0, 0};
   ::setrlimit(RLIMIT_CORE, &no_core_dump);
   std::signal(SIGPIPE, SIG_IGN);
-  const sigset_t signals = stop_signals();
+  const sigset_t signals = awaited_signals();
   ::pthread_sigmask(SIG_BLOCK, &signals, nullptr);
 }
 
@@ -63,46 +62,81 @@ void make_data_dir(const std::string& path) {
                            "; choose another with --data-dir");
 }
 
-SitePolicy load_site(const Config& config, TimePoint now) {
-  SiteFile file = load_site_file(config.site_file, now);
-  if (file.errors.empty()) return std::move(file.policy);
-  std::string message = "the site policy has errors:";
-  for (const std::string& error : file.errors) message += "\n  " + error;
-  throw std::runtime_error(message);
-}
-
-WebFiles load_web_files(const Config& config) {
-  if (!config.web_dir.empty()) return WebFiles(config.web_dir);
-  std::error_code unreadable;
-  const auto program = std::filesystem::read_symlink("/proc/self/exe", unreadable);
-  const auto beside = program.parent_path().parent_path().parent_path() / "dist";
-  if (unreadable || !std::filesystem::is_directory(beside)) {
-    log_event(LogLevel::warning, "no_web_files",
-              {{"detail",
-                "banner and demo are not served: run script/build or name their directory with "
-                "--web-dir"}});
-    return {};
-  }
-  return WebFiles(beside.string());
-}
-
 std::string url_of(const Endpoint& endpoint, std::uint16_t port) {
   const bool ipv6 = endpoint.host.find(':') != std::string::npos;
   return "http://" + (ipv6 ? '[' + endpoint.host + ']' : endpoint.host) + ':' +
          std::to_string(port);
 }
 
-http::ListenerLimits internal_limits() {
-  http::ListenerLimits limits;
-  limits.body_bytes_max = kInternalBodyBytesMax;
-  return limits;
+http::ListenerOptions public_options(const Config& config) {
+  http::ListenerOptions options;
+  options.workers = kPublicWorkers;
+  options.limits.connections_max = config.connections_max;
+  options.limits.connections_per_address_max = config.connections_per_address_max;
+  options.trusted_proxies = config.trusted_proxies;
+  return options;
 }
 
-void report_failures(http::Router& router) {
-  router.on_failure([](std::string_view pattern, std::string_view what) {
-    log_event(LogLevel::error, "handler_failed", {{"route", pattern}, {"detail", what}});
-  });
+// Its callers are the operator's own machines: a few addresses, each with a pool of connections.
+http::ListenerOptions internal_options(const Config& config) {
+  http::ListenerOptions options = public_options(config);
+  options.workers = kInternalWorkers;
+  options.limits.body_bytes_max = kInternalBodyBytesMax;
+  options.limits.connections_per_address_max = 0;
+  return options;
 }
+
+void watch_listener(Metrics& metrics, std::string_view name, const http::Listener& listener) {
+  metrics.add_listener(name, [&listener] { return listener.figures(); });
+}
+
+struct Sockets {
+  http::ListeningSocket outside;
+  http::ListeningSocket inside;
+};
+
+// Those that systemd hands over, by name or in this order; the configured ones otherwise.
+Sockets open_sockets(const Config& config) {
+  Sockets sockets;
+  for (const PassedSocket& passed : take_passed_sockets()) {
+    const bool inside = passed.name == "internal" ||
+                        (passed.name != "public" && sockets.outside.descriptor.is_open());
+    http::ListeningSocket& place = inside ? sockets.inside : sockets.outside;
+    if (place.descriptor.is_open()) {
+      throw std::runtime_error(
+          "more sockets were passed than there are listeners: pass one named public and one named "
+          "internal");
+    }
+    place = http::take_listening(passed.descriptor);
+  }
+  const auto bind = [](http::ListeningSocket& socket, const Endpoint& endpoint) {
+    if (!socket.descriptor.is_open()) socket = http::listen_on(endpoint.host, endpoint.port);
+  };
+  bind(sockets.outside, config.public_listen);
+  bind(sockets.inside, config.internal_listen);
+  return sockets;
+}
+
+// Signals, and what is done every hour however many of them come.
+class Upkeep {
+ public:
+  // 0 when upkeep is due instead.
+  int wait_for_signal() const {
+    const auto left = due_ - std::chrono::steady_clock::now();
+    const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
+    const timespec patience{std::max<std::int64_t>(seconds, 0), 0};
+    const sigset_t signals = awaited_signals();
+    return std::max(::sigtimedwait(&signals, nullptr, &patience), 0);
+  }
+  bool is_due() {
+    if (std::chrono::steady_clock::now() < due_) return false;
+    due_ += kUpkeepInterval;
+    return true;
+  }
+
+ private:
+  std::chrono::steady_clock::time_point due_ = std::chrono::steady_clock::now() + kUpkeepInterval;
+};
 
 }  // namespace
 
@@ -112,65 +146,78 @@ std::string_view program_version() { return CONSENT_VERSION; }
 struct Application::Parts {
   explicit Parts(const Config& options)
       : config(options),
-        site(load_site(config, clock.now())),
-        notices(site),
-        lookup(geo::open_region_lookup(config.geo_dbs)),
-        visitors(*lookup, config.trusted_proxies),
         keyring(config.data_dir),
         api_keys(config.data_dir),
         ledger(open_sqlite_ledger(config.data_dir)),
         sink(open_ndjson_sink(config.data_dir)),
         metrics(program_version()),
         rate_limiter(config.rate_limit),
-        web_files(load_web_files(config)) {}
+        access_log(config.access_log_share) {}
 
   Config config;
   SystemClock clock;
-  SitePolicy site;
-  NoticeBook notices;
-  std::unique_ptr<geo::RegionLookup> lookup;
-  VisitorResolver visitors;
   Keyring keyring;
   ApiKeys api_keys;
   std::unique_ptr<Ledger> ledger;
   std::unique_ptr<EventSink> sink;
   Metrics metrics;
   RateLimiter rate_limiter;
-  WebFiles web_files;
-  Service service{clock,   site,  notices, visitors,     api_keys, keyring,
-                  *ledger, *sink, metrics, rate_limiter, web_files};
-  http::Router public_router;
-  http::Router internal_router;
+  AccessLog access_log;
+  Lasting lasting{clock, api_keys, keyring, *ledger, *sink, metrics, rate_limiter, access_log};
+  std::vector<std::string> own_origins;
+  std::shared_ptr<const Generation> generation;
   std::unique_ptr<http::Listener> public_listener;
   std::unique_ptr<http::Listener> internal_listener;
+
+  void reload();
 };
 
 Application::Application(const Config& config) {
   prepare_process();
+  Sockets sockets = open_sockets(config);
   make_data_dir(config.data_dir);
   parts_ = std::make_unique<Parts>(config);
   Parts& parts = *parts_;
   parts.keyring.destroy_expired(parts.clock.now());
-  report_failures(parts.public_router);
-  report_failures(parts.internal_router);
-
-  const Endpoint& outside = config.public_listen;
-  const Endpoint& inside = config.internal_listen;
-  parts.public_listener = std::make_unique<http::Listener>(
-      outside.host, outside.port, parts.public_router, http::ListenerLimits{}, kPublicWorkers);
-  parts.internal_listener = std::make_unique<http::Listener>(
-      inside.host, inside.port, parts.internal_router, internal_limits(), kInternalWorkers);
-  if (parts.public_listener->is_loopback()) {
-    parts.service.loopback_public = true;
+  if (sockets.outside.loopback) {
     for (const char* host : {"127.0.0.1", "localhost", "::1"}) {
-      parts.site.origins.push_back(url_of({host, 0}, parts.public_listener->port()));
+      parts.own_origins.push_back(url_of({host, 0}, sockets.outside.port));
     }
   }
-  add_public_routes(parts.service, parts.public_router);
-  add_internal_routes(parts.service, parts.internal_router);
+  parts.generation = std::make_shared<Generation>(config, parts.lasting, parts.own_origins);
+  parts.public_listener = std::make_unique<http::Listener>(
+      std::move(sockets.outside), Generation::public_router(parts.generation),
+      public_options(config));
+  parts.internal_listener = std::make_unique<http::Listener>(
+      std::move(sockets.inside), Generation::internal_router(parts.generation),
+      internal_options(config));
+  watch_listener(parts.metrics, "public", *parts.public_listener);
+  watch_listener(parts.metrics, "internal", *parts.internal_listener);
 }
 
 Application::~Application() = default;
+
+// Requests never wait for this: they go on with the old generation until the new one stands.
+void Application::Parts::reload() {
+  tell_service_manager_of_reload();
+  try {
+    auto next = std::make_shared<const Generation>(config, lasting, own_origins);
+    public_listener->use(Generation::public_router(next));
+    internal_listener->use(Generation::internal_router(next));
+    generation = std::move(next);
+    metrics.count_reload(true);
+    log_event(LogLevel::info, "reloaded",
+              {{"site", generation->site().site},
+               {"policy", generation->site().in_force(clock.now()).version},
+               {"geo_databases", generation->geo_databases()},
+               {"web_files", generation->web_files()}});
+  } catch (const std::exception& failure) {
+    metrics.count_reload(false);
+    log_event(LogLevel::error, "reload_refused",
+              {{"detail", failure.what()}, {"consequence", "the files read before stay in force"}});
+  }
+  tell_service_manager("READY=1");
+}
 
 void Application::run() {
   Parts& parts = *parts_;
@@ -186,20 +233,25 @@ void Application::run() {
              {"http", http::http_library_version()},
              {"public", outside},
              {"internal", inside},
-             {"site", parts.site.site},
-             {"policy", parts.site.in_force(parts.clock.now()).version},
+             {"site", parts.generation->site().site},
+             {"policy", parts.generation->site().in_force(parts.clock.now()).version},
              {"ruleset", ruleset_version()},
-             {"geo_databases", parts.lookup->databases().size()},
-             {"web_files", parts.web_files.size()}});
+             {"geo_databases", parts.generation->geo_databases()},
+             {"web_files", parts.generation->web_files()}});
+  tell_service_manager("READY=1");
 
-  const sigset_t signals = stop_signals();
-  const timespec upkeep{std::chrono::seconds(kUpkeepInterval).count(), 0};
-  while (::sigtimedwait(&signals, nullptr, &upkeep) < 0) {
-    if (errno == EAGAIN) parts.keyring.destroy_expired(parts.clock.now());
+  Upkeep upkeep;
+  while (true) {
+    const int signal = upkeep.wait_for_signal();
+    if (signal == SIGTERM || signal == SIGINT) break;
+    if (signal == SIGHUP) parts.reload();
+    if (upkeep.is_due()) parts.keyring.destroy_expired(parts.clock.now());
   }
+  tell_service_manager("STOPPING=1");
   log_event(LogLevel::info, "stopping");
   parts.public_listener->drain(kDrainPatience);
   parts.internal_listener->drain(kDrainPatience);
+  parts.metrics.forget_listeners();
   parts.public_listener.reset();
   parts.internal_listener.reset();
   log_event(LogLevel::info, "stopped");

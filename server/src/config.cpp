@@ -62,6 +62,23 @@ std::optional<double> parse_positive(std::string_view text) {
   return number;
 }
 
+template <unsigned Least>
+std::optional<std::size_t> parse_count(std::string_view text) {
+  unsigned number = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), number);
+  const bool whole = code == std::errc{} && end == text.data() + text.size();
+  if (!whole || number < Least || number > 1'000'000) return std::nullopt;
+  return number;
+}
+
+std::optional<double> parse_share(std::string_view text) {
+  double share = 0;
+  const auto [end, code] = std::from_chars(text.data(), text.data() + text.size(), share);
+  const bool whole = code == std::errc{} && end == text.data() + text.size();
+  if (!whole || !(share >= 0 && share <= 1)) return std::nullopt;
+  return share;
+}
+
 class Interpreter {
  public:
   Interpreter(const OptionValues& values, ConfigRead& read) : values_(values), read_(read) {}
@@ -81,6 +98,12 @@ class Interpreter {
            "must be a whole number from 1 to 1000000");
     parsed("rate-burst", config.rate_limit.burst, parse_positive,
            "must be a whole number from 1 to 1000000");
+    parsed("connections-max", config.connections_max, parse_count<1>,
+           "must be a whole number from 1 to 1000000");
+    parsed("connections-per-address", config.connections_per_address_max, parse_count<0>,
+           "must be a whole number from 0 (no limit) to 1000000");
+    parsed("access-log-sample", config.access_log_share, parse_share,
+           "must be a number from 0 (none) to 1 (every request), e.g. 0.01");
     each("geo-db", [&](const OptionValue& value) {
       if (value.text.empty()) fail(value, "must not be empty");
       config.geo_dbs.push_back(value.text);

@@ -27,8 +27,11 @@ struct Config {
   std::vector<Cidr> trusted_proxies;
   std::string web_dir;  // empty: the default place, if it is there
   RateLimit rate_limit;
-  std::string scope;  // of keys issue
-  std::string name;   // of keys issue
+  std::size_t connections_max = 20'000;           // of each listener
+  std::size_t connections_per_address_max = 512;  // of the public one; 0: any number
+  double access_log_share = 0.01;                 // of requests, 0 to 1
+  std::string scope;                              // of keys issue
+  std::string name;                               // of keys issue
 };
 
 // Each error is one line for the operator that begins with where the mistake is.

@@ -1,12 +1,10 @@
 #include "metrics.h"
 
-#include <algorithm>
+#include "metrics_text.h"
 
 namespace consent::server {
 namespace {
 
-constexpr std::array<std::string_view, 7> kMethods = {"GET",   "HEAD",   "POST",   "PUT",
-                                                      "PATCH", "DELETE", "OPTIONS"};
 constexpr std::array kReasonList = {
     Reason::essential,     Reason::granted,        Reason::opt_out_default, Reason::no_record,
     Reason::refused,       Reason::withdrawn,      Reason::opted_out,       Reason::gpc,
@@ -14,23 +12,6 @@ constexpr std::array kReasonList = {
     Reason::invalid_token, Reason::unknown_purpose};
 
 std::size_t index(Reason reason) { return static_cast<std::size_t>(reason); }
-
-void family(std::string& out, std::string_view name, std::string_view help,
-            std::string_view type = "counter") {
-  out.append("# HELP ").append(name).append(" ").append(help).append("\n");
-  out.append("# TYPE ").append(name).append(" ").append(type).append("\n");
-}
-
-// Label values are all ours (see the header); quotes and backslashes cannot be in them.
-void sample(std::string& out, std::string_view name, std::string_view labels, std::uint64_t value) {
-  out.append(name);
-  if (!labels.empty()) out.append("{").append(labels).append("}");
-  out.append(" ").append(std::to_string(value)).append("\n");
-}
-
-std::string label(std::string_view name, std::string_view value) {
-  return std::string(name).append("=\"").append(value).append("\"");
-}
 
 }  // namespace
 
@@ -62,12 +43,6 @@ std::string_view to_text(AppendOutcome outcome) {
 
 Metrics::Metrics(std::string_view version) : version_(version) {}
 
-void Metrics::count_request(std::string_view pattern, std::string_view method, int status) {
-  const bool known = std::find(kMethods.begin(), kMethods.end(), method) != kMethods.end();
-  const std::lock_guard lock(labelled_mutex_);
-  ++requests_[{std::string(pattern), std::string(known ? method : "other"), status}];
-}
-
 void Metrics::count_decisions(Reason reason, std::uint64_t times) {
   decisions_[index(reason)].fetch_add(times, std::memory_order_relaxed);
 }
@@ -95,50 +70,101 @@ void Metrics::count_notice(RegimeId regime, std::string_view language) {
 
 void Metrics::count_rate_limited() { rate_limited_.fetch_add(1, std::memory_order_relaxed); }
 
+void Metrics::count_reload(bool successful) {
+  reloads_[successful ? 1 : 0].fetch_add(1, std::memory_order_relaxed);
+}
+
+void Metrics::add_listener(std::string_view name, std::function<http::ListenerFigures()> figures) {
+  const std::lock_guard lock(listeners_mutex_);
+  listeners_.emplace_back(name, std::move(figures));
+}
+
+void Metrics::forget_listeners() {
+  const std::lock_guard lock(listeners_mutex_);
+  listeners_.clear();
+}
+
+void Metrics::render_listeners(std::string& out) const {
+  std::vector<std::pair<std::string, http::ListenerFigures>> now;
+  {
+    const std::lock_guard lock(listeners_mutex_);
+    for (const auto& [name, figures] : listeners_) {
+      now.emplace_back(metric_label("listener", name), figures());
+    }
+  }
+  const auto each = [&](std::string_view name, std::string_view help, std::string_view type,
+                        auto value) {
+    metric_family(out, name, help, type);
+    for (const auto& [label, figures] : now) metric_sample(out, name, label, value(figures));
+  };
+  each("consent_connections_open", "Connections open now.", "gauge",
+       [](const auto& figures) { return figures.open; });
+  each("consent_requests_queued", "Complete requests that wait for a worker now.", "gauge",
+       [](const auto& figures) { return figures.queued; });
+  each("consent_connections_accepted_total", "Connections accepted.", "counter",
+       [](const auto& figures) { return figures.accepted; });
+  each("consent_received_bytes_total", "Bytes received.", "counter",
+       [](const auto& figures) { return figures.received_bytes; });
+  each("consent_sent_bytes_total", "Bytes sent.", "counter",
+       [](const auto& figures) { return figures.sent_bytes; });
+  metric_family(out, "consent_connections_dropped_total",
+                "Connections turned away or ended by the listener, by reason.");
+  for (const auto& [label, figures] : now) {
+    for (std::size_t i = 0; i < figures.drops.size(); ++i) {
+      const auto reason = http::to_text(static_cast<http::Drop>(i));
+      metric_sample(out, "consent_connections_dropped_total",
+                    label + "," + metric_label("reason", reason), figures.drops[i]);
+    }
+  }
+}
+
 std::string Metrics::render() const {
   std::string out;
-  family(out, "consent_build_info", "The running version and ruleset.", "gauge");
-  sample(out, "consent_build_info",
-         label("version", version_) + "," + label("ruleset", ruleset_version()), 1);
+  metric_family(out, "consent_build_info", "The running version and ruleset.", "gauge");
+  metric_sample(
+      out, "consent_build_info",
+      metric_label("version", version_) + "," + metric_label("ruleset", ruleset_version()), 1);
 
-  family(out, "consent_decisions_total", "Answers to the pipeline, by reason.");
+  metric_family(out, "consent_decisions_total", "Answers to the pipeline, by reason.");
   for (const Reason reason : kReasonList) {
-    sample(out, "consent_decisions_total", label("reason", to_text(reason)),
-           decisions_[index(reason)]);
+    metric_sample(out, "consent_decisions_total", metric_label("reason", to_text(reason)),
+                  decisions_[index(reason)]);
   }
-  family(out, "consent_events_accepted_total", "Analytics events passed to the sink.");
-  sample(out, "consent_events_accepted_total", "", events_accepted_);
-  family(out, "consent_events_dropped_total", "Analytics events not kept, by reason.");
+  metric_family(out, "consent_events_accepted_total", "Analytics events passed to the sink.");
+  metric_sample(out, "consent_events_accepted_total", "", events_accepted_);
+  metric_family(out, "consent_events_dropped_total", "Analytics events not kept, by reason.");
   for (const Reason reason : kReasonList) {
     if (allows(reason)) continue;
-    sample(out, "consent_events_dropped_total", label("reason", to_text(reason)),
-           dropped_by_reason_[index(reason)]);
+    metric_sample(out, "consent_events_dropped_total", metric_label("reason", to_text(reason)),
+                  dropped_by_reason_[index(reason)]);
   }
   for (std::size_t i = 0; i < dropped_otherwise_.size(); ++i) {
-    sample(out, "consent_events_dropped_total", label("reason", to_text(static_cast<EventDrop>(i))),
-           dropped_otherwise_[i]);
+    metric_sample(out, "consent_events_dropped_total",
+                  metric_label("reason", to_text(static_cast<EventDrop>(i))),
+                  dropped_otherwise_[i]);
   }
-  family(out, "consent_ledger_appends_total", "Decisions brought to the ledger, by outcome.");
+  metric_family(out, "consent_ledger_appends_total",
+                "Decisions brought to the ledger, by outcome.");
   for (std::size_t i = 0; i < appends_.size(); ++i) {
-    sample(out, "consent_ledger_appends_total",
-           label("outcome", to_text(static_cast<AppendOutcome>(i))), appends_[i]);
+    metric_sample(out, "consent_ledger_appends_total",
+                  metric_label("outcome", to_text(static_cast<AppendOutcome>(i))), appends_[i]);
   }
-  family(out, "consent_rate_limited_total", "Public writes refused with 429.");
-  sample(out, "consent_rate_limited_total", "", rate_limited_);
+  metric_family(out, "consent_rate_limited_total", "Public writes refused with 429.");
+  metric_sample(out, "consent_rate_limited_total", "", rate_limited_);
+
+  metric_family(out, "consent_reloads_total", "Reloads on SIGHUP, by outcome.");
+  metric_sample(out, "consent_reloads_total", metric_label("outcome", "refused"), reloads_[0]);
+  metric_sample(out, "consent_reloads_total", metric_label("outcome", "done"), reloads_[1]);
+  requests_.render(out);
+  render_listeners(out);
 
   const std::lock_guard lock(labelled_mutex_);
-  family(out, "consent_notices_served_total", "Notices served, by regime and language.");
+  metric_family(out, "consent_notices_served_total", "Notices served, by regime and language.");
   for (const auto& [key, count] : notices_) {
-    sample(out, "consent_notices_served_total",
-           label("regime", to_text(key.first)) + "," + label("language", key.second), count);
-  }
-  family(out, "consent_http_requests_total", "Requests, by route, method and status.");
-  for (const auto& [key, count] : requests_) {
-    const auto& [pattern, method, status] = key;
-    sample(out, "consent_http_requests_total",
-           label("route", pattern) + "," + label("method", method) + "," +
-               label("status", std::to_string(status)),
-           count);
+    metric_sample(
+        out, "consent_notices_served_total",
+        metric_label("regime", to_text(key.first)) + "," + metric_label("language", key.second),
+        count);
   }
   return out;
 }

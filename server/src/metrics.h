@@ -4,15 +4,20 @@
 
 #include <array>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
+#include <functional>
 #include <map>
 #include <mutex>
 #include <string>
 #include <string_view>
-#include <tuple>
+#include <utility>
+#include <vector>
 
 #include "consent/decision.h"
 #include "consent/ruleset.h"
+#include "http/listener_figures.h"
+#include "request_metrics.h"
 
 namespace consent::server {
 
@@ -27,7 +32,14 @@ class Metrics {
   explicit Metrics(std::string_view version);
 
   // `pattern` is the route's, "" for none; methods outside HTTP's own are counted as "other".
-  void count_request(std::string_view pattern, std::string_view method, int status);
+  void count_request(std::string_view pattern, std::string_view method, int status,
+                     std::chrono::nanoseconds duration) {
+    requests_.count(pattern, method, status, duration);
+  }
+  // What `figures` answers appears under `name` ("public") until forget_listeners().
+  void add_listener(std::string_view name, std::function<http::ListenerFigures()> figures);
+  void forget_listeners();
+  void count_reload(bool successful);
   void count_decisions(Reason reason, std::uint64_t times = 1);
   void count_events_accepted(std::uint64_t times);
   void count_event_dropped(Reason reason);
@@ -41,6 +53,8 @@ class Metrics {
   std::string render() const;
 
  private:
+  void render_listeners(std::string& out) const;
+
   static constexpr std::size_t kReasons = 32;
   using Counter = std::atomic<std::uint64_t>;
 
@@ -51,8 +65,11 @@ class Metrics {
   std::array<Counter, 4> appends_{};
   Counter events_accepted_{};
   Counter rate_limited_{};
+  std::array<Counter, 2> reloads_{};
+  RequestMetrics requests_;
+  mutable std::mutex listeners_mutex_;
+  std::vector<std::pair<std::string, std::function<http::ListenerFigures()>>> listeners_;
   mutable std::mutex labelled_mutex_;
-  std::map<std::tuple<std::string, std::string, int>, std::uint64_t> requests_;
   std::map<std::pair<RegimeId, std::string>, std::uint64_t> notices_;
 };
 

@@ -1,5 +1,6 @@
 #include "routes.h"
 
+#include "access_log.h"
 #include "handlers/access.h"
 #include "handlers/check.h"
 #include "handlers/consents.h"
@@ -46,8 +47,10 @@ http::Response refuse_method(const Service& service, const http::Request& reques
 }
 
 void count_requests(const Service& service, http::Router& router) {
-  router.on_done([&service](std::string_view pattern, std::string_view method, int status) {
-    service.metrics.count_request(pattern, method, status);
+  router.on_done([&service](const http::Request& request, const http::Response& response) {
+    const auto duration = std::chrono::steady_clock::now() - request.arrived;
+    service.metrics.count_request(request.route, request.method, response.status, duration);
+    if (service.access_log != nullptr) service.access_log->write(request, response, duration);
   });
 }
 

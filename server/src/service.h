@@ -8,6 +8,7 @@
 
 namespace consent::server {
 
+class AccessLog;
 class ApiKeys;
 class EventSink;
 class Keyring;
@@ -31,6 +32,7 @@ struct Service {
   RateLimiter& rate_limiter;     // of public writes
   const WebFiles& web_files;     // banner, wasm, demo site
   bool loopback_public = false;  // plain HTTP on loopback: cookie dp_consent without Secure
+  const AccessLog* access_log = nullptr;  // null: none
 };
 
 }  // namespace consent::server

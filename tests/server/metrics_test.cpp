@@ -8,9 +8,9 @@ using Catch::Matchers::ContainsSubstring;
 
 TEST_CASE("Counters come out in Prometheus text") {
   Metrics metrics("1.2.3");
-  metrics.count_request("/v1/check", "GET", 200);
-  metrics.count_request("/v1/check", "GET", 200);
-  metrics.count_request("", "BREW", 405);
+  metrics.count_request("/v1/check", "GET", 200, std::chrono::microseconds(400));
+  metrics.count_request("/v1/check", "GET", 200, std::chrono::milliseconds(3));
+  metrics.count_request("", "BREW", 405, std::chrono::seconds(60));
   metrics.count_decisions(Reason::granted, 5);
   metrics.count_event_dropped(Reason::no_record);
   metrics.count_event_dropped(EventDrop::late);
@@ -22,6 +22,12 @@ TEST_CASE("Counters come out in Prometheus text") {
   for (const char* line :
        {"consent_http_requests_total{route=\"/v1/check\",method=\"GET\",status=\"200\"} 2\n",
         "consent_http_requests_total{route=\"\",method=\"other\",status=\"405\"} 1\n",
+        "consent_request_duration_seconds_bucket{route=\"/v1/check\",le=\"0.0005\"} 1\n",
+        "consent_request_duration_seconds_bucket{route=\"/v1/check\",le=\"0.005\"} 2\n",
+        "consent_request_duration_seconds_bucket{route=\"\",le=\"10\"} 0\n",
+        "consent_request_duration_seconds_bucket{route=\"\",le=\"+Inf\"} 1\n",
+        "consent_request_duration_seconds_sum{route=\"/v1/check\"} 0.003400\n",
+        "consent_request_duration_seconds_count{route=\"/v1/check\"} 2\n",
         "consent_decisions_total{reason=\"granted\"} 5\n",
         "consent_events_dropped_total{reason=\"no_record\"} 1\n",
         "consent_events_dropped_total{reason=\"late\"} 1\n", "consent_events_accepted_total 3\n",

@@ -13,11 +13,15 @@
 
 namespace consent::http {
 
+struct Connection;
+
 // One request and its answer. Only a connection with a request on its way has one, so that an idle
 // connection stays small.
-struct Exchange {
+struct Exchange : Deadline {  // its own deadline is the next look at its pace
   explicit Exchange(const ReaderLimits& limits) : reader(limits) {}
   RequestReader reader;
+  Connection* owner = nullptr;
+  std::size_t paced_bytes = 0;  // arrived since the last look
   Persistence persistence = Persistence::keep_alive;
   std::string wire;
   std::size_t sent = 0;
@@ -41,6 +45,8 @@ struct Connection : Deadline {
   std::size_t untimed_bytes =
       0;  // written since the write deadline was set, or discarded while lingering
   Phase phase = Phase::idle;
+  bool counted = false;      // among its address's connections
+  bool turned_away = false;  // gets a refusal and nothing else
   bool readable = false;
   bool peer_finished = false;  // sends no more
   bool broken = false;

@@ -1,12 +1,14 @@
 #include "http/listener.h"
 
+#include <utility>
+
 #include "http/listener_loop.h"
 
 namespace consent::http {
 
-Listener::Listener(const std::string& host, std::uint16_t port, const Router& router,
-                   ListenerLimits limits, unsigned workers)
-    : loop_(std::make_unique<Loop>(host, port, router, limits, workers)) {}
+Listener::Listener(ListeningSocket socket, std::shared_ptr<const Router> router,
+                   ListenerOptions options)
+    : loop_(std::make_unique<Loop>(std::move(socket), std::move(router), std::move(options))) {}
 
 Listener::~Listener() = default;
 
@@ -14,6 +16,7 @@ std::uint16_t Listener::port() const { return loop_->port(); }
 bool Listener::is_loopback() const { return loop_->is_loopback(); }
 void Listener::start() { loop_->start(); }
 void Listener::drain(std::chrono::milliseconds patience) { loop_->drain(patience); }
-std::size_t Listener::open_connections() const { return loop_->open_connections(); }
+void Listener::use(std::shared_ptr<const Router> router) { loop_->use(std::move(router)); }
+ListenerFigures Listener::figures() const { return loop_->figures(); }
 
 }  // namespace consent::http

@@ -8,8 +8,12 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <vector>
 
+#include "consent/ip_address.h"
+#include "http/listener_figures.h"
 #include "http/router.h"
+#include "http/socket.h"
 
 namespace consent::http {
 
@@ -17,19 +21,27 @@ struct ListenerLimits {
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 64 * 1024;
   std::size_t connections_max = 20'000;
+  std::size_t connections_per_address_max = 512;  // 0: any number
   std::size_t requests_per_connection_max = 100'000;
   std::chrono::milliseconds header_timeout{10'000};  // first byte of a request to its blank line
   std::chrono::milliseconds body_timeout{15'000};    // blank line to the last byte of the body
   std::chrono::milliseconds write_timeout{15'000};   // for each 16 KiB of the answer
-  std::chrono::milliseconds idle_timeout{75'000};    // between requests
+  // From its first byte a request must bring this much in each interval, however long it is.
+  std::chrono::milliseconds pace_interval{5'000};
+  std::size_t pace_bytes_min = 500;
+  std::chrono::milliseconds idle_timeout{75'000};  // between requests
+};
+
+struct ListenerOptions {
+  ListenerLimits limits;
+  unsigned workers = 2;
+  std::vector<Cidr> trusted_proxies;  // many clients come from each: not limited by address
 };
 
 class Listener {
  public:
-  // Binds and listens at once; throws std::runtime_error with a message for the operator when it
-  // cannot. `router` must outlive the listener. Port 0 takes a free one.
-  Listener(const std::string& host, std::uint16_t port, const Router& router, ListenerLimits limits,
-           unsigned workers);
+  // Throws std::runtime_error with a message for the operator when the system lacks the means.
+  Listener(ListeningSocket socket, std::shared_ptr<const Router> router, ListenerOptions options);
   ~Listener();
   Listener(const Listener&) = delete;
   Listener& operator=(const Listener&) = delete;
@@ -37,9 +49,12 @@ class Listener {
   std::uint16_t port() const;
   bool is_loopback() const;
   void start();  // once
+  // For every request that is dispatched from now on; the router before lives until its last one
+  // has been answered.
+  void use(std::shared_ptr<const Router> router);
   // Stops accepting, finishes what is in flight (at most `patience`), closes.
   void drain(std::chrono::milliseconds patience);
-  std::size_t open_connections() const;
+  ListenerFigures figures() const;
 
  private:
   class Loop;

@@ -9,6 +9,7 @@
 
 #include "http/listener_loop.h"
 #include "http/problem.h"
+#include "http/random_id.h"
 
 namespace consent::http {
 namespace {
@@ -20,18 +21,21 @@ constexpr std::size_t kDiscardedBytesMax = 8 * 1024 * 1024;
 constexpr std::size_t kBytesPerWriteDeadline = 16 * 1024;
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
+}  // namespace
+
 // What the kernel took; 0 when it takes nothing at present, -1 when the connection is gone.
-ssize_t send_some(const FileDescriptor& descriptor, std::string_view bytes) {
+ssize_t Listener::Loop::send_some(const Connection& connection, std::string_view bytes) {
   while (true) {
-    const ssize_t count =
-        ::send(descriptor.number(), bytes.data(), bytes.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
-    if (count >= 0) return count;
+    const ssize_t count = ::send(connection.descriptor.number(), bytes.data(), bytes.size(),
+                                 MSG_NOSIGNAL | MSG_DONTWAIT);
+    if (count >= 0) {
+      counters_.sent_bytes.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
+      return count;
+    }
     if (errno == EAGAIN || errno == EWOULDBLOCK) return 0;
     if (errno != EINTR) return -1;
   }
 }
-
-}  // namespace
 
 void Listener::Loop::read(Connection& connection) {
   for (int reads = 0; !connection.closed && connection.phase <= Phase::reading; ++reads) {
@@ -40,6 +44,7 @@ void Listener::Loop::read(Connection& connection) {
         ::recv(connection.descriptor.number(), scratch_.data(), scratch_.size(), 0);
     if (count > 0) {
       const auto size = static_cast<std::size_t>(count);
+      counters_.received_bytes.fetch_add(size, std::memory_order_relaxed);
       // The kernel has no more, and tells of what comes next.
       connection.readable = size == scratch_.size() || connection.peer_finished;
       take(connection, {scratch_.data(), size});
@@ -59,10 +64,14 @@ void Listener::Loop::take(Connection& connection, std::string_view bytes) {
     connection.phase = Phase::reading;
     connection.continued = false;
     header_.set(connection, now_);
+    connection.exchange->owner = &connection;
+    connection.exchange->paced_bytes = 0;
+    pace_.set(*connection.exchange, now_);
   }
+  connection.exchange->paced_bytes += bytes.size();
   const bool had_head = reader.has_head();
   const std::size_t taken = reader.feed(bytes);
-  if (reader.is_refused()) return refuse(connection, reader.error());
+  if (reader.is_refused()) return refuse(connection, reader.error(), Drop::malformed);
   if (reader.is_complete()) {
     connection.pending = bytes.substr(taken);
     return submit(connection);
@@ -75,14 +84,16 @@ void Listener::Loop::send_continue(Connection& connection) {
   connection.continued = true;
   // Everything before was written: a kernel that does not take these bytes has no room for an
   // answer either.
-  if (send_some(connection.descriptor, kContinue) != static_cast<ssize_t>(kContinue.size())) {
+  if (send_some(connection, kContinue) != static_cast<ssize_t>(kContinue.size())) {
     close(connection);
   }
 }
 
 void Listener::Loop::submit(Connection& connection) {
   Exchange& exchange = *connection.exchange;
+  exchange.clear();
   exchange.reader.request().peer = connection.peer;
+  exchange.reader.request().arrived = now_;
   ++connection.requests;
   if (!exchange.reader.keeps_alive() || draining_ ||
       connection.requests >= limits_.requests_per_connection_max) {
@@ -94,12 +105,16 @@ void Listener::Loop::submit(Connection& connection) {
   connection.clear();
   connection.phase = Phase::working;
   ++working_;
+  counters_.queued.fetch_add(1, std::memory_order_relaxed);
   pool_->submit(connection);
 }
 
 // On a worker's thread, like work().
 Response Listener::Loop::dispatch(Exchange& exchange) const {
-  Response response = router_.dispatch(exchange.reader.request());
+  Request& request = exchange.reader.request();
+  request.id = random_id();
+  Response response = router()->dispatch(request);
+  response.add("X-Request-Id", request.id);
   // The drain may have begun while the handler ran.
   if (draining_) response.set("Connection", "close");
   if (list_names(response.header("Connection"), "close")) {
@@ -111,13 +126,14 @@ Response Listener::Loop::dispatch(Exchange& exchange) const {
 // On a worker's thread. The answer goes out from here when the kernel takes all of it, and then the
 // loop sleeps on: it learns of the end with the next event.
 void Listener::Loop::work(Connection& connection) {
+  counters_.queued.fetch_sub(1, std::memory_order_relaxed);
   Exchange& exchange = *connection.exchange;
   RequestReader& reader = exchange.reader;
   const Processed processed{reader.request().method, reader.target(), exchange.persistence};
   const bool usable = library_.process(
       processed, [&] { return dispatch(exchange); }, exchange.wire);
   if (!usable) exchange.persistence = Persistence::close;
-  const ssize_t sent = send_some(connection.descriptor, exchange.wire);
+  const ssize_t sent = send_some(connection, exchange.wire);
   if (sent > 0) exchange.sent = static_cast<std::size_t>(sent);
   bool wanted = exchange.sent < exchange.wire.size() || !connection.pending.empty() ||
                 exchange.persistence == Persistence::close || draining_;
@@ -148,8 +164,24 @@ void Listener::Loop::collect_done() {
   collected_.clear();
 }
 
-void Listener::Loop::refuse(Connection& connection, const ReadError& error) {
-  answer_last(connection, problem(error.status, error.detail));
+void Listener::Loop::refuse(Connection& connection, const ReadError& error, Drop reason) {
+  counters_.count(reason);
+  Request& request = connection.exchange->reader.request();
+  request.id = random_id();
+  request.arrived = now_;
+  Response response = problem(error.status, error.detail);
+  router()->report(request, response);
+  response.add("X-Request-Id", request.id);
+  answer_last(connection, response);
+}
+
+// A request that comes drop by drop holds memory without meaning to end.
+void Listener::Loop::look_at_pace(Exchange& exchange) {
+  if (exchange.paced_bytes < limits_.pace_bytes_min) {
+    return refuse(*exchange.owner, {408, "The request came too slowly."}, Drop::too_slow);
+  }
+  exchange.paced_bytes = 0;
+  pace_.set(exchange, now_);
 }
 
 void Listener::Loop::answer_last(Connection& connection, const Response& response) {
@@ -161,6 +193,7 @@ void Listener::Loop::answer_last(Connection& connection, const Response& respons
   library_.process(
       processed, [&] { return response; }, exchange.wire);
   connection.clear();
+  exchange.clear();
   connection.phase = Phase::writing;
   connection.untimed_bytes = 0;
   write(connection);
@@ -170,7 +203,7 @@ void Listener::Loop::write(Connection& connection) {
   Exchange& exchange = *connection.exchange;
   while (exchange.sent < exchange.wire.size()) {
     const ssize_t count =
-        send_some(connection.descriptor, std::string_view(exchange.wire).substr(exchange.sent));
+        send_some(connection, std::string_view(exchange.wire).substr(exchange.sent));
     if (count < 0) return close(connection);
     const auto size = static_cast<std::size_t>(count);
     exchange.sent += size;
@@ -241,6 +274,7 @@ void Listener::Loop::release_exchange(Connection& connection) {
   if (!connection.exchange) return;
   std::unique_ptr<Exchange> exchange = std::move(connection.exchange);
   if (spare_.size() >= kSpareExchangesMax) return;
+  exchange->clear();
   exchange->reader.reset();
   exchange->wire.clear();
   if (exchange->wire.capacity() > kKeptWireBytes) exchange->wire = {};

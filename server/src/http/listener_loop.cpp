@@ -26,25 +26,26 @@ constexpr std::uint32_t kConnectionEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EP
 
 }  // namespace
 
-Listener::Loop::Loop(const std::string& host, std::uint16_t port, const Router& router,
-                     const ListenerLimits& limits, unsigned workers)
-    : router_(router),
-      limits_(limits),
-      workers_(workers),
-      listening_(listen_on(host, port)),
+Listener::Loop::Loop(ListeningSocket socket, std::shared_ptr<const Router> router,
+                     ListenerOptions options)
+    : options_(std::move(options)),
+      router_(std::move(router)),
+      listening_(std::move(socket)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
-      idle_(limits.idle_timeout),
-      header_(limits.header_timeout),
-      body_(limits.body_timeout),
-      write_(limits.write_timeout),
+      idle_(limits_.idle_timeout),
+      header_(limits_.header_timeout),
+      body_(limits_.body_timeout),
+      pace_(limits_.pace_interval),
+      write_(limits_.write_timeout),
       linger_(kLingerTimeout),
-      accept_pause_(kAcceptPause) {
+      accept_pause_(kAcceptPause),
+      addresses_(limits_.connections_per_address_max) {
   if (!epoll_.is_open() || !wake_.is_open()) {
     throw std::runtime_error(
         "cannot watch sockets: too many open files; raise the limit (ulimit -n)");
   }
-  raise_descriptor_limit(limits.connections_max);
+  raise_descriptor_limit(limits_.connections_max);
   watch(listening_.descriptor.number(), EPOLLIN, &listening_);
   watch(wake_.number(), EPOLLIN, &wake_);
 }
@@ -52,7 +53,7 @@ Listener::Loop::Loop(const std::string& host, std::uint16_t port, const Router& 
 Listener::Loop::~Loop() { drain(std::chrono::milliseconds(0)); }
 
 void Listener::Loop::start() {
-  pool_ = std::make_unique<WorkerPool>(workers_, [this](Connection& c) { work(c); });
+  pool_ = std::make_unique<WorkerPool>(options_.workers, [this](Connection& c) { work(c); });
   thread_ = quiet_thread([this] { run(); });
 }
 
@@ -65,6 +66,16 @@ void Listener::Loop::drain(std::chrono::milliseconds patience) {
   if (thread_.joinable()) thread_.join();
   pool_.reset();
   listening_.descriptor.close();
+}
+
+void Listener::Loop::use(std::shared_ptr<const Router> router) {
+  const std::lock_guard lock(router_mutex_);
+  router_.swap(router);
+}
+
+std::shared_ptr<const Router> Listener::Loop::router() const {
+  const std::lock_guard lock(router_mutex_);
+  return router_;
 }
 
 void Listener::Loop::wake() {
@@ -109,7 +120,8 @@ void Listener::Loop::run() {
 int Listener::Loop::wait_ms() const {
   if (!unfinished_.empty()) return 0;
   Instant until = Instant::max();
-  for (const DeadlineQueue* queue : {&idle_, &header_, &body_, &write_, &linger_, &accept_pause_}) {
+  for (const DeadlineQueue* queue :
+       {&idle_, &header_, &body_, &pace_, &write_, &linger_, &accept_pause_}) {
     until = std::min(until, queue->next().value_or(Instant::max()));
   }
   if (working_ > 0) until = std::min(until, now_ + kTurnWhileWorking);
@@ -136,27 +148,60 @@ void Listener::Loop::accept_waiting() {
 }
 
 void Listener::Loop::admit(AcceptedSocket socket) {
-  if (connections_.size() >= limits_.connections_max + kTurnedAwayMax) return;
+  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+  const bool has_room = make_room();
+  const bool counted = has_room && !is_trusted(socket.peer);
+  const bool welcome = has_room && (!counted || addresses_.enter(socket.peer));
+  const Drop reason = has_room ? Drop::address : Drop::full;
+  if (!welcome && turned_away_ >= kTurnedAwayMax) return counters_.count(reason);
   auto owned = std::make_unique<Connection>();
   Connection& connection = *owned;
   connection.descriptor = std::move(socket.descriptor);
   connection.peer = socket.peer;
+  connection.counted = welcome && counted;
   connection.slot = connections_.size();
   connections_.push_back(std::move(owned));
-  open_ = connections_.size();
+  counters_.open = connections_.size();
   try {
     watch(connection.descriptor.number(), kConnectionEvents, &connection);
   } catch (const std::runtime_error&) {
     return close(connection);
   }
-  if (connections_.size() > limits_.connections_max) return turn_away(connection);
+  if (!welcome) return turn_away(connection, reason);
   idle_.set(connection, now_);
 }
 
-void Listener::Loop::turn_away(Connection& connection) {
-  Response response = problem(503, "The server has too many connections; try again.");
+bool Listener::Loop::is_trusted(const IpAddress& address) const {
+  const auto& proxies = options_.trusted_proxies;
+  return std::any_of(proxies.begin(), proxies.end(),
+                     [&](const Cidr& proxy) { return proxy.contains(address); });
+}
+
+// For one more connection, at the cost of the one that has been idle longest; false when all are
+// busy.
+bool Listener::Loop::make_room() {
+  if (connections_.size() - turned_away_ < limits_.connections_max) return true;
+  Deadline* const longest_idle = idle_.first();
+  if (longest_idle == nullptr) return false;
+  drop(static_cast<Connection&>(*longest_idle), Drop::evicted);
+  return true;
+}
+
+void Listener::Loop::turn_away(Connection& connection, Drop reason) {
+  counters_.count(reason);
+  connection.turned_away = true;
+  ++turned_away_;
+  Response response =
+      reason == Drop::full
+          ? problem(503, "The server has too many connections; try again.")
+          : problem(429, "This address has too many connections; close some and try again.");
   response.set("Retry-After", "5");
   answer_last(connection, response);
+}
+
+void Listener::Loop::drop(Connection& connection, Drop reason) {
+  counters_.count(reason);
+  close(connection);
 }
 
 void Listener::Loop::on_event(Connection& connection, std::uint32_t events) {
@@ -202,15 +247,20 @@ void Listener::Loop::resume_unfinished() {
 }
 
 void Listener::Loop::expire() {
-  while (Deadline* due = idle_.first_due(now_)) close(static_cast<Connection&>(*due));
-  while (Deadline* due = write_.first_due(now_)) close(static_cast<Connection&>(*due));
+  while (Deadline* due = idle_.first_due(now_)) drop(static_cast<Connection&>(*due), Drop::idle);
+  while (Deadline* due = write_.first_due(now_)) {
+    drop(static_cast<Connection&>(*due), Drop::write_late);
+  }
   while (Deadline* due = linger_.first_due(now_)) close(static_cast<Connection&>(*due));
   while (Deadline* due = header_.first_due(now_)) {
-    refuse(static_cast<Connection&>(*due), {408, "The request's header took too long."});
+    refuse(static_cast<Connection&>(*due), {408, "The request's header took too long."},
+           Drop::header_late);
   }
   while (Deadline* due = body_.first_due(now_)) {
-    refuse(static_cast<Connection&>(*due), {408, "The request's body took too long."});
+    refuse(static_cast<Connection&>(*due), {408, "The request's body took too long."},
+           Drop::body_late);
   }
+  while (Deadline* due = pace_.first_due(now_)) look_at_pace(static_cast<Exchange&>(*due));
   if (accept_pause_.first_due(now_) != nullptr) {
     accept_retry_.clear();
     watch(listening_.descriptor.number(), EPOLLIN, &listening_);
@@ -241,11 +291,13 @@ void Listener::Loop::close(Connection& connection) {
   if (connection.unfinished) std::erase(unfinished_, &connection);
   connection.descriptor.close();
   release_exchange(connection);
+  if (connection.counted) addresses_.leave(connection.peer);
+  if (connection.turned_away) --turned_away_;
   connections_.back()->slot = connection.slot;
   std::swap(connections_[connection.slot], connections_.back());
   closed_.push_back(std::move(connections_.back()));
   connections_.pop_back();
-  open_ = connections_.size();
+  counters_.open = connections_.size();
 }
 
 }  // namespace consent::http

@@ -11,6 +11,7 @@
 #include <thread>
 #include <vector>
 
+#include "http/address_counts.h"
 #include "http/connection.h"
 #include "http/listener.h"
 #include "http/worker_pool.h"
@@ -19,15 +20,15 @@ namespace consent::http {
 
 class Listener::Loop {
  public:
-  Loop(const std::string& host, std::uint16_t port, const Router& router,
-       const ListenerLimits& limits, unsigned workers);
+  Loop(ListeningSocket socket, std::shared_ptr<const Router> router, ListenerOptions options);
   ~Loop();
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
   std::uint16_t port() const { return listening_.port; }
   bool is_loopback() const { return listening_.loopback; }
-  std::size_t open_connections() const { return open_; }
+  ListenerFigures figures() const { return counters_.read(); }
+  void use(std::shared_ptr<const Router> router);
   void start();
   void drain(std::chrono::milliseconds patience);
 
@@ -37,14 +38,18 @@ class Listener::Loop {
   int wait_ms() const;
   void accept_waiting();
   void admit(AcceptedSocket socket);
-  void turn_away(Connection& connection);
+  bool is_trusted(const IpAddress& address) const;
+  bool make_room();
+  void turn_away(Connection& connection, Drop reason);
   void on_event(Connection& connection, std::uint32_t events);
   void resume_unfinished();
   void read(Connection& connection);
   void take(Connection& connection, std::string_view bytes);
   void send_continue(Connection& connection);
   void submit(Connection& connection);
-  void refuse(Connection& connection, const ReadError& error);
+  void refuse(Connection& connection, const ReadError& error, Drop reason);
+  void drop(Connection& connection, Drop reason);
+  void look_at_pace(Exchange& exchange);
   void answer_last(Connection& connection, const Response& response);
   void collect_done();
   void write(Connection& connection);
@@ -62,12 +67,16 @@ class Listener::Loop {
   // A worker's thread.
   void work(Connection& connection);
   Response dispatch(Exchange& exchange) const;
+  ssize_t send_some(const Connection& connection, std::string_view bytes);
 
   void wake();
 
-  const Router& router_;
-  const ListenerLimits limits_;
-  const unsigned workers_;
+  std::shared_ptr<const Router> router() const;
+
+  const ListenerOptions options_;
+  const ListenerLimits& limits_ = options_.limits;
+  mutable std::mutex router_mutex_;
+  std::shared_ptr<const Router> router_;
   ListeningSocket listening_;
   FileDescriptor epoll_;
   FileDescriptor wake_;
@@ -77,6 +86,7 @@ class Listener::Loop {
   DeadlineQueue idle_;
   DeadlineQueue header_;
   DeadlineQueue body_;
+  DeadlineQueue pace_;
   DeadlineQueue write_;
   DeadlineQueue linger_;
   DeadlineQueue accept_pause_;
@@ -86,6 +96,8 @@ class Listener::Loop {
   std::vector<Connection*> unfinished_;
   std::vector<std::unique_ptr<Exchange>> spare_;
   std::array<char, 16 * 1024> scratch_{};
+  AddressCounts addresses_;
+  std::size_t turned_away_ = 0;
   std::size_t working_ = 0;
   bool stopped_accepting_ = false;
 
@@ -93,7 +105,7 @@ class Listener::Loop {
   std::vector<Connection*> done_;
   std::vector<Connection*> collected_;
 
-  std::atomic<std::size_t> open_{0};
+  ListenerCounters counters_;
   std::atomic<bool> draining_{false};
   Instant drain_until_{};  // set before draining_
   std::unique_ptr<WorkerPool> pool_;

@@ -1,6 +1,7 @@
 #pragma once
 // One HTTP request as handlers see it. No type of the HTTP library leaves server/src/http.
 
+#include <chrono>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -18,6 +19,11 @@ struct Request {
   std::string body;        // complete, de-chunked
   IpAddress peer;          // the socket's other end
   Fields path_parameters;  // of the route, e.g. {"id", "sha256:..."}
+  bool secure = false;     // came by TLS, here or as a trusted proxy's PROXY header says
+
+  std::string id;          // this server's own name for the request, random
+  std::string_view route;  // the pattern that answers; "" for none; lives as long as the router
+  std::chrono::steady_clock::time_point arrived{};  // the moment it was complete
 
   // All values of a field joined by ", " (Cookie: by "; "); empty when absent.
   std::string header(std::string_view name) const;

@@ -56,6 +56,10 @@ void RequestReader::reset() {
   request.headers.clear();
   request.path_parameters.clear();
   request.body.clear();
+  request.id.clear();
+  request.route = {};
+  request.secure = false;
+  request.arrived = {};
   if (request.body.capacity() > kKeptBodyBytes) request.body = {};
   std::string line = std::move(line_);
   line.clear();

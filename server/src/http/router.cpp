@@ -9,6 +9,8 @@
 namespace consent::http {
 namespace {
 
+using Arrival = std::chrono::steady_clock::time_point;
+
 std::vector<std::string> split(std::string_view path) {
   std::vector<std::string> segments;
   for (std::size_t start = 1; start <= path.size();) {
@@ -137,7 +139,9 @@ const Router::Route* Router::find(std::string_view path, Fields& parameters) con
 }
 
 Response Router::dispatch(Request& request) const {
+  if (request.arrived == Arrival{}) request.arrived = Arrival::clock::now();
   const Route* route = find(request.path, request.path_parameters);
+  request.route = route == nullptr ? std::string_view() : std::string_view(route->pattern);
   Response response;
   if (route != nullptr) {
     response = answer(*route, request);
@@ -152,7 +156,7 @@ Response Router::dispatch(Request& request) const {
     }
     response.body.clear();
   }
-  if (on_done_) on_done_(route == nullptr ? "" : route->pattern, request.method, response.status);
+  report(request, response);
   return response;
 }
 
@@ -187,9 +191,12 @@ void Router::on_failure(
   on_failure_ = std::move(report);
 }
 
-void Router::on_done(
-    std::function<void(std::string_view pattern, std::string_view method, int status)> report) {
+void Router::on_done(std::function<void(const Request& request, const Response& response)> report) {
   on_done_ = std::move(report);
+}
+
+void Router::report(const Request& request, const Response& response) const {
+  if (on_done_) on_done_(request, response);
 }
 
 }  // namespace consent::http

@@ -29,9 +29,11 @@ class Router {
 
   // Called with the route's pattern (or "" for none) and the exception's text; for the log only.
   void on_failure(std::function<void(std::string_view pattern, std::string_view what)> report);
-  // Called after every dispatch, for metrics: pattern, method, status.
-  void on_done(
-      std::function<void(std::string_view pattern, std::string_view method, int status)> report);
+  // Called after every dispatch, for metrics and the log; the request's `route` and `arrived` are
+  // set.
+  void on_done(std::function<void(const Request& request, const Response& response)> report);
+  // Reports an answer that was given without a dispatch: to a request that could not be read.
+  void report(const Request& request, const Response& response) const;
 
  private:
   struct Route {
@@ -45,7 +47,7 @@ class Router {
 
   std::vector<Route> routes_;  // most specific first
   std::function<void(std::string_view, std::string_view)> on_failure_;
-  std::function<void(std::string_view, std::string_view, int)> on_done_;
+  std::function<void(const Request&, const Response&)> on_done_;
 };
 
 }  // namespace consent::http

@@ -1,5 +1,6 @@
 #include "http/socket.h"
 
+#include <fcntl.h>
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
@@ -42,6 +43,19 @@ void switch_on(int descriptor, int level, int option) {
   ::setsockopt(descriptor, level, option, &on, sizeof on);
 }
 
+// False when the socket is none of TCP.
+bool learn_name(ListeningSocket& listening) {
+  sockaddr_storage bound{};
+  socklen_t size = sizeof bound;
+  if (::getsockname(listening.descriptor.number(), as_sockaddr(bound), &size) != 0) return false;
+  if (bound.ss_family != AF_INET && bound.ss_family != AF_INET6) return false;
+  sockaddr_in in{};  // IPv6 keeps its port at the same place
+  std::memcpy(&in, &bound, sizeof in);
+  listening.port = ntohs(in.sin_port);
+  listening.loopback = address_of(bound).is_loopback();
+  return true;
+}
+
 [[noreturn]] void fail(const std::string& where, const std::string& reason) {
   throw std::runtime_error("cannot listen on " + where + ": " + reason +
                            "; choose another address or port, or stop the program that holds it");
@@ -76,15 +90,23 @@ ListeningSocket listen_on(const std::string& host, std::uint16_t port) {
   if (::bind(number, found->ai_addr, found->ai_addrlen) != 0 || ::listen(number, SOMAXCONN) != 0) {
     fail(where, std::generic_category().message(errno));
   }
-  sockaddr_storage bound{};
-  socklen_t size = sizeof bound;
-  if (::getsockname(number, as_sockaddr(bound), &size) != 0) {
-    fail(where, std::generic_category().message(errno));
+  if (!learn_name(listening)) fail(where, std::generic_category().message(errno));
+  return listening;
+}
+
+ListeningSocket take_listening(int descriptor) {
+  ListeningSocket listening;
+  listening.descriptor = FileDescriptor(descriptor);
+  int listens = 0;
+  socklen_t size = sizeof listens;
+  const bool usable = ::getsockopt(descriptor, SOL_SOCKET, SO_ACCEPTCONN, &listens, &size) == 0 &&
+                      listens != 0 && ::fcntl(descriptor, F_SETFL, O_NONBLOCK) == 0 &&
+                      learn_name(listening);
+  if (!usable) {
+    throw std::runtime_error("descriptor " + std::to_string(descriptor) +
+                             " was passed as a listening TCP socket and is none; see ListenStream= "
+                             "in the socket unit");
   }
-  sockaddr_in in{};  // IPv6 keeps its port at the same place
-  std::memcpy(&in, &bound, sizeof in);
-  listening.port = ntohs(in.sin_port);
-  listening.loopback = address_of(bound).is_loopback();
   return listening;
 }
 

@@ -37,6 +37,9 @@ struct ListeningSocket {
 // Throws std::runtime_error that names host, port and reason.
 ListeningSocket listen_on(const std::string& host, std::uint16_t port);
 
+// A socket that listens already, opened by somebody else. Throws std::runtime_error when it is not.
+ListeningSocket take_listening(int descriptor);
+
 struct AcceptedSocket {
   FileDescriptor descriptor;  // non-blocking, TCP_NODELAY; closed when there was none to accept
   IpAddress peer;

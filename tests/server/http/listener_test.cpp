@@ -34,7 +34,7 @@ TEST_CASE("A connection serves request after request") {
   CHECK(client.ask(post("body")).body == "body");
   CHECK(client.ask("GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n").status == 404);
   CHECK(client.ask("GET /peer HTTP/1.1\r\nHost: a\r\n\r\n").body == "loopback");
-  CHECK(server.listener().open_connections() == 1);
+  CHECK(server.listener().figures().open == 1);
   CHECK(server.listener().is_loopback());
 }
 
@@ -161,18 +161,16 @@ TEST_CASE("A request behind one that closes is not served") {
 
 TEST_CASE("A port in use gives the operator a clear message") {
   EchoServer server;
-  const Router router;
   const std::string where = "127.0.0.1:" + std::to_string(server.port());
-  CHECK_THROWS_WITH(Listener("127.0.0.1", server.port(), router, {}, 1),
+  CHECK_THROWS_WITH(listen_on("127.0.0.1", server.port()),
                     Catch::Matchers::ContainsSubstring("cannot listen on " + where) &&
                         Catch::Matchers::ContainsSubstring("in use"));
-  CHECK_THROWS_WITH(Listener("no such host", 0, router, {}, 1),
+  CHECK_THROWS_WITH(listen_on("no such host", 0),
                     Catch::Matchers::ContainsSubstring("cannot listen on no such host:0"));
 }
 
 TEST_CASE("A listener that was never started closes quietly") {
-  const Router router;
-  Listener listener("::1", 0, router, {}, 1);
+  Listener listener(listen_on("::1", 0), std::make_shared<Router>(), {});
   CHECK(listener.is_loopback());
   CHECK(listener.port() != 0);
 }
@@ -194,7 +192,7 @@ TEST_CASE("Draining finishes what is in flight and closes the rest") {
   CHECK(answer.closes());
   CHECK(busy.is_closed());
   drained.get();
-  CHECK(server.listener().open_connections() == 0);
+  CHECK(server.listener().figures().open == 0);
 }
 
 TEST_CASE("Draining does not wait longer than it has patience for") {

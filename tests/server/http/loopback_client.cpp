@@ -106,10 +106,15 @@ Answer LoopbackClient::ask(std::string_view request) {
 }
 
 EchoServer::EchoServer(const ListenerLimits& limits, unsigned workers)
-    : listener_("127.0.0.1", 0, router_, limits, workers) {
-  fill_routes(router_);
-  router_.add("GET", "/wait", [this](const Request&) { return wait_here(); });
-  router_.on_done([this](std::string_view, std::string_view, int) { ++requests_; });
+    : EchoServer(ListenerOptions{.limits = limits, .workers = workers, .trusted_proxies = {}}) {}
+
+EchoServer::EchoServer(const ListenerOptions& options)
+    : router_(std::make_shared<Router>()), listener_(listen_on("127.0.0.1", 0), router_, options) {
+  fill_routes(*router_);
+  router_->add("GET", "/wait", [this](const Request&) { return wait_here(); });
+  router_->on_done([this](const Request& request, const Response&) {
+    ++(request.method.empty() || request.route.empty() ? refusals_ : requests_);
+  });
   listener_.start();
 }
 

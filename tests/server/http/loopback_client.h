@@ -49,21 +49,26 @@ class LoopbackClient {
 class EchoServer {
  public:
   explicit EchoServer(const ListenerLimits& limits = {}, unsigned workers = 2);
+  explicit EchoServer(const ListenerOptions& options);
   ~EchoServer();
   std::uint16_t port() const { return listener_.port(); }
   Listener& listener() { return listener_; }
-  int requests() const { return requests_; }
+  int requests() const { return requests_; }  // that reached a route
+  std::uint64_t drops(Drop reason) const {
+    return listener_.figures().drops[static_cast<std::size_t>(reason)];
+  }
   void wait_for_request();
   void release();
 
  private:
   Response wait_here();
   std::atomic<int> requests_{0};
+  std::atomic<int> refusals_{0};
   std::promise<void> arrived_;
   std::promise<void> released_;
   std::shared_future<void> release_{released_.get_future()};
   std::atomic<bool> was_released_{false};
-  Router router_;
+  std::shared_ptr<Router> router_;
   Listener listener_;
 };
 

@@ -138,8 +138,10 @@ TEST_CASE("A failing handler becomes a 500 that tells nothing, and is reported")
 TEST_CASE("Every dispatch is reported by pattern, never by path") {
   Router router;
   std::vector<std::string> done;
-  router.on_done([&](std::string_view pattern, std::string_view method, int status) {
-    done.push_back(std::string(method) + " " + std::string(pattern) + " " + std::to_string(status));
+  router.on_done([&](const Request& request, const Response& response) {
+    CHECK(request.arrived != decltype(request.arrived){});
+    done.push_back(request.method + " " + std::string(request.route) + " " +
+                   std::to_string(response.status));
   });
   router.add("GET", "/v1/notices/{id}", says("x"));
   ask(router, "GET", "/v1/notices/abc");
