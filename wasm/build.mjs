@@ -58,6 +58,7 @@ const firstVisit = {
 const sizes = {
   ...firstVisit,
   "first visit": Object.values(firstVisit).reduce((sum, bytes) => sum + bytes),
+  "follow_up.js (at the choice)": weigh("follow_up.js"),
   "preferences.js (on demand)": weigh("preferences.js"),
   "consent.wasm2js.js (fallback)": weigh("consent.wasm2js.js"),
   "reduction.wasm (on demand)": weigh("reduction.wasm"),

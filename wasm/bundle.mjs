@@ -10,17 +10,18 @@ import { build, transform } from "esbuild";
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
 // What a file is for, and the form it takes. banner.js is a classic script; the others are modules.
-const chunks = ["preferences", "gpp"].map((name) => ({
-  entry: `${name}.ts`,
-  file: `${name}.js`,
-  format: "esm",
-}));
+// A later one may name the files of those before it.
+const chunks = [
+  { entry: "preferences.ts", file: "preferences.js", format: "esm" },
+  { entry: "gpp.ts", file: "gpp.js", format: "esm" },
+  { entry: "follow_up.ts", file: "follow_up.js", format: "esm" },
+];
 const entries = [
   { entry: "banner_script.ts", file: "banner.js", format: "iife" },
   { entry: "consent_module.ts", file: "consent.mjs", format: "esm" },
   { entry: "core_module.ts", file: "core.mjs", format: "esm" },
 ];
-// What built_files.ts names.
+// What built_files.ts and built_gpp_files.ts name, in the order in which they need one another.
 const loadedByName = {
   wasm: "consent.wasm",
   wasm2js: "consent.wasm2js.js",
@@ -28,6 +29,7 @@ const loadedByName = {
   gpp: "gpp.js",
   gppWasm: "gpp.wasm",
   gppWasm2js: "gpp.wasm2js.js",
+  followUp: "follow_up.js",
 };
 const styleSheets = ["banner.css", "preferences.css"];
 
@@ -77,13 +79,12 @@ export async function bundle(directory) {
   for (const name of styleSheets) {
     writeFileSync(join(directory, name), await minifiedCss(join(source, name)));
   }
-  for (const chunk of chunks) await script(chunk, directory);
-  const define = Object.fromEntries(
-    Object.entries(loadedByName).map(([name, file]) => [
-      `CONSENT_FILES.${name}`,
-      JSON.stringify(hashed(directory, file)),
-    ]),
-  );
+  const define = {};
+  for (const [name, file] of Object.entries(loadedByName)) {
+    const chunk = chunks.find((one) => one.file === file);
+    if (chunk) await script(chunk, directory, define);
+    define[`CONSENT_FILES.${name}`] = JSON.stringify(hashed(directory, file));
+  }
   for (const entry of entries) await script(entry, directory, define);
 }
 

@@ -12,11 +12,19 @@ function withoutComments(jsonc) {
   return jsonc.replace(/("(?:[^"\\]|\\.)*")|\/\/[^\n]*|\/\*[\s\S]*?\*\//g, (_, text) => text ?? "");
 }
 
+async function translation(language) {
+  const file = new URL(`translations/${language}.json`, import.meta.url);
+  return JSON.parse(await readFile(file, "utf8").catch(() => "{}"));
+}
+
 /** The notice of the newest policy of a site file in one language, as GET /v1/notice answers it. */
 export async function noticeJson(siteFile, language) {
   const site = JSON.parse(withoutComments(await readFile(siteFile, "utf8")));
   const policy = site.policies.at(-1);
-  const localised = (value) => value[language] ?? value[site.default_language] ?? value;
+  const words = { ...(await translation(language)), ...site.text[language] };
+  const localised = (value, word) => value?.[language] ?? words[word];
+  const notShown = /^(essential|analytics|marketing|lifetime)_|^list$/;
+  const text = Object.entries(words).filter(([name]) => !notShown.test(name));
   return JSON.stringify({
     site: site.site,
     region: { country: "DE", subdivision: null, source: "geo_db" },
@@ -31,10 +39,10 @@ export async function noticeJson(siteFile, language) {
       ...purpose,
       required: purpose.id === "essential",
       default: purpose.id === "essential" ? "granted" : "denied",
-      name: localised(purpose.name),
-      description: localised(purpose.description),
+      name: localised(purpose.name, `${purpose.id}_name`),
+      description: localised(purpose.description, `${purpose.id}_description`),
     })),
-    text: site.text[language],
+    text: { ...Object.fromEntries(text), policy_url: site.policy_url },
   });
 }
 

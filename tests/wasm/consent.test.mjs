@@ -173,6 +173,43 @@ test("a refusal while the grant is on its way ends it", async () => {
   assert.equal(consent.state().subject, null);
 });
 
+test("a choice before its code is there acts at once and is sent when it is", async () => {
+  for (const choose of ["accept", "reject"]) {
+    const visitor = new Visitor();
+    visitor.reaches = false;
+    const consent = visitor.open();
+    await consent.ready;
+    void consent[choose]("banner");
+    assert.equal(consent.allows("analytics"), choose === "accept");
+    assert.equal(visitor.kept.size, choose === "accept" ? 0 : 1, "only a refusal without an id");
+    consent.refresh();
+    assert.equal(consent.state().status, "pending");
+    await settled();
+    assert.equal(visitor.posted.length, 1);
+    assert.equal(visitor.kept.size, 0);
+    assert.equal(consent.allows("analytics"), choose === "accept");
+  }
+});
+
+test("a choice whose code cannot be had: a refusal is kept, a grant does not count", async () => {
+  for (const choose of ["accept", "reject"]) {
+    const visitor = new Visitor();
+    visitor.courierLoads = false;
+    const consent = visitor.open();
+    await consent.ready;
+    void consent[choose]("banner");
+    await settled();
+    assert.equal(consent.allows("analytics"), false);
+    assert.equal(visitor.posted.length, 0);
+    assert.equal(visitor.kept.size, choose === "accept" ? 0 : 1);
+    visitor.courierLoads = true;
+    consent.retry();
+    await settled();
+    assert.equal(visitor.posted.length, 1);
+    assert.equal(consent.allows("analytics"), choose === "accept");
+  }
+});
+
 test("409: the same purposes are sent again, other purposes are asked again", async () => {
   for (const same of [true, false]) {
     const visitor = new Visitor();

@@ -5,6 +5,7 @@ import { builtBytes, importBuilt, importSource } from "./built.mjs";
 
 const { encodeBase64url, encodeTokenPayload, loadCore } = await importBuilt("core.mjs");
 const { Consent } = await importSource("consent.ts");
+const { Courier } = await importSource("courier.ts");
 const { Outbox } = await importSource("outbox.ts");
 // A retry waits for seconds; no test does.
 const { setTimeout: start } = globalThis;
@@ -64,6 +65,9 @@ export class Visitor {
   noticesFetched = 0;
   answer = () => 201;
   coreWorks = true;
+  courierLoads = true;
+  /** Whether the visitor reaches for the banner before choosing. */
+  reaches = true;
   cookiesWork = true;
 
   constructor() {
@@ -86,13 +90,17 @@ export class Visitor {
       setItem: (key, value) => void this.kept.set(key, value),
       removeItem: (key) => void this.kept.delete(key),
     };
-    return new Consent({
+    const consent = new Consent({
       base: "http://service/v1/",
       site: "dialphone.com",
       cookieName: "dp_consent",
       loadCore: async () => {
         if (!this.coreWorks) throw new Error("blocked");
         return core;
+      },
+      loadCourier: async () => {
+        if (!this.courierLoads) throw new Error("blocked");
+        return Courier;
       },
       fetchNotice: async () => {
         ++this.noticesFetched;
@@ -111,6 +119,8 @@ export class Visitor {
       },
       apply: () => {},
     });
+    if (this.reaches) void consent.prepare().catch(() => {});
+    return consent;
   }
 
   get sees() {

@@ -12,7 +12,6 @@ import type { PreferencesModule } from "./preferences";
 import type { FirstLayer, View, ViewActions } from "./view";
 
 const firstLayer = "banner";
-const rightToLeft = /^(ar|dv|fa|he|ps|ur|yi)\b/;
 
 export class Banner implements View {
   private readonly host = element("dialphone-consent" as "div");
@@ -25,6 +24,9 @@ export class Banner implements View {
     private readonly actions: ViewActions,
   ) {
     adoptStyles(this.root, styles, `${base}banner.css`);
+    for (const near of ["pointerover", "focusin"]) {
+      this.host.addEventListener(near, () => actions.prepare(), { once: true });
+    }
   }
 
   show(layer: FirstLayer, notice: Notice): void {
@@ -54,9 +56,9 @@ export class Banner implements View {
     if (this.root.childElementCount) this.attach();
   }
 
-  private mount({ notice: { language } }: Notice): void {
-    this.host.lang = language;
-    this.host.dir = rightToLeft.test(language) ? "rtl" : "ltr";
+  private mount({ notice, text }: Notice): void {
+    this.host.lang = notice.language;
+    this.host.dir = text.dir ?? "ltr";
     this.attach();
   }
 

@@ -1,14 +1,9 @@
 // The files that are loaded on the way, by names that carry their hash: they may be cached for
 // ever, and a returning visitor transfers nothing. The build fills them in.
 
-declare const CONSENT_FILES: Record<
-  "wasm" | "wasm2js" | "preferences" | "gpp" | "gppWasm" | "gppWasm2js",
-  string
->;
+declare const CONSENT_FILES: Record<"wasm" | "wasm2js" | "preferences" | "followUp", string>;
 
 export const wasmFile = CONSENT_FILES.wasm;
 export const wasm2jsFile = CONSENT_FILES.wasm2js;
 export const preferencesFile = CONSENT_FILES.preferences;
-export const gppFile = CONSENT_FILES.gpp;
-export const gppWasmFile = CONSENT_FILES.gppWasm;
-export const gppWasm2jsFile = CONSENT_FILES.gppWasm2js;
+export const followUpFile = CONSENT_FILES.followUp;

@@ -1,8 +1,7 @@
 // The consent of one page: what may run, what is asked, what is told to the service. A choice acts
 // at once; a refusal acts before anything is sent; what could not be decided is denied.
 
-import { grantsSomething, makeRequest } from "./consent_request";
-import { Courier, type CourierSurroundings } from "./courier";
+import type { Courier, CourierSurroundings } from "./courier";
 import {
   isAllowed,
   type Action,
@@ -15,7 +14,7 @@ import {
 import { optionalPurposes, type Notice } from "./notice";
 import type { PendingChoice } from "./outbox";
 import { NoticeSource } from "./notice_source";
-import { PageState } from "./page_state";
+import { grantsSomething, PageState } from "./page_state";
 import type { Core } from "./core";
 import type { View } from "./view";
 
@@ -23,6 +22,8 @@ import type { View } from "./view";
 export interface Surroundings extends CourierSurroundings {
   cookieName: string;
   loadCore(): Promise<Core>;
+  /** What delivers a choice, loaded when there is one. */
+  loadCourier(): Promise<typeof Courier>;
   fetchNotice(): Promise<Notice>;
   gpc(): boolean;
   view: View;
@@ -49,7 +50,8 @@ export class Consent {
   private readonly listeners = new Set<(state: ConsentState) => void>();
   private decided = "";
   private readonly notices: NoticeSource;
-  private readonly courier: Courier;
+  private courier?: Courier;
+  private loading?: Promise<Courier>;
   private recorded: "default" | "gpc" | "" = "";
 
   constructor(private readonly around: Surroundings) {
@@ -57,9 +59,6 @@ export class Consent {
     this.page.pending = around.outbox.read();
     this.page.gpc = around.gpc();
     this.notices = new NoticeSource(this.page, around.fetchNotice);
-    const changed = () => this.settle();
-    const ask = () => this.present();
-    this.courier = new Courier(around, this.page, this.notices, changed, ask);
     this.ready = this.start();
   }
 
@@ -132,7 +131,8 @@ export class Consent {
    * them.
    */
   refresh(): void {
-    if (!this.courier.busy) this.page.takePending(this.around.outbox.read());
+    const busy = this.courier ? this.courier.busy : this.loading;
+    if (!busy) this.page.takePending(this.around.outbox.read());
     this.page.readCookie(this.around.cookies());
     this.settle();
   }
@@ -145,13 +145,43 @@ export class Consent {
 
   /** Tries again at once what is still to be sent. */
   retry(): void {
-    void this.courier.deliver("retry");
+    void this.deliver("retry");
+  }
+
+  /** Loads what a choice will need, so that it can be sent in the tick of the click. */
+  prepare(): Promise<Courier> {
+    this.loading ??= this.around.loadCourier().then(
+      (made) => {
+        const { around, page, notices } = this;
+        const changed = () => this.settle();
+        const ask = () => this.present();
+        return (this.courier = new made(around, page, notices, changed, ask));
+      },
+      (error: unknown) => {
+        this.loading = undefined;
+        throw error;
+      },
+    );
+    return this.loading;
+  }
+
+  private async deliver(attempt: "first" | "retry"): Promise<void> {
+    if (this.courier) return this.courier.deliver(attempt);
+    try {
+      await (await this.prepare()).deliver(attempt);
+    } catch {
+      // Not delivered: a refusal is kept for the next page, a grant does not count.
+      this.page.chosenHere = false;
+      this.settle();
+    }
   }
 
   private async start(): Promise<void> {
     const { around, page } = this;
     const knows = around.cookies().includes(`${around.cookieName}=`);
     let runs = true;
+    // A choice of an earlier page is sent before anything else of this one.
+    const courier = page.pending && this.prepare().catch(ignore);
     // The service has decided already for a visitor without a cookie: the question need not wait
     // for the core.
     if (!knows && !page.pending) {
@@ -171,7 +201,8 @@ export class Consent {
     page.readCookie(around.cookies());
     if (!page.settled) await this.notices.load().then(() => this.present(), ignore);
     this.settle();
-    if (page.pending) void this.courier.deliver(page.chosenHere ? "first" : "retry");
+    await courier;
+    if (page.pending) void this.deliver(page.chosenHere ? "first" : "retry");
   }
 
   // What the visitor is shown, and the two starting states that are recorded without a click.
@@ -208,13 +239,7 @@ export class Consent {
     for (const { id, required, default: start } of this.page.notice!.purposes) {
       if (!required) choices[id as OptionalPurpose] = start === "granted" ? "granted" : "denied";
     }
-    this.choose(this.withRequest({ action, layer: "none", choices }));
-  }
-
-  private withRequest(pending: PendingChoice): PendingChoice {
-    const { page, around } = this;
-    if (!grantsSomething(pending.choices)) return pending;
-    return { ...pending, request: makeRequest(pending, page, around.site, around.random) };
+    this.choose({ action, layer: "none", choices });
   }
 
   private async grant(
@@ -227,7 +252,7 @@ export class Consent {
     for (const purpose of optionalPurposes(notice)) {
       choices[purpose] = granted(purpose) ? "granted" : "denied";
     }
-    this.choose(this.withRequest({ action, layer, choices }));
+    this.choose({ action, layer, choices });
   }
 
   private everything(choice: "denied"): Choices {
@@ -237,19 +262,19 @@ export class Consent {
     return Object.fromEntries(named.map((purpose) => [purpose, choice]));
   }
 
-  // The tick of the click: the page acts, the outbox keeps it, and only then it is sent.
+  // The tick of the click: the page acts, the outbox keeps a refusal, and only then it is sent.
   private choose(pending: PendingChoice): void {
     const { page, around } = this;
     page.pending = pending;
     page.chosenHere = pending.action !== "default";
     page.vetoed = false;
-    around.outbox.write(pending);
+    if (!grantsSomething(pending.choices)) around.outbox.write(pending);
     if (pending.layer !== "none") around.view.hide();
     if (pending.layer === "banner" && page.model === "opt_out") {
       around.view.show("opted_out", page.notice!);
     }
     this.settle();
-    void this.courier.deliver("first");
+    void this.deliver("first");
   }
 
   private settle(): void {

@@ -2,17 +2,15 @@
 // begins.
 
 import { Banner } from "./banner";
-import { gppFile, gppWasm2jsFile, gppWasmFile, wasm2jsFile, wasmFile } from "./built_files";
+import { wasm2jsFile, wasmFile } from "./built_files";
 import { Consent, type ConsentState, type Surroundings } from "./consent";
-import { removeCookies } from "./cookie_removal";
 import { loadCore } from "./core_loader";
-import { EventSender, type AnalyticsEvent } from "./events";
-import { Gate } from "./gate";
-import type { GppMode, GppModule } from "./gpp";
+import type { AnalyticsEvent } from "./events";
+import { FollowUpLoader } from "./follow_up_loader";
+import type { GppMode } from "./gpp";
 import type { OptionalPurpose, Purpose } from "./names";
 import { fetchNotice } from "./notice";
 import { Outbox, outboxKey } from "./outbox";
-import type { Randomness } from "./random_id";
 
 export type { AnalyticsEvent, ConsentState, GppMode, OptionalPurpose, Purpose };
 export type { Choice, Choices, Reason } from "./names";
@@ -48,10 +46,6 @@ export interface ConsentApi {
   track(event: AnalyticsEvent | AnalyticsEvent["type"]): boolean;
 }
 
-const random: Randomness = (bytes) => crypto.getRandomValues(bytes);
-// Reasons for which an event was not taken that say nothing about consent.
-const notAboutConsent = ["invalid_event", "late", "key_unavailable"];
-
 export function startConsent({
   site,
   base = "/v1/",
@@ -73,16 +67,9 @@ export function startConsent({
       ),
     withdraw: () => consent.withdraw("preferences"),
     open: () => void open(),
+    prepare: () => void consent.prepare().catch(() => {}),
   });
-  const events = new EventSender(root, site, random, (reasons) => {
-    if (reasons.some((reason) => !notAboutConsent.includes(reason))) consent.veto();
-  });
-  const clean = () => {
-    for (const { id, cookies } of consent.page.notice?.purposes ?? []) {
-      if (!consent.allows(id)) removeCookies(cookies);
-    }
-  };
-  const gate = new Gate((purpose) => consent.allows(purpose), clean);
+  const followUp = new FollowUpLoader(root, site, () => consent);
   const around: Surroundings = {
     base: root,
     site,
@@ -92,43 +79,29 @@ export function startConsent({
         wasm: root + wasmFile,
         fallback: () => import(root + wasm2jsFile) as Promise<unknown>,
       }),
+    loadCourier: async () => (await followUp.load()).Courier,
     fetchNotice: () => fetchNotice(root, site, language),
     cookies: () => document.cookie,
     dropCookie: () => {
       document.cookie = `${cookieName}=; Max-Age=0; Path=/${secure ? "; Secure" : ""}`;
     },
     gpc: () => (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true,
-    random,
+    random: (bytes) => crypto.getRandomValues(bytes),
     outbox: new Outbox(() => localStorage),
     view: banner,
-    apply: ({ page }) => {
-      if (!consent.allows("analytics")) events.forget();
-      else if (!page.pending) events.flush(page.tokenText);
-      clean();
-      gate.release();
-    },
+    apply: () => followUp.apply(),
   };
   const consent = new Consent(around);
   // Without the dialog's own file there is still the same choice as a plain page.
   const open = () => consent.open().catch(() => location.assign(`${root}preferences`));
-  gate.watch(() => banner.keep());
+  new MutationObserver(() => {
+    followUp.loaded?.release();
+    banner.keep();
+  }).observe(document, { childList: true, subtree: true });
   listen(consent, open);
-  const consentApi = api(consent, events, open);
-  if (gpp) void installGpp(gpp, root, banner, consent, consentApi);
-  return consentApi;
-}
-
-async function installGpp(
-  mode: GppMode,
-  base: string,
-  { root }: Banner,
-  { page, loadNotice }: Consent,
-  consent: ConsentApi,
-): Promise<void> {
-  const { installGpp, loadGppSection } = (await import(base + gppFile)) as GppModule;
-  const fallback = () => import(base + gppWasm2jsFile) as Promise<unknown>;
-  const section = loadGppSection(base + gppWasmFile, fallback);
-  installGpp({ mode, consent, page, loadNotice, root, section });
+  const made = api(consent, followUp, open);
+  if (gpp) followUp.run((started) => void started.startGpp(gpp, banner.root, made));
+  return made;
 }
 
 function listen(consent: Consent, open: () => Promise<void>): void {
@@ -143,7 +116,11 @@ function listen(consent: Consent, open: () => Promise<void>): void {
   });
 }
 
-function api(consent: Consent, events: EventSender, open: () => Promise<void>): ConsentApi {
+function api(
+  consent: Consent,
+  followUp: FollowUpLoader,
+  open: () => Promise<void>,
+): ConsentApi {
   return {
     ready: consent.ready,
     allows: (purpose) => consent.allows(purpose),
@@ -156,9 +133,10 @@ function api(consent: Consent, events: EventSender, open: () => Promise<void>): 
     on: (event, listener) => consent.on(event, listener),
     track: (event) => {
       if (!consent.allows("analytics")) return false;
-      const { page } = consent;
-      events.add(typeof event === "string" ? { type: event } : event, page.now * 1000);
-      if (!page.pending) events.flush(page.tokenText);
+      const now = consent.page.now * 1000;
+      const named = typeof event === "string" ? { type: event } : event;
+      const seen = { url: location.href, ...named };
+      followUp.run((started) => started.track(seen, now));
       return true;
     },
   };

@@ -1,14 +1,9 @@
 // The body of POST /v1/consents. The ids are made here: of a grant when it is given, of a refusal
 // only when it is sent.
 
-import type { Choices } from "./names";
 import type { ConsentRequest, PendingChoice } from "./outbox";
-import type { PageState } from "./page_state";
+import { grantsSomething, type PageState } from "./page_state";
 import { randomId, uuidv7, type Randomness } from "./random_id";
-
-export function grantsSomething(choices: Choices): boolean {
-  return Object.values(choices).includes("granted");
-}
 
 export function makeRequest(
   { action, layer, choices }: PendingChoice,

@@ -5,7 +5,7 @@ import { makeRequest } from "./consent_request";
 import { exclusively, post, retryDelayMs, type Outcome } from "./delivery";
 import type { NoticeSource } from "./notice_source";
 import type { Outbox, PendingChoice } from "./outbox";
-import type { PageState } from "./page_state";
+import { grantsSomething, type PageState } from "./page_state";
 import type { Randomness } from "./random_id";
 
 export interface CourierSurroundings {
@@ -39,6 +39,7 @@ export class Courier {
   async deliver(attempt: "first" | "retry"): Promise<void> {
     if (this.carrying) return;
     this.carrying = true;
+    this.keepGrant();
     try {
       await exclusively(() => this.drain(attempt), attempt);
     } finally {
@@ -49,10 +50,21 @@ export class Courier {
     setTimeout(() => void this.deliver("retry"), delay);
   }
 
+  // From here on sending a grant again is the same event. A page that ends before has granted
+  // nothing.
+  private keepGrant(): void {
+    const { page, around } = this;
+    const { pending } = page;
+    if (!pending || pending.request || !grantsSomething(pending.choices)) return;
+    page.pending = { ...pending, request: makeRequest(pending, page, around.site, around.random) };
+    around.outbox.write(page.pending);
+  }
+
   private async drain(attempt: "first" | "retry"): Promise<void> {
     const { page, around } = this;
     if (attempt === "retry") page.takePending(around.outbox.read());
     for (let round = 0; page.pending && round < roundsMost; ++round) {
+      this.keepGrant();
       const sent = page.pending;
       const outcome = await this.send(sent);
       if (outcome === "retry") {

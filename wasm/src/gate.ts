@@ -21,14 +21,7 @@ export class Gate {
     private readonly late: () => void,
   ) {}
 
-  /** Calls `changed` after the document changed, and releases what came with it. */
-  watch(changed: () => void): void {
-    new MutationObserver(() => {
-      this.release();
-      changed();
-    }).observe(document, { childList: true, subtree: true });
-  }
-
+  /** Releases what may run now; to be called again after every change of the document. */
   release(): void {
     for (const script of document.querySelectorAll<HTMLScriptElement>(gatedScripts)) {
       if (this.queued.has(script) || !this.open(script)) continue;

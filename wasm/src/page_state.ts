@@ -91,7 +91,7 @@ export class PageState {
       this.gpc &&
       state.model === "opt_out" &&
       !state.gpc &&
-      Object.values(state.choices).includes("granted");
+      grantsSomething(state.choices);
     return (
       !this.pending && !!this.token && state.action !== "default" && !this.mustAsk && !signalled
     );
@@ -129,6 +129,10 @@ export class PageState {
     }
     return { version, materialSince };
   }
+}
+
+export function grantsSomething(choices: Choices): boolean {
+  return Object.values(choices).includes("granted");
 }
 
 function deniedBy({ action }: PendingChoice, model: Model): Reason {

@@ -3,6 +3,7 @@
 import { encodeBase64url } from "./base64url";
 
 export type Randomness = (bytes: Uint8Array) => Uint8Array;
+export const browserRandomness: Randomness = (bytes) => crypto.getRandomValues(bytes);
 
 /** 128 random bits as 22 characters: a subject, a session. */
 export function randomId(random: Randomness): string {

@@ -10,6 +10,8 @@ export interface ViewActions {
   save(choices: Choices): void;
   withdraw(): void;
   open(): void;
+  /** The visitor is about to choose. */
+  prepare(): void;
 }
 
 /**
