@@ -23,7 +23,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "rate_limiter.h"
-#include "service_manager.h"
+#include "systemd_protocol.h"
 
 namespace consent::server {
 namespace {
@@ -199,7 +199,7 @@ Application::~Application() = default;
 
 // Requests never wait for this: they go on with the old generation until the new one stands.
 void Application::Parts::reload() {
-  tell_service_manager_of_reload();
+  tell_systemd_of_reload();
   try {
     auto next = std::make_shared<const Generation>(config, lasting, own_origins);
     public_listener->use(Generation::public_router(next));
@@ -216,7 +216,7 @@ void Application::Parts::reload() {
     log_event(LogLevel::error, "reload_refused",
               {{"detail", failure.what()}, {"consequence", "the files read before stay in force"}});
   }
-  tell_service_manager("READY=1");
+  tell_systemd("READY=1");
 }
 
 void Application::run() {
@@ -238,7 +238,7 @@ void Application::run() {
              {"ruleset", ruleset_version()},
              {"geo_databases", parts.generation->geo_databases()},
              {"web_files", parts.generation->web_files()}});
-  tell_service_manager("READY=1");
+  tell_systemd("READY=1");
 
   Upkeep upkeep;
   while (true) {
@@ -247,7 +247,7 @@ void Application::run() {
     if (signal == SIGHUP) parts.reload();
     if (upkeep.is_due()) parts.keyring.destroy_expired(parts.clock.now());
   }
-  tell_service_manager("STOPPING=1");
+  tell_systemd("STOPPING=1");
   log_event(LogLevel::info, "stopping");
   parts.public_listener->drain(kDrainPatience);
   parts.internal_listener->drain(kDrainPatience);

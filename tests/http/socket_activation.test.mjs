@@ -21,7 +21,8 @@ async function listening() {
 function startWith(sockets, names, dataDir) {
   const variables = `LISTEN_PID=$$ LISTEN_FDS=${sockets.length} LISTEN_FDNAMES=${names}`;
   return spawn("sh", ["-c", `${variables} exec "$@"`, "sh", program, "serve"].concat([
-    ...["--data-dir", dataDir, "--public-listen", "127.0.0.1:1", "--internal-listen", "127.0.0.1:1"],
+    ...["--data-dir", dataDir, "--public-listen", "127.0.0.1:1"],
+    ...["--internal-listen", "127.0.0.1:1"],
   ]), { stdio: ["ignore", "pipe", "pipe", ...sockets] });
 }
 

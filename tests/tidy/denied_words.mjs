@@ -8,11 +8,15 @@ export const deniedWords = {
   da: ["venligst", "desværre", "bedre", "bedste", "anbefal*", "gå glip", "forbedr*"],
   de: ["bitte", "leider", "besser*", "beste*", "empfohlen*", "empfehl*", "verpass*", "verbesser*"],
   el: ["παρακαλ*", "δυστυχώς", "καλύτερ*", "συνιστ*", "προτείν*", "χάσετε", "λυπ*", "βελτι*"],
-  en: ["please", "sorry", "unfortunately", "better", "best", "recommend*", "miss", "improv*", "love"],
+  en: [
+    "please", "sorry", "unfortunately", "better", "best", "recommend*", "miss", "improv*", "love",
+  ],
   es: ["por favor", "lamentablemente", "mejor*", "recomend*", "perder*", "pierda*", "lo sentimos"],
   et: ["palun", "kahjuks", "parem*", "parim*", "soovita*", "ilma jää*", "paranda*"],
   fi: ["valitettavasti", "parempi*", "paremma*", "parhaa*", "suositel*", "menetä*", "paranta*"],
-  fr: ["svp", "malheureusement", "meilleur*", "mieux", "recommand*", "manque*", "amélior*", "désol*"],
+  fr: [
+    "svp", "malheureusement", "meilleur*", "mieux", "recommand*", "manque*", "amélior*", "désol*",
+  ],
   ga: ["le do thoil", "ar an drochuair", "níos fearr", "is fearr", "molta", "molaimid", "caill*"],
   he: ["בבקשה", "לצערנו", "טוב יותר", "הטוב ביותר", "מומלץ", "להפסיד", "לשפר"],
   hr: ["molim*", "nažalost", "bolj*", "najbolj*", "preporuč*", "propust*", "poboljš*"],

@@ -1,4 +1,4 @@
-#include "service_manager.h"
+#include "systemd_protocol.h"
 
 #include <sys/socket.h>
 #include <sys/un.h>
@@ -44,9 +44,9 @@ class Manager {
 TEST_CASE("The service manager hears of every state") {
   const consent::testing::TemporaryDirectory directory;
   const Manager manager((directory.path() / "notify").string());
-  tell_service_manager("READY=1");
+  tell_systemd("READY=1");
   CHECK(manager.hears() == "READY=1");
-  tell_service_manager_of_reload();
+  tell_systemd_of_reload();
   const std::string reload = manager.hears();
   CHECK(reload.starts_with("RELOADING=1\nMONOTONIC_USEC="));
   CHECK(reload.size() > 30);
@@ -54,9 +54,9 @@ TEST_CASE("The service manager hears of every state") {
 
 TEST_CASE("Without a service manager nothing happens") {
   ::unsetenv("NOTIFY_SOCKET");
-  tell_service_manager("READY=1");
+  tell_systemd("READY=1");
   ::setenv("NOTIFY_SOCKET", "/nowhere/at/all", 1);
-  tell_service_manager("READY=1");
+  tell_systemd("READY=1");
   ::unsetenv("NOTIFY_SOCKET");
 }
 

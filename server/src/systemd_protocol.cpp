@@ -1,4 +1,4 @@
-#include "service_manager.h"
+#include "systemd_protocol.h"
 
 #include <fcntl.h>
 #include <sys/socket.h>
@@ -60,7 +60,7 @@ std::vector<PassedSocket> take_passed_sockets() {
   return sockets;
 }
 
-void tell_service_manager(std::string_view state) {
+void tell_systemd(std::string_view state) {
   const std::string path = variable("NOTIFY_SOCKET");
   sockaddr_un address{};
   address.sun_family = AF_UNIX;
@@ -76,12 +76,12 @@ void tell_service_manager(std::string_view state) {
                reinterpret_cast<const sockaddr*>(&address), size);
 }
 
-void tell_service_manager_of_reload() {
+void tell_systemd_of_reload() {
   timespec now{};
   ::clock_gettime(CLOCK_MONOTONIC, &now);
   const auto since_boot = std::chrono::seconds(now.tv_sec) + std::chrono::nanoseconds(now.tv_nsec);
   const auto micros = std::chrono::floor<std::chrono::microseconds>(since_boot).count();
-  tell_service_manager("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros));
+  tell_systemd("RELOADING=1\nMONOTONIC_USEC=" + std::to_string(micros));
 }
 
 }  // namespace consent::server

@@ -18,8 +18,8 @@ struct PassedSocket {
 std::vector<PassedSocket> take_passed_sockets();
 
 // "READY=1", "STOPPING=1"; several lines at once are fine.
-void tell_service_manager(std::string_view state);
+void tell_systemd(std::string_view state);
 // RELOADING=1 with the moment it began, as sd_notify(3) wants it.
-void tell_service_manager_of_reload();
+void tell_systemd_of_reload();
 
 }  // namespace consent::server
