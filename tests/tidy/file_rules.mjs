@@ -15,7 +15,9 @@ export function allowedName(file) {
   if (!extensions.has(file.extension) && !namesWithoutExtension.has(file.name)) {
     findings.push({ message: `kind of file not expected here: ${file.extension || file.name}` });
   }
-  if (bannedNames.test(file.name)) findings.push({ message: "name the noun this file is about" });
+  // systemd calls itself a service manager: there the word is the noun.
+  const name = file.name.replace("service_manager", "");
+  if (bannedNames.test(name)) findings.push({ message: "name the noun this file is about" });
   if (file.isCpp && !/^[a-z0-9_]+\.(cpp|h)$/.test(file.name)) {
     findings.push({ message: "C++ files are named in snake_case" });
   }
@@ -51,7 +53,7 @@ export function plainCharacters(file) {
 }
 
 // Rows of a table may be long: there a line is a unit of meaning.
-const tables = /^tests\/vectors\/cases\/|\.inc$/;
+const tables = /^tests\/vectors\/cases\/|^tests\/tidy\/denied_words\.mjs$|\.inc$/;
 
 export function columns(file) {
   if (!file.isCode || tables.test(file.path)) return [];
