@@ -161,7 +161,11 @@ function chinese({ language, text }) {
 
 function direction({ language, text }) {
   const expected = rightToLeft.has(language) ? "rtl" : "ltr";
-  return text.dir === expected ? [] : [["dir", `must be ${expected}`]];
+  const flaws = text.dir === expected ? [] : [["dir", `must be ${expected}`]];
+  if (expected === "rtl" && !text.controller?.includes("\u2068{controller}\u2069")) {
+    flaws.push(["controller", "must isolate the name with U+2068 and U+2069"]);
+  }
+  return flaws;
 }
 
 // The time a choice lasts is the same in every language, and the core's.

@@ -80,6 +80,7 @@ const forbidden = [
   ["simplified among traditional", /other way/, "zh-Hant", "close", "关闭"],
   ["traditional among simplified", /other way/, "zh-Hans", "close", "關閉"],
   ["Arabic from the left", /dir: must be rtl/, "ar", "dir", "ltr"],
+  ["a Latin name loose in Hebrew", /isolate/, "he", "controller", "הגורם: {controller}"],
   ["German from the right", /dir: must be ltr/, "de", "dir", "rtl"],
   ["another lifetime", /182 days/, "de", "preferences_body", "Eine Wahl gilt 365 Tage."],
 ];

@@ -128,13 +128,16 @@ function section(
   );
 }
 
+// Names that may run against the direction of the language around them.
+const foreign = (name: string) => element("bdi", {}, name);
+
 function details(
   { legal_basis, services, cookies }: NoticePurpose,
   text: Notice["text"],
 ): HTMLElement {
   const fact = (term: string | undefined, ...values: string[]) =>
     values.length
-      ? [element("dt", {}, term ?? ""), ...values.map((value) => element("dd", {}, value))]
+      ? [element("dt", {}, term ?? ""), ...values.map((value) => element("dd", {}, foreign(value)))]
       : [];
   const recipients = services.map(
     ({ name, recipient, country }) => `${name}: ${recipient} (${country})`,
@@ -162,8 +165,8 @@ function details(
           element(
             "tr",
             {},
-            element("td", {}, element("code", {}, name)),
-            element("td", {}, provider),
+            element("td", {}, element("code", { dir: "ltr" }, name)),
+            element("td", {}, foreign(provider)),
             element("td", {}, lifetime),
           ),
         ),
@@ -175,7 +178,7 @@ function details(
     element(
       "summary",
       {},
-      [text.legal_basis, text.recipients, text.cookies].filter(Boolean).join(", "),
+      [text.legal_basis, text.recipients, text.cookies].filter(Boolean).join(" \u00b7 "),
     ),
     element(
       "dl",

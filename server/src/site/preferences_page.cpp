@@ -5,6 +5,7 @@
 #include "consent/base64url.h"
 #include "crypto/sha256.h"
 #include "html_text.h"
+#include "site/placeholder.h"
 
 namespace consent::server {
 namespace {
@@ -16,13 +17,14 @@ body{font:1.0625rem/1.5 system-ui,sans-serif;margin:0 auto;padding:1.5rem 1rem 3
 section{border-top:1px solid;padding:1rem 0}
 h1{font-size:1.6rem;line-height:1.2;margin:0 0 .75rem}
 h2{font-size:1.15rem;margin:0}
-p{margin:.5rem 0}
+p,dl{margin:.5rem 0}
+dt{font-weight:600}
+dd{margin:0 0 .5rem}
 label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;font-weight:600}
 input{width:1.5rem;height:1.5rem;margin:0;flex:none}
 table{border-collapse:collapse;width:100%;font-size:.9375rem}
 caption{text-align:start;font-weight:600;padding:.5rem 0}
 th,td{text-align:start;vertical-align:top;padding:.25rem .75rem .25rem 0;word-break:break-word}
-ul{margin:.25rem 0;padding-inline-start:1.25rem}
 .actions{display:flex;flex-wrap:wrap;gap:.75rem;border-top:1px solid;padding:1rem 0}
 button{font:inherit;font-weight:600;flex:1 1 12rem;min-height:3rem;padding:.5rem 1rem;
 cursor:pointer;
@@ -30,11 +32,6 @@ border:2px solid #14468f;border-radius:.5rem;background:#14468f;color:#fff}
 :focus-visible{outline:3px solid #c2410c;outline-offset:2px}
 .note{border:2px solid;border-radius:.5rem;padding:.5rem 1rem}
 )";
-
-bool is_right_to_left(std::string_view language) {
-  const std::string_view primary = language.substr(0, language.find('-'));
-  return primary == "ar" || primary == "he" || primary == "fa" || primary == "ur";
-}
 
 class Writer {
  public:
@@ -44,7 +41,8 @@ class Writer {
     head();
     html_ += "<main><h1>";
     html_ += words("preferences_title") + "</h1><p>" + words("preferences_body") + "</p><p>";
-    html_ += words("controller") + ' ' + escape_html(page_.policy.controller) +
+    html_ += escape_html(
+                 fill(page_.text.at("controller"), {{"{controller}", page_.policy.controller}})) +
              "</p><p><a href=\"" + words("policy_url") + "\">" + words("policy_link") + "</a></p>";
     if (page_.gpc) html_ += "<p class=\"note\" role=\"status\">" + words("gpc_honoured") + "</p>";
     html_ += "<form method=\"post\" action=\"/v1/consents\" accept-charset=\"utf-8\">";
@@ -63,7 +61,7 @@ class Writer {
 
   void head() {
     html_ += "<!doctype html><html lang=\"" + escape_html(page_.language) + "\" dir=\"";
-    html_ += is_right_to_left(page_.language) ? "rtl" : "ltr";
+    html_ += words("dir");
     html_ +=
         "\"><head><meta charset=\"utf-8\"><meta name=\"viewport\" content=\"width=device-width, "
         "initial-scale=1\"><meta name=\"robots\" content=\"noindex\"><title>";
@@ -104,19 +102,20 @@ class Writer {
     }
     html_ += "<p id=\"about-" + id + "\">" +
              escape_html(in_language(info.description, page_.language)) + "</p>";
-    html_ += "<p>" + words("legal_basis") + ": " + words("basis_" + info.legal_basis) + "</p>";
+    html_ += "<dl><dt>" + words("legal_basis") + "</dt><dd>" + words("basis_" + info.legal_basis) +
+             "</dd>";
     recipients(info);
+    html_ += "</dl>";
     cookies(info);
     html_ += "</section>";
   }
 
   void recipients(const PurposeInfo& info) {
-    html_ += "<p>" + words("recipients") + ":</p><ul>";
+    html_ += "<dt>" + words("recipients") + "</dt>";
     for (const ServiceInfo& service : info.services) {
-      html_ += "<li>" + escape_html(service.name) + ": " + escape_html(service.recipient) + " (" +
-               escape_html(service.country) + ")</li>";
+      html_ += "<dd><bdi>" + escape_html(service.name) + ": " + escape_html(service.recipient) +
+               " (" + escape_html(service.country) + ")</bdi></dd>";
     }
-    html_ += "</ul>";
   }
 
   void cookies(const PurposeInfo& info) {
@@ -127,8 +126,8 @@ class Writer {
     }
     html_ += "</tr></thead><tbody>";
     for (const CookieInfo& cookie : info.cookies) {
-      html_ += "<tr><th scope=\"row\">" + escape_html(cookie.name) + "</th><td>" +
-               escape_html(cookie.provider) + "</td><td>" +
+      html_ += "<tr><th scope=\"row\"><bdi dir=\"ltr\">" + escape_html(cookie.name) +
+               "</bdi></th><td><bdi>" + escape_html(cookie.provider) + "</bdi></td><td>" +
                escape_html(localised(cookie.lifetime, page_.text)) + "</td></tr>";
     }
     html_ += "</tbody></table>";

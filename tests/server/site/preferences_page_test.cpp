@@ -91,6 +91,26 @@ TEST_CASE("Accept, reject and save are the same control, and nothing distinguish
   CHECK_THAT(render(page), ContainsSubstring("value=\"withdraw\""));
 }
 
+TEST_CASE("The page runs in the direction of its language") {
+  const SitePolicy site = load(std::string(bundled_site_policy()));
+  CHECK_THAT(render(page_of(site, "ar")), ContainsSubstring("<html lang=\"ar\" dir=\"rtl\">"));
+  CHECK_THAT(render(page_of(site, "he")), ContainsSubstring("<html lang=\"he\" dir=\"rtl\">"));
+  CHECK_THAT(render(page_of(site, "he")),
+             ContainsSubstring("<bdi dir=\"ltr\">__Host-dp_consent</bdi>"));
+  CHECK_THAT(render(page_of(site, "ja")), ContainsSubstring("<html lang=\"ja\" dir=\"ltr\">"));
+}
+
+TEST_CASE("No slot of a text is left open on the page, in any language") {
+  const SitePolicy site = load(std::string(bundled_site_policy()));
+  for (const auto& [language, unused] : site.text) {
+    CAPTURE(language);
+    const std::string html = render(page_of(site, language));
+    const std::string body = html.substr(html.find("</style>"));
+    CHECK(body.find_first_of("{}") == std::string::npos);
+    CHECK_THAT(body, ContainsSubstring("DialPhone, Inc."));
+  }
+}
+
 TEST_CASE("The page shows what may run now, and an honoured signal") {
   const SitePolicy site = load(sample_site_text());
   PreferencesPage page = page_of(site, "en");
