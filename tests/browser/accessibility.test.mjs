@@ -2,17 +2,11 @@
 // and equal buttons.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
-import { createRequire } from "node:module";
 import { after, before, test } from "node:test";
 
+import { axeViolations } from "../support/axe.mjs";
 import { control, launchBrowser, newVisitor, open, screenshot } from "../support/browser.mjs";
 import { startConsentd } from "../support/consentd.mjs";
-
-const axeSource = readFileSync(
-  createRequire(import.meta.url).resolve("axe-core/axe.min.js"),
-  "utf8",
-);
 
 let service;
 let browser;
@@ -28,16 +22,6 @@ after(async () => {
 });
 
 const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
-
-// What axe finds wrong, one line each. It runs in the page's own world, past the
-// Content-Security-Policy.
-async function axeViolations(page) {
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate(() => globalThis.axe.run(document));
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary}`),
-  );
-}
 
 const overflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
@@ -93,31 +77,6 @@ for (const path of ["/pricing", "/contact", "/privacy", "/subprocessors", "/nowh
     }
   });
 }
-
-test("axe finds nothing on the form without script, in any language", async () => {
-  for (const language of ["en", "de", "fr", "es", "it", "nl"]) {
-    const { context, page } = await visit({ locale: language });
-    await page.goto("/v1/preferences?site=dialphone.com");
-    assert.equal(await page.locator("html").getAttribute("lang"), language);
-    assert.deepEqual(await axeViolations(page), []);
-    await context.close();
-  }
-});
-
-test("axe finds nothing on banner and dialog in any language", async () => {
-  for (const language of ["de", "fr", "es", "it", "nl"]) {
-    const { context, page } = await visit({ locale: language });
-    await open(page);
-    await control(page, "accept_all").waitFor();
-    await screenshot(page, `banner-${language}`);
-    assert.equal(await page.locator("dialphone-consent").getAttribute("lang"), language);
-    assert.deepEqual(await axeViolations(page), []);
-    await control(page, "settings").click();
-    await control(page, "save").waitFor();
-    assert.deepEqual(await axeViolations(page), []);
-    await context.close();
-  }
-});
 
 for (const from of ["california", "unknown"]) {
   test(`axe finds nothing for a visitor from ${from}, with and without the signal`, async () => {

@@ -116,7 +116,8 @@ test("language: parameter before header, lookup by range, the default otherwise"
   assert.equal(await chosen("&language=fr", "de"), "fr");
   assert.equal(await chosen("", "es;q=0.2, it;q=0.9"), "it");
   assert.equal(await chosen("", "xx, nl-BE"), "nl");
-  assert.equal(await chosen("", "zh-Hant"), "en");
+  assert.equal(await chosen("", "zh-TW"), "zh-Hant");
+  assert.equal(await chosen("", "tlh"), "en");
   assert.equal(await chosen("", "!!!, ;;;q=9"), "en");
   assert.equal(await chosen(`&language=${"x".repeat(3000)}`), "en");
 });
