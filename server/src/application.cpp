@@ -15,6 +15,7 @@
 
 #include "access_log.h"
 #include "events/event_sink.h"
+#include "failure_log.h"
 #include "generation.h"
 #include "http/listener.h"
 #include "keys/api_keys.h"
@@ -62,10 +63,14 @@ void make_data_dir(const std::string& path) {
                            "; choose another with --data-dir");
 }
 
-std::string url_of(const Endpoint& endpoint, std::uint16_t port) {
+std::string url_of(const Endpoint& endpoint, std::uint16_t port, const tls::Files& tls) {
   const bool ipv6 = endpoint.host.find(':') != std::string::npos;
-  return "http://" + (ipv6 ? '[' + endpoint.host + ']' : endpoint.host) + ':' +
-         std::to_string(port);
+  return (tls.certificate.empty() ? "http://" : "https://") +
+         (ipv6 ? '[' + endpoint.host + ']' : endpoint.host) + ':' + std::to_string(port);
+}
+
+std::shared_ptr<const tls::Context> tls_context(const tls::Files& files) {
+  return files.certificate.empty() ? nullptr : std::make_shared<const tls::Context>(files);
 }
 
 http::ListenerOptions public_options(const Config& config) {
@@ -74,6 +79,8 @@ http::ListenerOptions public_options(const Config& config) {
   options.limits.connections_max = config.connections_max;
   options.limits.connections_per_address_max = config.connections_per_address_max;
   options.trusted_proxies = config.trusted_proxies;
+  options.proxy_protocol = config.proxy_protocol;
+  options.tls = tls_context(config.public_tls);
   return options;
 }
 
@@ -81,6 +88,8 @@ http::ListenerOptions public_options(const Config& config) {
 http::ListenerOptions internal_options(const Config& config) {
   http::ListenerOptions options = public_options(config);
   options.workers = kInternalWorkers;
+  options.proxy_protocol = false;
+  options.tls = tls_context(config.internal_tls);
   options.limits.body_bytes_max = kInternalBodyBytesMax;
   options.limits.connections_per_address_max = 0;
   return options;
@@ -148,14 +157,15 @@ struct Application::Parts {
       : config(options),
         keyring(config.data_dir),
         api_keys(config.data_dir),
-        ledger(open_sqlite_ledger(config.data_dir)),
-        sink(open_ndjson_sink(config.data_dir)),
+        ledger(open_sqlite_ledger(config.data_dir, failures.for_event("ledger_failed"))),
+        sink(open_ndjson_sink(config.data_dir, failures.for_event("sink_failed"))),
         metrics(program_version()),
         rate_limiter(config.rate_limit),
         access_log(config.access_log_share) {}
 
   Config config;
   SystemClock clock;
+  FailureLog failures{clock};
   Keyring keyring;
   ApiKeys api_keys;
   std::unique_ptr<Ledger> ledger;
@@ -181,7 +191,7 @@ Application::Application(const Config& config) {
   parts.keyring.destroy_expired(parts.clock.now());
   if (sockets.outside.loopback) {
     for (const char* host : {"127.0.0.1", "localhost", "::1"}) {
-      parts.own_origins.push_back(url_of({host, 0}, sockets.outside.port));
+      parts.own_origins.push_back(url_of({host, 0}, sockets.outside.port, config.public_tls));
     }
   }
   parts.generation = std::make_shared<Generation>(config, parts.lasting, parts.own_origins);
@@ -202,6 +212,10 @@ void Application::Parts::reload() {
   tell_systemd_of_reload();
   try {
     auto next = std::make_shared<const Generation>(config, lasting, own_origins);
+    const auto outer_tls = tls_context(config.public_tls);
+    const auto inner_tls = tls_context(config.internal_tls);
+    public_listener->use_tls(outer_tls);
+    internal_listener->use_tls(inner_tls);
     public_listener->use(Generation::public_router(next));
     internal_listener->use(Generation::internal_router(next));
     generation = std::move(next);
@@ -223,8 +237,10 @@ void Application::run() {
   Parts& parts = *parts_;
   parts.public_listener->start();
   parts.internal_listener->start();
-  const std::string outside = url_of(parts.config.public_listen, parts.public_listener->port());
-  const std::string inside = url_of(parts.config.internal_listen, parts.internal_listener->port());
+  const std::string outside =
+      url_of(parts.config.public_listen, parts.public_listener->port(), parts.config.public_tls);
+  const std::string inside = url_of(parts.config.internal_listen, parts.internal_listener->port(),
+                                    parts.config.internal_tls);
   std::printf("consentd %s, %s\npublic   %s/\ninternal %s/\n", CONSENT_VERSION,
               http::http_library_version().c_str(), outside.c_str(), inside.c_str());
   std::fflush(stdout);
@@ -236,6 +252,8 @@ void Application::run() {
              {"site", parts.generation->site().site},
              {"policy", parts.generation->site().in_force(parts.clock.now()).version},
              {"ruleset", ruleset_version()},
+             {"region_rules", parts.generation->site().regions.size()},
+             {"honour_dnt", parts.generation->site().honour_dnt},
              {"geo_databases", parts.generation->geo_databases()},
              {"web_files", parts.generation->web_files()}});
   tell_systemd("READY=1");

@@ -79,6 +79,19 @@ std::optional<double> parse_share(std::string_view text) {
   return share;
 }
 
+std::optional<bool> parse_switch(std::string_view text) {
+  if (text == "on") return true;
+  if (text == "off") return false;
+  return std::nullopt;
+}
+
+// Whether TLS 1.2 is spoken, too.
+std::optional<bool> parse_tls_min(std::string_view text) {
+  if (text == "1.2") return true;
+  if (text == "1.3") return false;
+  return std::nullopt;
+}
+
 class Interpreter {
  public:
   Interpreter(const OptionValues& values, ConfigRead& read) : values_(values), read_(read) {}
@@ -104,6 +117,7 @@ class Interpreter {
            "must be a whole number from 0 (no limit) to 1000000");
     parsed("access-log-sample", config.access_log_share, parse_share,
            "must be a number from 0 (none) to 1 (every request), e.g. 0.01");
+    interpret_front_door(config);
     each("geo-db", [&](const OptionValue& value) {
       if (value.text.empty()) fail(value, "must not be empty");
       config.geo_dbs.push_back(value.text);
@@ -117,6 +131,29 @@ class Interpreter {
   }
 
  private:
+  void interpret_front_door(Config& config) {
+    parsed("proxy-protocol", config.proxy_protocol, parse_switch, "must be on or off");
+    text("public-tls-cert", config.public_tls.certificate);
+    text("public-tls-key", config.public_tls.key);
+    text("internal-tls-cert", config.internal_tls.certificate);
+    text("internal-tls-key", config.internal_tls.key);
+    text("internal-client-ca", config.internal_tls.client_ca);
+    parsed("tls-min", config.public_tls.allow_1_2, parse_tls_min, "must be 1.3 or 1.2");
+    config.internal_tls.allow_1_2 = config.public_tls.allow_1_2;
+    both("public-tls-cert", "public-tls-key");
+    both("internal-tls-cert", "internal-tls-key");
+    if (values_.contains("internal-client-ca") && !values_.contains("internal-tls-cert")) {
+      read_.errors.emplace_back("--internal-client-ca needs --internal-tls-cert and its key");
+    }
+    if (config.proxy_protocol && !values_.contains("trusted-proxy")) {
+      read_.errors.emplace_back(
+          "--proxy-protocol needs --trusted-proxy: only a trusted proxy's header is believed");
+    }
+  }
+  void both(const std::string& one, const std::string& other) {
+    if (values_.contains(one) == values_.contains(other)) return;
+    read_.errors.push_back("--" + one + " and --" + other + " need each other");
+  }
   void each(const std::string& name, const std::function<void(const OptionValue&)>& take) {
     const auto found = values_.find(name);
     if (found == values_.end()) return;

@@ -9,6 +9,7 @@
 
 #include "command_line.h"
 #include "consent/ip_address.h"
+#include "crypto/tls.h"
 #include "rate_limiter.h"
 
 namespace consent::server {
@@ -29,9 +30,12 @@ struct Config {
   RateLimit rate_limit;
   std::size_t connections_max = 20'000;           // of each listener
   std::size_t connections_per_address_max = 512;  // of the public one; 0: any number
-  double access_log_share = 0.01;                 // of requests, 0 to 1
-  std::string scope;                              // of keys issue
-  std::string name;                               // of keys issue
+  bool proxy_protocol = false;                    // of trusted proxies, on the public listener
+  tls::Files public_tls;                          // no certificate: clear text
+  tls::Files internal_tls;
+  double access_log_share = 0.01;  // of requests, 0 to 1
+  std::string scope;               // of keys issue
+  std::string name;                // of keys issue
 };
 
 // Each error is one line for the operator that begins with where the mistake is.

@@ -110,6 +110,11 @@ const banned = [
     call: /\b(system|steady)_clock::now\b|\bgetenv\b|\btime\s*\(\s*(0|nullptr|NULL)/,
     message: "time and environment are arguments",
   },
+  {
+    in: /^server\/(?!src\/site\/site_rules\.cpp$)/,
+    call: /\bregime_for\s*\(/,
+    message: "ask SiteRules: the site may have rules of its own",
+  },
   { in: /^core\//, call: /\b(float|double)\b/, message: "no floating point in core" },
   {
     in: /^core\//,

@@ -54,6 +54,7 @@ const forbidden = [
   ["a clock in core", /are arguments/, "core/src/a.cpp", "auto t = system_clock::now();\n"],
   ["floating point in core", /floating point/, "core/src/a.cpp", "double d;\n"],
   ["std::regex", /write the scanner/, "server/src/a.cpp", "std::regex r;\n"],
+  ["the ruleset asked past the site", /ask SiteRules/, "server/src/a.cpp", "regime_for(r, d);\n"],
   ["atoi", /from_chars/, "server/src/a.cpp", "int n = atoi(text);\n"],
   ["a header without a guard", /pragma once/, "server/src/a.h", "int a;\n"],
   ["a header without a purpose", /says what it is/, "server/src/a.h", "#pragma once\nint a;\n"],

@@ -7,6 +7,7 @@
 #include <string>
 
 #include "events/pseudonymised_event.h"
+#include "failure_log.h"
 
 namespace consent::server {
 
@@ -21,13 +22,15 @@ class EventSink {
   // All or nothing. `arrived` picks the day's file. Thread-safe.
   virtual std::optional<SinkFailure> append(std::span<const PseudonymisedEvent> events,
                                             TimePoint arrived) = 0;
+  // For /readyz: tries to store; empty when all is well.
+  virtual std::optional<SinkFailure> probe() = 0;
 };
 
 // Appends NDJSON to DIR/events/YYYY-MM-DD.ndjson (UTC day of arrival), one write(2) a batch with
 // O_APPEND, mode 0600. Acknowledged events are in the kernel: they survive the process, and the
 // machine once the next fdatasync has passed (at most one second later, in the background, and on
-// destruction). Throws std::runtime_error with a message for the operator when the directory cannot
-// be made or written.
-std::unique_ptr<EventSink> open_ndjson_sink(const std::string& data_dir);
+// destruction). Every failure is reported, one in the background too. Throws std::runtime_error
+// with a message for the operator when the directory cannot be made or written.
+std::unique_ptr<EventSink> open_ndjson_sink(const std::string& data_dir, ReportFailure report = {});
 
 }  // namespace consent::server

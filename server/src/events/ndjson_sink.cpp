@@ -2,6 +2,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include <array>
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
@@ -24,7 +25,8 @@ constexpr std::chrono::seconds kSyncEvery{1};
 
 class NdjsonSink final : public EventSink {
  public:
-  explicit NdjsonSink(std::string directory) : directory_(std::move(directory)) {
+  NdjsonSink(std::string directory, ReportFailure report)
+      : directory_(std::move(directory)), report_(std::move(report)) {
     make_private_directory(directory_);
     if (access(directory_.c_str(), W_OK | X_OK) != 0) {
       throw std::runtime_error(directory_ + ": cannot be written: " + std::strerror(errno));
@@ -46,31 +48,54 @@ class NdjsonSink final : public EventSink {
     std::string lines;
     for (const PseudonymisedEvent& event : events) lines += to_json(event_json(event)) + "\n";
     const Date day = std::chrono::floor<std::chrono::days>(arrived);
-    const std::lock_guard lock(mutex_);
-    if (auto failure = open_day(day)) return failure;
-    return write_lines(lines);
+    std::optional<SinkFailure> failure;
+    {
+      const std::lock_guard lock(mutex_);
+      failure = open_day(day);
+      if (!failure) failure = write_lines(lines);
+    }
+    return reported(std::move(failure));
+  }
+
+  // A file of its own, so that no reader of events sees it.
+  std::optional<SinkFailure> probe() override {
+    const std::string path = directory_ + "/.probe";
+    constexpr std::array<std::uint8_t, 6> kBytes{'p', 'r', 'o', 'b', 'e', '\n'};
+    std::optional<SinkFailure> failure;
+    {
+      const std::lock_guard lock(mutex_);
+      const FileDescriptor file(open(
+          path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+      if (!file || !write_completely(file, kBytes) || fdatasync(file.number()) != 0) {
+        failure = failed(directory_);
+      } else if (lost_sync_) {
+        failure = lost_sync_;
+      }
+      unlink(path.c_str());
+    }
+    return reported(std::move(failure));
   }
 
  private:
   std::optional<SinkFailure> open_day(Date day) {
     if (file_ && day == day_) return std::nullopt;
-    if (file_ && unsynced_) fdatasync(file_.number());
+    if (file_ && unsynced_) sync(file_);
     path_ = directory_ + "/" + to_iso_date(day) + ".ndjson";
     file_ = FileDescriptor(open(
         path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
-    if (!file_) return failed();
+    if (!file_) return failed(path_);
     day_ = day;
-    if (!sync_directory_of(path_)) return failed();
+    if (!sync_directory_of(path_)) return failed(path_);
     return std::nullopt;
   }
 
   // What a full disk cut short is taken back, so that a reader never sees half a line.
   std::optional<SinkFailure> write_lines(const std::string& lines) {
     struct stat before {};
-    if (fstat(file_.number(), &before) != 0) return failed();
+    if (fstat(file_.number(), &before) != 0) return failed(path_);
     const auto* bytes = reinterpret_cast<const std::uint8_t*>(lines.data());
     if (!write_completely(file_, {bytes, lines.size()})) {
-      const auto failure = failed();
+      const auto failure = failed(path_);
       if (ftruncate(file_.number(), before.st_size) != 0) file_.close();
       return failure;
     }
@@ -78,7 +103,21 @@ class NdjsonSink final : public EventSink {
     return std::nullopt;
   }
 
-  SinkFailure failed() const { return {path_ + ": cannot be written: " + std::strerror(errno)}; }
+  static SinkFailure failed(const std::string& path) {
+    return {path + ": cannot be written: " + std::strerror(errno)};
+  }
+
+  std::optional<SinkFailure> reported(std::optional<SinkFailure> failure) const {
+    if (failure && report_) report_(failure->detail);
+    return failure;
+  }
+
+  // What could not be synced may be lost to a power cut; the next sync that works says that the
+  // disk is back.
+  std::optional<SinkFailure> sync(const FileDescriptor& file) const {
+    if (fdatasync(file.number()) == 0) return std::nullopt;
+    return reported(SinkFailure{directory_ + ": cannot be synced: " + std::strerror(errno)});
+  }
 
   void sync_regularly() {
     std::unique_lock lock(mutex_);
@@ -88,27 +127,31 @@ class NdjsonSink final : public EventSink {
       unsynced_ = false;
       const FileDescriptor file(fcntl(file_.number(), F_DUPFD_CLOEXEC, 0));
       lock.unlock();
-      if (file) fdatasync(file.number());
+      auto lost = file ? sync(file) : reported(failed(directory_));
       lock.lock();
+      lost_sync_ = std::move(lost);
+      unsynced_ = unsynced_ || lost_sync_;
     }
-    if (file_ && unsynced_) fdatasync(file_.number());
+    if (file_ && unsynced_) sync(file_);
   }
 
   const std::string directory_;
+  const ReportFailure report_;
   std::mutex mutex_;  // of what follows
   std::condition_variable wake_;
   std::string path_;
   Date day_{};
   FileDescriptor file_;
   bool unsynced_ = false;
+  std::optional<SinkFailure> lost_sync_;  // why the last sync failed
   bool closing_ = false;
   std::thread syncing_;
 };
 
 }  // namespace
 
-std::unique_ptr<EventSink> open_ndjson_sink(const std::string& data_dir) {
-  return std::make_unique<NdjsonSink>(data_dir + "/events");
+std::unique_ptr<EventSink> open_ndjson_sink(const std::string& data_dir, ReportFailure report) {
+  return std::make_unique<NdjsonSink>(data_dir + "/events", std::move(report));
 }
 
 }  // namespace consent::server

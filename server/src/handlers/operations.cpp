@@ -1,5 +1,8 @@
 #include "handlers/operations.h"
 
+#include <string>
+
+#include "events/event_sink.h"
 #include "http/problem.h"
 #include "ledger/ledger.h"
 #include "metrics.h"
@@ -13,8 +16,15 @@ http::Response handle_healthz(const Service&, const http::Request&) {
 }
 
 http::Response handle_readyz(const Service& service, const http::Request&) {
+  std::string detail;
   if (const auto failure = service.ledger.probe()) {
-    http::Response response = http::problem(503, "The ledger cannot store: " + failure->detail);
+    detail += "The ledger cannot store: " + failure->detail;
+  }
+  if (const auto failure = service.sink.probe()) {
+    detail += (detail.empty() ? "" : ". ") + ("The event sink cannot store: " + failure->detail);
+  }
+  if (!detail.empty()) {
+    http::Response response = http::problem(503, detail);
     response.set("Retry-After", "5");
     return response;
   }

@@ -4,8 +4,10 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 
+#include "crypto/tls.h"
 #include "http/deadline_queue.h"
 #include "http/http_library.h"
 #include "http/request_reader.h"
@@ -28,6 +30,7 @@ struct Exchange : Deadline {  // its own deadline is the next look at its pace
 };
 
 enum class Phase : std::uint8_t {
+  greeting,   // before the first request: PROXY header, TLS handshake
   idle,       // between requests
   reading,    // part of a request is here
   working,    // a worker has it; the loop leaves exchange, pending and descriptor alone
@@ -39,7 +42,8 @@ struct Connection : Deadline {
   FileDescriptor descriptor;
   IpAddress peer;
   std::unique_ptr<Exchange> exchange;
-  std::string pending;  // arrived behind the request being worked on
+  std::string pending;  // arrived behind the request being worked on; of the PROXY header
+  std::optional<tls::Channel> tls;
   std::size_t slot = 0;
   std::size_t requests = 0;
   std::size_t untimed_bytes =
@@ -47,6 +51,8 @@ struct Connection : Deadline {
   Phase phase = Phase::idle;
   bool counted = false;      // among its address's connections
   bool turned_away = false;  // gets a refusal and nothing else
+  bool awaits_proxy_header = false;
+  bool secure = false;  // the client's own connection is TLS
   bool readable = false;
   bool peer_finished = false;  // sends no more
   bool broken = false;

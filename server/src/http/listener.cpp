@@ -17,6 +17,9 @@ bool Listener::is_loopback() const { return loop_->is_loopback(); }
 void Listener::start() { loop_->start(); }
 void Listener::drain(std::chrono::milliseconds patience) { loop_->drain(patience); }
 void Listener::use(std::shared_ptr<const Router> router) { loop_->use(std::move(router)); }
+void Listener::use_tls(std::shared_ptr<const tls::Context> context) {
+  loop_->use_tls(std::move(context));
+}
 ListenerFigures Listener::figures() const { return loop_->figures(); }
 
 }  // namespace consent::http

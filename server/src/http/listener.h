@@ -15,6 +15,10 @@
 #include "http/router.h"
 #include "http/socket.h"
 
+namespace consent::tls {
+class Context;
+}
+
 namespace consent::http {
 
 struct ListenerLimits {
@@ -36,6 +40,8 @@ struct ListenerOptions {
   ListenerLimits limits;
   unsigned workers = 2;
   std::vector<Cidr> trusted_proxies;  // many clients come from each: not limited by address
+  bool proxy_protocol = false;        // connections of a trusted proxy begin with a PROXY header
+  std::shared_ptr<const tls::Context> tls;  // null: clear text
 };
 
 class Listener {
@@ -52,6 +58,8 @@ class Listener {
   // For every request that is dispatched from now on; the router before lives until its last one
   // has been answered.
   void use(std::shared_ptr<const Router> router);
+  // For every connection that is accepted from now on; of a listener that began with one.
+  void use_tls(std::shared_ptr<const tls::Context> context);
   // Stops accepting, finishes what is in flight (at most `patience`), closes.
   void drain(std::chrono::milliseconds patience);
   ListenerFigures figures() const;

@@ -19,6 +19,7 @@ constexpr std::size_t kSpareExchangesMax = 256;
 constexpr std::size_t kKeptWireBytes = 16 * 1024;
 constexpr std::size_t kDiscardedBytesMax = 8 * 1024 * 1024;
 constexpr std::size_t kBytesPerWriteDeadline = 16 * 1024;
+constexpr std::string_view kStrictTransport = "max-age=31536000";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -47,7 +48,7 @@ void Listener::Loop::read(Connection& connection) {
       counters_.received_bytes.fetch_add(size, std::memory_order_relaxed);
       // The kernel has no more, and tells of what comes next.
       connection.readable = size == scratch_.size() || connection.peer_finished;
-      take(connection, {scratch_.data(), size});
+      receive(connection, {scratch_.data(), size});
     } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
       return close(connection);
     } else if (errno == EAGAIN) {
@@ -82,9 +83,12 @@ void Listener::Loop::take(Connection& connection, std::string_view bytes) {
 
 void Listener::Loop::send_continue(Connection& connection) {
   connection.continued = true;
+  std::string sealed;
+  if (connection.tls) connection.tls->seal(kContinue, sealed);
+  const std::string_view bytes = connection.tls ? std::string_view(sealed) : kContinue;
   // Everything before was written: a kernel that does not take these bytes has no room for an
   // answer either.
-  if (send_some(connection, kContinue) != static_cast<ssize_t>(kContinue.size())) {
+  if (send_some(connection, bytes) != static_cast<ssize_t>(bytes.size())) {
     close(connection);
   }
 }
@@ -94,6 +98,7 @@ void Listener::Loop::submit(Connection& connection) {
   exchange.clear();
   exchange.reader.request().peer = connection.peer;
   exchange.reader.request().arrived = now_;
+  exchange.reader.request().secure = connection.secure;
   ++connection.requests;
   if (!exchange.reader.keeps_alive() || draining_ ||
       connection.requests >= limits_.requests_per_connection_max) {
@@ -115,6 +120,7 @@ Response Listener::Loop::dispatch(Exchange& exchange) const {
   request.id = random_id();
   Response response = router()->dispatch(request);
   response.add("X-Request-Id", request.id);
+  if (request.secure) response.add("Strict-Transport-Security", kStrictTransport);
   // The drain may have begun while the handler ran.
   if (draining_) response.set("Connection", "close");
   if (list_names(response.header("Connection"), "close")) {
@@ -133,6 +139,7 @@ void Listener::Loop::work(Connection& connection) {
   const bool usable = library_.process(
       processed, [&] { return dispatch(exchange); }, exchange.wire);
   if (!usable) exchange.persistence = Persistence::close;
+  seal_answer(connection);
   const ssize_t sent = send_some(connection, exchange.wire);
   if (sent > 0) exchange.sent = static_cast<std::size_t>(sent);
   bool wanted = exchange.sent < exchange.wire.size() || !connection.pending.empty() ||
@@ -192,6 +199,7 @@ void Listener::Loop::answer_last(Connection& connection, const Response& respons
   exchange.persistence = Persistence::close;
   library_.process(
       processed, [&] { return response; }, exchange.wire);
+  seal_answer(connection);
   connection.clear();
   exchange.clear();
   connection.phase = Phase::writing;

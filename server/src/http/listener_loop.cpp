@@ -30,6 +30,7 @@ Listener::Loop::Loop(ListeningSocket socket, std::shared_ptr<const Router> route
                      ListenerOptions options)
     : options_(std::move(options)),
       router_(std::move(router)),
+      tls_(options_.tls),
       listening_(std::move(socket)),
       epoll_(::epoll_create1(EPOLL_CLOEXEC)),
       wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
@@ -76,6 +77,16 @@ void Listener::Loop::use(std::shared_ptr<const Router> router) {
 std::shared_ptr<const Router> Listener::Loop::router() const {
   const std::lock_guard lock(router_mutex_);
   return router_;
+}
+
+void Listener::Loop::use_tls(std::shared_ptr<const tls::Context> context) {
+  const std::lock_guard lock(router_mutex_);
+  tls_.swap(context);
+}
+
+std::shared_ptr<const tls::Context> Listener::Loop::tls() const {
+  const std::lock_guard lock(router_mutex_);
+  return tls_;
 }
 
 void Listener::Loop::wake() {
@@ -168,7 +179,7 @@ void Listener::Loop::admit(AcceptedSocket socket) {
     return close(connection);
   }
   if (!welcome) return turn_away(connection, reason);
-  idle_.set(connection, now_);
+  greet(connection);
 }
 
 bool Listener::Loop::is_trusted(const IpAddress& address) const {
@@ -188,6 +199,7 @@ bool Listener::Loop::make_room() {
 }
 
 void Listener::Loop::turn_away(Connection& connection, Drop reason) {
+  if (options_.tls) return drop(connection, reason);  // no words before a handshake
   counters_.count(reason);
   connection.turned_away = true;
   ++turned_away_;
@@ -216,6 +228,7 @@ void Listener::Loop::on_event(Connection& connection, std::uint32_t events) {
   }
   if (connection.broken) return close(connection);
   switch (connection.phase) {
+    case Phase::greeting:
     case Phase::idle:
     case Phase::reading:
       return read(connection);
@@ -253,8 +266,12 @@ void Listener::Loop::expire() {
   }
   while (Deadline* due = linger_.first_due(now_)) close(static_cast<Connection&>(*due));
   while (Deadline* due = header_.first_due(now_)) {
-    refuse(static_cast<Connection&>(*due), {408, "The request's header took too long."},
-           Drop::header_late);
+    auto& connection = static_cast<Connection&>(*due);
+    if (connection.phase == Phase::greeting) {
+      drop(connection, connection.tls ? Drop::tls_handshake : Drop::proxy_header);
+    } else {
+      refuse(connection, {408, "The request's header took too long."}, Drop::header_late);
+    }
   }
   while (Deadline* due = body_.first_due(now_)) {
     refuse(static_cast<Connection&>(*due), {408, "The request's body took too long."},
@@ -278,7 +295,7 @@ bool Listener::Loop::has_drained() {
     Connection& connection = *connections_[i];
     // A request may have arrived that no event has told of yet.
     if (connection.phase == Phase::idle) read(connection);
-    const bool leaves = connection.phase == Phase::idle || !patient;
+    const bool leaves = connection.phase <= Phase::idle || !patient;
     if (leaves && !connection.closed && connection.phase != Phase::working) close(connection);
   }
   closed_.clear();

@@ -29,6 +29,7 @@ class Listener::Loop {
   bool is_loopback() const { return listening_.loopback; }
   ListenerFigures figures() const { return counters_.read(); }
   void use(std::shared_ptr<const Router> router);
+  void use_tls(std::shared_ptr<const tls::Context> context);
   void start();
   void drain(std::chrono::milliseconds patience);
 
@@ -44,6 +45,11 @@ class Listener::Loop {
   void on_event(Connection& connection, std::uint32_t events);
   void resume_unfinished();
   void read(Connection& connection);
+  void greet(Connection& connection);
+  void receive(Connection& connection, std::string_view bytes);
+  void take_proxy_header(Connection& connection, std::string_view bytes);
+  void take_sealed(Connection& connection, std::string_view bytes);
+  void await_request(Connection& connection);
   void take(Connection& connection, std::string_view bytes);
   void send_continue(Connection& connection);
   void submit(Connection& connection);
@@ -72,11 +78,14 @@ class Listener::Loop {
   void wake();
 
   std::shared_ptr<const Router> router() const;
+  std::shared_ptr<const tls::Context> tls() const;
+  static void seal_answer(Connection& connection);
 
   const ListenerOptions options_;
   const ListenerLimits& limits_ = options_.limits;
   mutable std::mutex router_mutex_;
   std::shared_ptr<const Router> router_;
+  std::shared_ptr<const tls::Context> tls_;
   ListeningSocket listening_;
   FileDescriptor epoll_;
   FileDescriptor wake_;

@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "failure_log.h"
 #include "ledger/record.h"
 
 namespace consent::server {
@@ -53,7 +54,7 @@ class Ledger {
 
 // Opens or creates DIR/ledger.sqlite (WAL, synchronous=FULL). Throws std::runtime_error with a
 // message for the operator when the directory cannot be written, the file is not ours, or its
-// integrity check fails.
-std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& data_dir);
+// integrity check fails. Every later failure is reported, also where the answer does not show it.
+std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& data_dir, ReportFailure report = {});
 
 }  // namespace consent::server

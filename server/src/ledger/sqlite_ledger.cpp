@@ -56,8 +56,9 @@ void make_private_file(const std::string& path) {
 
 class SqliteLedger final : public Ledger {
  public:
-  SqliteLedger(FileDescriptor lock, const std::string& path)
+  SqliteLedger(FileDescriptor lock, const std::string& path, ReportFailure report)
       : lock_(std::move(lock)),
+        report_(std::move(report)),
         cache_(kCachedStatesMax),
         writer_(path, cache_, refusals_),
         readers_(path),
@@ -75,7 +76,8 @@ class SqliteLedger final : public Ledger {
     if (auto record = refusals_.find(event)) return record;
     try {
       return readers_.find_event(event);
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
+      unreadable(error);
       return std::nullopt;  // append() will recognise it
     }
   }
@@ -88,14 +90,15 @@ class SqliteLedger final : public Ledger {
       if (state.recorded()) cache_.put(site, subject, state, lookup.generation);
       return {.state = state, .failure = std::nullopt};
     } catch (const std::exception& error) {
-      return {.state = {}, .failure = StoreFailure{explain(path_, error)}};
+      return {.state = {}, .failure = unreadable(error)};
     }
   }
 
   std::optional<Record> latest(const std::string& site, const SubjectId& subject) override {
     try {
       return readers_.newest_of(site, subject);
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
+      unreadable(error);
       return std::nullopt;
     }
   }
@@ -110,7 +113,7 @@ class SqliteLedger final : public Ledger {
     task.kind = WriteTask::Kind::notice;
     task.notice_id = id;
     task.notice_json = canonical_json;
-    queue_.run(task);
+    write(task);
     if (!task.failure) {
       const std::lock_guard lock(notices_mutex_);
       kept_notices_.insert(id);
@@ -121,7 +124,8 @@ class SqliteLedger final : public Ledger {
   std::optional<std::string> find_notice(const std::string& id) override {
     try {
       return readers_.find_notice(id);
-    } catch (const std::exception&) {
+    } catch (const std::exception& error) {
+      unreadable(error);
       return std::nullopt;
     }
   }
@@ -129,22 +133,38 @@ class SqliteLedger final : public Ledger {
   std::optional<StoreFailure> probe() override {
     WriteTask task;
     task.kind = WriteTask::Kind::probe;
-    queue_.run(task);
+    write(task);
     return task.failure;
   }
 
  private:
+  void report(const StoreFailure& failure) const {
+    if (report_) report_(failure.detail);
+  }
+
+  StoreFailure unreadable(const std::exception& error) const {
+    StoreFailure failure{explain(path_, error)};
+    report(failure);
+    return failure;
+  }
+
+  void write(WriteTask& task) {
+    queue_.run(task);
+    if (task.failure) report(*task.failure);
+  }
+
   Appended run(WriteTask::Kind kind, Record record) {
     WriteTask task;
     task.kind = kind;
     task.record = std::move(record);
-    queue_.run(task);
+    write(task);
     return {.record = std::move(task.record),
             .repeated = task.repeated,
             .failure = std::move(task.failure)};
   }
 
   FileDescriptor lock_;
+  const ReportFailure report_;
   StateCache cache_;
   RecentRefusals refusals_;
   SqliteWriter writer_;
@@ -157,13 +177,13 @@ class SqliteLedger final : public Ledger {
 
 }  // namespace
 
-std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& data_dir) {
+std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& data_dir, ReportFailure report) {
   make_data_directory(data_dir);
   FileDescriptor lock = lock_directory(data_dir);
   const std::string path = data_dir + "/ledger.sqlite";
   make_private_file(path);
   try {
-    return std::make_unique<SqliteLedger>(std::move(lock), path);
+    return std::make_unique<SqliteLedger>(std::move(lock), path, std::move(report));
   } catch (const std::exception& error) {
     throw std::runtime_error(explain(path, error));
   }

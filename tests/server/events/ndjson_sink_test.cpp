@@ -76,13 +76,36 @@ TEST_CASE("The next day has a file of its own, and a restart goes on in the same
 
 TEST_CASE("What cannot be written is a failure that names the file, and later writes work again") {
   const TemporaryDirectory directory;
-  const auto sink = open_ndjson_sink(directory.path().string());
+  std::vector<std::string> reports;
+  const auto sink =
+      open_ndjson_sink(directory.path().string(),
+                       [&reports](std::string_view detail) { reports.emplace_back(detail); });
   const PseudonymisedEvent one = event();
   const auto blocker = directory.path() / "events/2026-11-23.ndjson";
   std::filesystem::create_directory(blocker);
   const auto failure = sink->append({&one, 1}, FakeClock().now());
   REQUIRE(failure);
   CHECK(failure->detail.find("2026-11-23.ndjson") != std::string::npos);
+  CHECK(reports == std::vector<std::string>{failure->detail});
   std::filesystem::remove(blocker);
   CHECK_FALSE(sink->append({&one, 1}, FakeClock().now()));
+  CHECK(reports.size() == 1);
+}
+
+TEST_CASE("A probe stores something, leaves nothing, and names the directory that fails") {
+  const TemporaryDirectory directory;
+  std::vector<std::string> reports;
+  const auto sink =
+      open_ndjson_sink(directory.path().string(),
+                       [&reports](std::string_view detail) { reports.emplace_back(detail); });
+  const auto events = directory.path() / "events";
+  CHECK_FALSE(sink->probe());
+  CHECK(std::filesystem::is_empty(events));
+  std::filesystem::remove(events);
+  const auto failure = sink->probe();
+  REQUIRE(failure);
+  CHECK(failure->detail.starts_with(events.string()));
+  CHECK(reports == std::vector<std::string>{failure->detail});
+  std::filesystem::create_directory(events);
+  CHECK_FALSE(sink->probe());
 }

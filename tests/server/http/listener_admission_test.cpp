@@ -108,6 +108,10 @@ TEST_CASE("Connections, bytes and refusals are counted") {
   EchoServer server;
   LoopbackClient client(server.port());
   const Answer answer = client.ask(kHello);
+  // The answer may arrive before the worker that sent it counts it.
+  for (int i = 0; i < 1000 && server.listener().figures().sent_bytes == 0; ++i) {
+    std::this_thread::sleep_for(milliseconds(1));
+  }
   const ListenerFigures figures = server.listener().figures();
   CHECK(figures.accepted == 1);
   CHECK(figures.open == 1);

@@ -32,6 +32,7 @@ TEST_CASE("An appended record is read back whole") {
   Record record = grant(1);
   record.region = parse_region("US-CA");
   record.gpc = true;
+  record.model = Model::opt_out;  // not its regime's
   const Appended appended = ledger->append(record);
   REQUIRE_FALSE(appended.failure);
   CHECK_FALSE(appended.repeated);
@@ -48,6 +49,7 @@ TEST_CASE("An appended record is read back whole") {
   CHECK(latest->action == record.action);
   CHECK(latest->layer == record.layer);
   CHECK(latest->regime == record.regime);
+  CHECK(latest->model == Model::opt_out);
   CHECK(latest->region == record.region);
   CHECK(latest->policy == record.policy);
   CHECK(latest->notice == record.notice);

@@ -11,6 +11,7 @@
 #include <functional>
 
 #include "ledger/ledger.h"
+#include "ledger/sqlite_connection.h"
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
@@ -103,6 +104,45 @@ TEST_CASE("A ledger of a newer version is refused") {
   file.seekp(60).write("\0\0\0\x63", 4);
   file.close();
   CHECK_THAT(error_of_opening(directory.path().string()), ContainsSubstring("newer version"));
+}
+
+TEST_CASE("A ledger from before records kept their model is brought up to date") {
+  const TemporaryDirectory directory;
+  Record american = grant(1);
+  american.regime = RegimeId::us_ca_ccpa;
+  american.model = Model::opt_in;
+  REQUIRE_FALSE(open_sqlite_ledger(directory.path().string())->append(american).failure);
+  {
+    SqliteConnection connection((directory.path() / "ledger.sqlite").string(),
+                                SqliteConnection::Mode::read_write);
+    connection.execute("ALTER TABLE records DROP COLUMN model");
+    connection.execute("PRAGMA user_version = 1");
+  }
+  const auto ledger = open_sqlite_ledger(directory.path().string());
+  REQUIRE_FALSE(ledger->append(grant(2)).failure);
+  CHECK(ledger->latest(kSite, subject(1))->model == Model::opt_out);  // the regime's
+  CHECK(ledger->latest(kSite, subject(2))->model == Model::opt_in);
+}
+
+TEST_CASE("Every failure is reported, a read that only answers nothing too") {
+  const TemporaryDirectory directory;
+  std::vector<std::string> reports;
+  const auto ledger =
+      open_sqlite_ledger(directory.path().string(),
+                         [&reports](std::string_view detail) { reports.emplace_back(detail); });
+  REQUIRE_FALSE(ledger->append(grant(1)).failure);
+  CHECK(reports.empty());
+  SqliteConnection((directory.path() / "ledger.sqlite").string(),
+                   SqliteConnection::Mode::read_write)
+      .execute("DROP TABLE records");
+  CHECK_FALSE(ledger->latest(kSite, subject(1)));
+  CHECK(reports.size() == 1);
+  CHECK(ledger->state_of(kSite, subject(1)).failure);
+  CHECK(ledger->append(grant(2)).failure);
+  REQUIRE(reports.size() == 3);
+  for (const std::string& report : reports) {
+    CHECK_THAT(report, ContainsSubstring((directory.path() / "ledger.sqlite").string()));
+  }
 }
 
 TEST_CASE("A damaged database is refused by the check at start") {
