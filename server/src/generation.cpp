@@ -7,14 +7,30 @@
 #include "log.h"
 #include "routes.h"
 #include "site/site_file.h"
+#include "site/site_rules.h"
 
 namespace consent::server {
 namespace {
+
+// What the operator answers for is in the log of every start.
+void report_region_rules(const SiteFile& file) {
+  for (const std::string& warning : file.warnings) {
+    log_event(LogLevel::warning, "site_rule_useless", {{"detail", warning}});
+  }
+  for (const SiteRule& rule : file.policy.regions) {
+    if (!rule.rule.may_loosen || !reach_of(rule.rule).loosens) continue;
+    log_event(LogLevel::warning, "ruleset_overridden",
+              {{"region", to_text(rule.rule.region).view()},
+               {"model", to_text(rule.rule.model)},
+               {"override", rule.override_name}});
+  }
+}
 
 SitePolicy load_site(const Config& config, TimePoint now,
                      const std::vector<std::string>& own_origins) {
   SiteFile file = load_site_file(config.site_file, now);
   if (file.errors.empty()) {
+    report_region_rules(file);
     SitePolicy site = std::move(file.policy);
     site.origins.insert(site.origins.end(), own_origins.begin(), own_origins.end());
     return site;
@@ -50,12 +66,14 @@ void report_failures(http::Router& router) {
 Generation::Generation(const Config& config, const Lasting& lasting,
                        const std::vector<std::string>& own_origins)
     : site_(load_site(config, lasting.clock.now(), own_origins)),
+      rules_(site_),
       notices_(site_),
       lookup_(geo::open_region_lookup(config.geo_dbs)),
-      visitors_(*lookup_, config.trusted_proxies),
+      visitors_(*lookup_, rules_, config.trusted_proxies),
       web_files_(load_web_files(config)),
       service_{.clock = lasting.clock,
                .site = site_,
+               .rules = rules_,
                .notices = notices_,
                .visitors = visitors_,
                .api_keys = lasting.api_keys,

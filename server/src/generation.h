@@ -13,6 +13,7 @@
 #include "service.h"
 #include "site/notice.h"
 #include "site/site_policy.h"
+#include "site/site_rules.h"
 #include "site/web_files.h"
 #include "visitor.h"
 
@@ -50,6 +51,7 @@ class Generation {
 
  private:
   SitePolicy site_;
+  SiteRules rules_;
   NoticeBook notices_;
   std::unique_ptr<geo::RegionLookup> lookup_;
   VisitorResolver visitors_;

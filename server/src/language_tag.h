@@ -12,4 +12,7 @@ inline constexpr std::size_t kLanguageBytesMax = 35;
 // further subtags of 1 to 8 letters or digits, kLanguageBytesMax in all.
 bool is_language_tag(std::string_view tag);
 
+// The same tag, whatever its capitals.
+bool is_same_language_tag(std::string_view a, std::string_view b);
+
 }  // namespace consent::server

@@ -37,6 +37,8 @@ int check(const ConfigRead& read) {
   std::vector<std::string> errors = read.errors;
   const SiteFile site = load_site_file(read.config.site_file, SystemClock().now());
   errors.insert(errors.end(), site.errors.begin(), site.errors.end());
+  for (const std::string& warning : site.warnings)
+    std::fprintf(stderr, "warning: %s\n", warning.c_str());
   for (const std::string& error : errors) std::fprintf(stderr, "%s\n", error.c_str());
   if (errors.empty()) std::printf("ok\n");
   return errors.empty() ? 0 : kFailed;

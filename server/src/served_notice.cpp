@@ -17,6 +17,7 @@ ServedNotice serve_notice(const Service& service, const http::Request& request) 
   ticket.notice = notice.id;
   ticket.policy = notice.policy;
   ticket.regime = visitor.regime.id;
+  ticket.model = visitor.regime.model;
   ticket.region = visitor.region;
   ticket.zone = visitor.zone;
   ticket.issued_at = now;

@@ -16,12 +16,14 @@ class Ledger;
 class Metrics;
 class NoticeBook;
 class RateLimiter;
+class SiteRules;
 struct SitePolicy;
 class WebFiles;
 
 struct Service {
   const Clock& clock;
   const SitePolicy& site;
+  const SiteRules& rules;
   const NoticeBook& notices;
   const VisitorResolver& visitors;
   const ApiKeys& api_keys;

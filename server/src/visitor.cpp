@@ -63,8 +63,9 @@ std::string_view to_text(RegionSource source) {
   return "";
 }
 
-VisitorResolver::VisitorResolver(const geo::RegionLookup& lookup, std::vector<Cidr> trusted_proxies)
-    : lookup_(lookup), trusted_proxies_(std::move(trusted_proxies)) {}
+VisitorResolver::VisitorResolver(const geo::RegionLookup& lookup, const SiteRules& rules,
+                                 std::vector<Cidr> trusted_proxies)
+    : lookup_(lookup), rules_(rules), trusted_proxies_(std::move(trusted_proxies)) {}
 
 std::optional<IpAddress> VisitorResolver::client_address(const http::Request& request) const {
   if (!is_trusted(trusted_proxies_, request.peer)) return request.peer;
@@ -84,6 +85,7 @@ std::optional<IpAddress> VisitorResolver::client_address(const http::Request& re
 }
 
 bool VisitorResolver::arrived_by_https(const http::Request& request) const {
+  if (request.secure) return true;
   if (!is_trusted(trusted_proxies_, request.peer)) return false;
   if (request.has_header("Forwarded")) {
     return http::same_field_name(parse_forwarded_proto(request.header("Forwarded")), "https");
@@ -92,6 +94,16 @@ bool VisitorResolver::arrived_by_https(const http::Request& request) const {
   const auto comma = schemes.rfind(',');
   const std::size_t last = comma == std::string::npos ? 0 : comma + 1;
   return http::same_field_name(http::trim_blanks(std::string_view(schemes).substr(last)), "https");
+}
+
+Signals VisitorResolver::signals_of(const http::Request& request) const {
+  Signals signals;
+  signals.gpc = parse_sec_gpc(request.header("Sec-GPC"));
+  signals.dnt = rules_.honours_dnt() &&
+                std::any_of(request.headers.begin(), request.headers.end(), [](const auto& field) {
+                  return http::same_field_name(field.first, "DNT") && parse_dnt(field.second);
+                });
+  return signals;
 }
 
 Visitor VisitorResolver::resolve(const http::Request& request, TimePoint now) const {
@@ -108,9 +120,11 @@ Visitor VisitorResolver::resolve(const http::Request& request, TimePoint now) co
     visitor.source = RegionSource::geo_db;
   }
   if (!visitor.region.country.known()) visitor.source = RegionSource::unknown;
-  visitor.regime = regime_for(visitor.region, std::chrono::floor<std::chrono::days>(now));
+  const AppliedRegime applied = rules_.regime_of(visitor.region, now);
+  visitor.regime = applied.regime;
+  visitor.regime_source = applied.source;
   visitor.zone = zone_for(visitor.region, visitor.regime);
-  visitor.signals.gpc = parse_sec_gpc(request.header("Sec-GPC"));
+  visitor.signals = signals_of(request);
   return visitor;
 }
 

@@ -12,6 +12,7 @@
 #include "consent/ip_address.h"
 #include "consent/ruleset.h"
 #include "http/request.h"
+#include "site/site_rules.h"
 
 namespace consent::server {
 
@@ -22,7 +23,8 @@ struct Visitor {
   IpAddress address;  // of the client, not of a trusted proxy
   Region region;
   RegionSource source = RegionSource::unknown;
-  Regime regime;
+  Regime regime;  // as the site applies it
+  RegimeSource regime_source = RegimeSource::ruleset;
   Zone zone = Zone::eu;
   Signals signals;
 };
@@ -32,17 +34,21 @@ struct Visitor {
 // (http-api, Conventions). A forwarded address that cannot be read makes the region unknown.
 class VisitorResolver {
  public:
-  VisitorResolver(const geo::RegionLookup& lookup, std::vector<Cidr> trusted_proxies);
+  VisitorResolver(const geo::RegionLookup& lookup, const SiteRules& rules,
+                  std::vector<Cidr> trusted_proxies);
   Visitor resolve(const http::Request& request, TimePoint now) const;
   // Empty when a trusted proxy forwarded what cannot be read, or contradicts itself.
   std::optional<IpAddress> client_address(const http::Request& request) const;
 
-  // A trusted proxy says that the visitor's own connection is HTTPS (Forwarded `proto`, else the
-  // last X-Forwarded-Proto).
+  // The visitor's own connection is HTTPS: it ends here, or a trusted proxy says so (its PROXY
+  // header, Forwarded `proto`, else the last X-Forwarded-Proto).
   bool arrived_by_https(const http::Request& request) const;
 
  private:
+  Signals signals_of(const http::Request& request) const;
+
   const geo::RegionLookup& lookup_;
+  const SiteRules& rules_;
   std::vector<Cidr> trusted_proxies_;
 };
 

@@ -12,13 +12,13 @@ namespace {
 
 constexpr const char* kProxy = "10.0.0.2";
 
-Visitor visit(std::string_view peer, http::Fields headers) {
+Visitor visit(std::string_view peer, http::Fields headers, const SiteRules& rules = {}) {
   FixedRegionLookup lookup;
   lookup.add("192.0.2.0/24", "DE");
   lookup.add("203.0.113.0/24", "US-CA");
   lookup.add("2001:db8::/32", "FR");
   const VisitorResolver resolver(
-      lookup, {Cidr::parse("10.0.0.0/8").value(), Cidr::parse("fd00::/8").value()});
+      lookup, rules, {Cidr::parse("10.0.0.0/8").value(), Cidr::parse("fd00::/8").value()});
   http::Request request;
   request.peer = IpAddress::parse(peer).value();
   request.headers = std::move(headers);
@@ -108,9 +108,39 @@ TEST_CASE("The region decides regime and zone; Sec-GPC is the signal") {
   CHECK_FALSE(visit("203.0.113.1", {{"Sec-GPC", "true"}}).signals.gpc);
 }
 
+TEST_CASE("The site's rules decide on the model; id and zone stay the law's") {
+  SitePolicy site;
+  site.regions = {{.rule = {.region = parse_region("US")}, .override_name = ""}};
+  const Visitor visitor = visit("203.0.113.1", {}, SiteRules(site));
+  CHECK(visitor.regime.id == RegimeId::us_ca_ccpa);
+  CHECK(visitor.regime.model == Model::opt_in);
+  CHECK(visitor.regime_source == RegimeSource::site);
+  CHECK(visitor.zone == Zone::us);
+  CHECK(visit("192.0.2.1", {}, SiteRules(site)).regime_source == RegimeSource::ruleset);
+}
+
+TEST_CASE("DNT: 1 is a signal where the site honours it, and 0 is none") {
+  SitePolicy site;
+  CHECK_FALSE(visit("192.0.2.1", {{"DNT", "1"}}, SiteRules(site)).signals.opt_out());
+  site.honour_dnt = true;
+  const SiteRules rules(site);
+  for (const char* value : {"1", " 1 "}) {
+    const Visitor visitor = visit("192.0.2.1", {{"dnt", value}}, rules);
+    CHECK(visitor.signals.dnt);
+    CHECK_FALSE(visitor.signals.gpc);
+    CHECK(visitor.signals.opt_out());
+  }
+  for (const char* value : {"", "0", "yes", "true", "11"}) {
+    CHECK_FALSE(visit("192.0.2.1", {{"DNT", value}}, rules).signals.opt_out());
+  }
+  CHECK(visit("192.0.2.1", {{"DNT", "0"}, {"DNT", "1"}}, rules).signals.dnt);
+  CHECK(visit("192.0.2.1", {{"DNT", "0"}, {"Sec-GPC", "1"}}, rules).signals.opt_out());
+}
+
 TEST_CASE("What cannot be read has no client address") {
   const FixedRegionLookup lookup;
-  const VisitorResolver resolver(lookup, {Cidr::parse("10.0.0.0/8").value()});
+  const SiteRules rules;
+  const VisitorResolver resolver(lookup, rules, {Cidr::parse("10.0.0.0/8").value()});
   http::Request request;
   request.peer = IpAddress::parse(kProxy).value();
   CHECK(resolver.client_address(request) == request.peer);
@@ -137,7 +167,8 @@ TEST_CASE("Only a trusted proxy can say that the visitor came by HTTPS") {
       {"192.0.2.1", {{"Forwarded", "proto=https"}}, false},
   };
   FixedRegionLookup lookup;
-  const VisitorResolver resolver(lookup, {Cidr::parse("10.0.0.0/8").value()});
+  const SiteRules rules;
+  const VisitorResolver resolver(lookup, rules, {Cidr::parse("10.0.0.0/8").value()});
   for (const Row& row : rows) {
     http::Request request;
     request.peer = IpAddress::parse(row.peer).value();

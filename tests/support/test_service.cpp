@@ -15,9 +15,11 @@ using namespace consent::server;
 
 constexpr std::string_view kProxy = "10.0.0.2";
 
-SitePolicy bundled() {
+SitePolicy bundled(const TestService::Parts& parts) {
   SiteLoad load = load_site_policy(bundled_site_policy());
   REQUIRE(load.errors.empty());
+  load.policy.regions = parts.regions;
+  load.policy.honour_dnt = parts.honour_dnt;
   return std::move(load.policy);
 }
 
@@ -45,16 +47,17 @@ std::string ConsentBody::json() const {
 TestService::TestService() : TestService(Parts{}) {}
 
 TestService::TestService(Parts parts)
-    : site_(bundled()),
+    : site_(bundled(parts)),
+      rules_(site_),
       notices_(site_),
-      visitors_(lookup_, {Cidr::parse("10.0.0.0/8").value()}),
+      visitors_(lookup_, rules_, {Cidr::parse("10.0.0.0/8").value()}),
       api_keys_(data_dir()),
       keyring_(data_dir()),
       ledger_(parts.ledger ? std::move(parts.ledger) : open_sqlite_ledger(data_dir())),
       sink_(parts.sink ? std::move(parts.sink) : open_ndjson_sink(data_dir())),
       rate_limiter_(parts.limit),
-      service_{clock_,   site_,  notices_, visitors_,     api_keys_, keyring_,
-               *ledger_, *sink_, metrics_, rate_limiter_, web_files_} {
+      service_{clock_,   site_,    rules_, notices_, visitors_,     api_keys_,
+               keyring_, *ledger_, *sink_, metrics_, rate_limiter_, web_files_} {
   lookup_.add("198.51.100.0/24", "DE");
   lookup_.add("203.0.113.0/24", "US-CA");
   add_public_routes(service_, public_);
@@ -81,14 +84,14 @@ http::Request TestService::request(std::string_view method, std::string_view pat
 ConsentBody TestService::consent(std::string_view region) const {
   const PolicyVersion version = site_.in_force(clock_.now()).version;
   const Notice& notice = notices_.find(version, "en");
-  const Regime regime =
-      regime_for(parse_region(region), std::chrono::floor<std::chrono::days>(clock_.now()));
+  const Regime regime = rules_.regime_of(parse_region(region), clock_.now()).regime;
   ConsentBody body;
   body.event = in_quotes(to_text(make_uuid_v7(clock_.now())));
   body.ticket = in_quotes(seal_ticket(keyring_, {.site = kSite,
                                                  .notice = notice.id,
                                                  .policy = version,
                                                  .regime = regime.id,
+                                                 .model = regime.model,
                                                  .region = parse_region(region),
                                                  .zone = zone_for(parse_region(region), regime),
                                                  .issued_at = clock_.now()}));

@@ -17,6 +17,7 @@
 #include "service.h"
 #include "site/notice.h"
 #include "site/site_policy.h"
+#include "site/site_rules.h"
 #include "site/web_files.h"
 #include "support/fake_clock.h"
 #include "support/fixed_region_lookup.h"
@@ -57,6 +58,8 @@ class TestService {
     std::unique_ptr<server::Ledger> ledger;
     std::unique_ptr<server::EventSink> sink;
     server::RateLimit limit;
+    std::vector<server::SiteRule> regions;  // the site's own rules
+    bool honour_dnt = false;
   };
   explicit TestService(Parts parts);
 
@@ -89,6 +92,7 @@ class TestService {
   FakeClock clock_;
   FixedRegionLookup lookup_;
   server::SitePolicy site_;
+  server::SiteRules rules_;
   server::NoticeBook notices_;
   server::VisitorResolver visitors_;
   server::ApiKeys api_keys_;

@@ -9,6 +9,7 @@
 #include "ledger/ledger.h"
 #include "metrics.h"
 #include "site/site_policy.h"
+#include "site/site_rules.h"
 #include "subject_id.h"
 #include "wire/check_request.h"
 #include "wire/json_fields.h"
@@ -66,8 +67,7 @@ CheckAnswer answer(const Inquiry& inquiry, const std::string& entry) {
   question.state = known.state;
   question.now = std::chrono::floor<std::chrono::seconds>(inquiry.now);
   if (known.state.recorded()) {
-    question.model =
-        regime_for(known.state.region, std::chrono::floor<std::chrono::days>(inquiry.now)).model;
+    question.model = inquiry.service.rules.regime_of(known.state.region, inquiry.now).regime.model;
   }
   const Decision decision = decide(question);
   CheckAnswer answer = settled(decision.reason);

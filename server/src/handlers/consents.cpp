@@ -109,7 +109,7 @@ std::optional<http::Response> refuse_clock(const ConsentRequest& request, TimePo
   return std::nullopt;
 }
 
-// The region and regime are the ticket's. A withdrawal goes through whatever its ticket is like.
+// Region, regime and model are the ticket's. A withdrawal goes through whatever its ticket is like.
 std::optional<http::Response> apply_ticket(const Submission& submission, Record& record) {
   const ConsentRequest& request = submission.request;
   const bool withdrawal = request.action == Action::withdraw;
@@ -120,10 +120,12 @@ std::optional<http::Response> apply_ticket(const Submission& submission, Record&
   if (ours) {
     record.region = opened.ticket.region;
     record.regime = opened.ticket.regime;
+    record.model = opened.ticket.model;
   } else {
     const Visitor visitor = submission.service.visitors.resolve(submission.http, submission.now);
     record.region = visitor.region;
     record.regime = visitor.regime.id;
+    record.model = visitor.regime.model;
   }
   record.policy = site.in_force(submission.now).version;
   const Notice* notice = submission.service.notices.find_by_id(request.notice);
@@ -144,7 +146,7 @@ std::optional<http::Response> apply_ticket(const Submission& submission, Record&
 
 std::optional<http::Response> refuse_default(const Record& record) {
   if (record.action != Action::default_state) return std::nullopt;
-  if (model_of(record.regime) != Model::opt_out)
+  if (record.model != Model::opt_out)
     return refuse("/action", "default exists only where the model is opt_out");
   if (record.gpc) return refuse("/action", "default does not exist beside an opt-out signal");
   if (!record.choices.any_granted())
@@ -165,9 +167,8 @@ Record draft_record(const Submission& submission) {
   record.action = request.action;
   record.layer = request.layer;
   record.language = request.language;
-  const bool header =
-      submission.service.visitors.resolve(submission.http, submission.now).signals.gpc;
-  record.gpc = header || request.gpc || request.action == Action::gpc;
+  const Visitor visitor = submission.service.visitors.resolve(submission.http, submission.now);
+  record.gpc = visitor.signals.opt_out() || request.gpc || request.action == Action::gpc;
   record.expires_at = std::chrono::floor<std::chrono::seconds>(submission.now) + kConsentLifetime;
   return record;
 }

@@ -10,6 +10,7 @@
 #include "metrics.h"
 #include "served_notice.h"
 #include "site/notice.h"
+#include "site/site_rules.h"
 #include "timestamp.h"
 #include "wire/consent_request.h"
 #include "wire/json_writer.h"
@@ -51,6 +52,13 @@ JsonValue policy_json(const SitePolicy& site, TimePoint now) {
                     {"upcoming", std::move(upcoming)}};
 }
 
+// `dnt` is there where the site honours it, so that a page knows whether its own counts.
+JsonValue signals_json(const Service& service, const Visitor& visitor) {
+  JsonObject signals{{"gpc", visitor.signals.gpc}};
+  if (service.rules.honours_dnt()) signals.push_back({"dnt", visitor.signals.dnt});
+  return signals;
+}
+
 // Everything but `purposes` and `text`, which were rendered once at start.
 std::string head_json(const Service& service, const ServedNotice& served) {
   const Visitor& visitor = served.visitor;
@@ -60,8 +68,9 @@ std::string head_json(const Service& service, const ServedNotice& served) {
       {"regime", JsonObject{{"id", to_text(visitor.regime.id)},
                             {"model", to_text(visitor.regime.model)},
                             {"gdpr_scope", to_text(visitor.regime.gdpr_scope)},
+                            {"source", to_text(visitor.regime_source)},
                             {"ruleset", ruleset_version()}}},
-      {"signals", JsonObject{{"gpc", visitor.signals.gpc}}},
+      {"signals", signals_json(service, visitor)},
       {"zone", to_text(visitor.zone)},
       {"endpoints",
        JsonObject{{"consents", "/v1/consents"}, {"events", "/v1/events"}, {"me", "/v1/me"}}},
@@ -85,7 +94,7 @@ http::Response handle_notice(const Service& service, const http::Request& reques
 
   const ServedNotice served = serve_notice(service, request);
   const Visitor& visitor = served.visitor;
-  const bool runs_by_default = visitor.regime.model == Model::opt_out && !visitor.signals.gpc;
+  const bool runs_by_default = visitor.regime.model == Model::opt_out && !visitor.signals.opt_out();
   std::string body = head_json(service, served);
   body += ",\"purposes\":";
   body += runs_by_default ? served.notice.purposes_json_opt_out : served.notice.purposes_json;
@@ -94,7 +103,7 @@ http::Response handle_notice(const Service& service, const http::Request& reques
   body += '}';
   http::Response response = http::text_response(200, "application/json", std::move(body));
   response.set("Cache-Control", "private, no-store");
-  response.set("Vary", "Accept-Language, Sec-GPC");
+  response.set("Vary", "Accept-Language, Sec-GPC, DNT");
   response.set("Content-Language", served.notice.language);
   return response;
 }

@@ -71,13 +71,13 @@ http::Response handle_preferences(const Service& service, const http::Request& r
       .event = to_text(make_uuid_v7(served.now)),
       .return_path = safe_return_path(request.parameter("return").value_or(kOwnPath)),
       .allowed = allowed_now(service, served, known_state(service, token)),
-      .gpc = served.visitor.signals.gpc,
+      .gpc = served.visitor.signals.opt_out(),
       .can_withdraw = token && token->kind == TokenKind::grant,
   };
 
   http::Response response = http::text_response(200, "text/html; charset=utf-8", render(page));
   response.set("Cache-Control", "private, no-store");
-  response.set("Vary", "Accept-Language, Cookie, Sec-GPC");
+  response.set("Vary", "Accept-Language, Cookie, Sec-GPC, DNT");
   response.set("Content-Language", served.notice.language);
   response.set("Content-Security-Policy",
                "default-src 'none'; style-src " + std::string(preferences_style_source()) +

@@ -9,13 +9,13 @@
 namespace consent::server {
 namespace {
 
-constexpr char kFormat = '1';
+constexpr char kFormat = '2';
 constexpr char kSeparator = '\n';
-constexpr std::size_t kFields = 8;
+constexpr std::size_t kFields = 9;
 constexpr std::chrono::minutes kClockSlack{5};
 
-// Format, site, notice, policy, regime, region, zone, issued_at: one a line, none of them can hold
-// a line break.
+// Format, site, notice, policy, regime, model, region, zone, issued_at: one a line, none of them
+// can hold a line break.
 std::string payload_of(const Ticket& ticket) {
   std::string text(1, kFormat);
   const auto add = [&text](std::string_view field) { text.append(1, kSeparator).append(field); };
@@ -23,6 +23,7 @@ std::string payload_of(const Ticket& ticket) {
   add(ticket.notice);
   add(std::to_string(ticket.policy));
   add(std::to_string(static_cast<unsigned>(ticket.regime)));
+  add(std::to_string(static_cast<unsigned>(ticket.model)));
   add(to_text(ticket.region).view());
   add(std::to_string(static_cast<unsigned>(ticket.zone)));
   add(std::to_string(ticket.issued_at.time_since_epoch().count()));
@@ -46,17 +47,20 @@ std::optional<Ticket> parse_payload(std::string_view text) {
   }
   Ticket ticket;
   unsigned regime = 0;
+  unsigned model = 0;
   unsigned zone = 0;
   std::int64_t issued_ms = 0;
   if (fields[0] != std::string_view(&kFormat, 1) || !read_number(fields[3], ticket.policy) ||
-      !read_number(fields[4], regime) || regime > 255 || !read_number(fields[6], zone) ||
-      zone > 1 || !read_number(fields[7], issued_ms)) {
+      !read_number(fields[4], regime) || regime > 255 || !read_number(fields[5], model) ||
+      model > 1 || !read_number(fields[7], zone) || zone > 1 ||
+      !read_number(fields[8], issued_ms)) {
     return std::nullopt;
   }
   ticket.site = fields[1];
   ticket.notice = fields[2];
   ticket.regime = static_cast<RegimeId>(regime);
-  ticket.region = parse_region(fields[5]);
+  ticket.model = static_cast<Model>(model);
+  ticket.region = parse_region(fields[6]);
   ticket.zone = static_cast<Zone>(zone);
   ticket.issued_at = TimePoint(std::chrono::milliseconds(issued_ms));
   return ticket;

@@ -24,6 +24,7 @@ struct Ticket {
   std::string notice;  // "sha256:<hex>"
   PolicyVersion policy = 0;
   RegimeId regime = RegimeId::unknown;
+  Model model = Model::opt_in;  // the notice was served under
   Region region;
   Zone zone = Zone::eu;
   TimePoint issued_at{};

@@ -22,7 +22,7 @@ RecordFacts facts_of(const Record& record) {
           .event_ms = time_of(record.event).time_since_epoch().count(),
           .policy = record.policy,
           .region = record.region,
-          .model = model_of(record.regime),
+          .model = record.model,
           .gpc = record.gpc};
 }
 

@@ -28,14 +28,16 @@ struct Record {
   Action action = Action::none;
   Layer layer = Layer::none;
   RegimeId regime = RegimeId::unknown;
+  Model model = Model::opt_in;  // it was made under: the regime's, or the site's own
   Region region;
   PolicyVersion policy = 0;
   std::string notice;    // "sha256:<hex>"; empty for a withdrawal without one
   std::string language;  // BCP 47
-  bool gpc = false;
+  bool gpc = false;      // an opt-out signal was there: GPC, or DNT where the site honours it
   TimePoint expires_at{};
 };
 
+// The ruleset's model.
 Model model_of(RegimeId regime);
 
 RecordFacts facts_of(const Record& record);

@@ -20,6 +20,7 @@ enum Column : int {
   kLanguage,
   kGpc,
   kExpiresAt,
+  kModel,
   kSequence
 };
 
@@ -58,7 +59,8 @@ void bind_record(SqliteStatement& insert, const Record& record) {
       .bind(kNotice, record.notice)
       .bind(kLanguage, record.language)
       .bind(kGpc, std::int64_t{record.gpc})
-      .bind(kExpiresAt, ms_of(record.expires_at));
+      .bind(kExpiresAt, ms_of(record.expires_at))
+      .bind(kModel, static_cast<std::int64_t>(record.model));
 }
 
 Record read_record(const SqliteStatement& row) {
@@ -82,6 +84,9 @@ Record read_record(const SqliteStatement& row) {
   record.language = row.text(kLanguage);
   record.gpc = number<unsigned>(row, kGpc, 1) == 1;
   record.expires_at = time(row, kExpiresAt);
+  const bool has_model = row.integer(kModel) != -1;
+  record.model = has_model ? number<Model>(row, kModel, static_cast<std::int64_t>(Model::opt_out))
+                           : model_of(record.regime);
   record.sequence = number<std::uint64_t>(row, kSequence, INT64_MAX);
   return record;
 }

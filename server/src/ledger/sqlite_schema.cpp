@@ -9,7 +9,7 @@ namespace {
 constexpr std::int64_t kApplicationId = 0x44504331;  // "DPC1"
 
 // Migration N brings a file from user_version N to N + 1. Never edited once shipped.
-constexpr std::array<const char*, 1> kMigrations = {R"sql(
+constexpr std::array<const char*, 2> kMigrations = {R"sql(
 CREATE TABLE records (
   sequence       INTEGER PRIMARY KEY AUTOINCREMENT,
   id             BLOB    NOT NULL CHECK (length(id) = 16),
@@ -54,6 +54,10 @@ CREATE TABLE probe (
   id    INTEGER PRIMARY KEY CHECK (id = 1),
   value INTEGER NOT NULL
 ) STRICT;
+)sql",
+                                                    R"sql(
+-- Records made before a site could have rules of its own: null, the model is the regime's.
+ALTER TABLE records ADD COLUMN model INTEGER;
 )sql"};
 
 void check_owner(SqliteConnection& connection, std::int64_t version) {

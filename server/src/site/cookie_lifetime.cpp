@@ -4,6 +4,8 @@
 #include <charconv>
 #include <utility>
 
+#include "site/placeholder.h"
+
 namespace consent::server {
 namespace {
 
@@ -65,10 +67,8 @@ std::string_view text_key(LifetimeUnit unit) {
 
 std::string localised(const CookieLifetime& lifetime,
                       const std::map<std::string, std::string>& text) {
-  std::string words = text.at(std::string(text_key(lifetime.unit)));
-  const std::size_t slot = words.find("{n}");
-  if (slot != std::string::npos) words.replace(slot, 3, std::to_string(lifetime.count));
-  return words;
+  return fill(text.at(std::string(text_key(lifetime.unit))),
+              {{"{n}", std::to_string(lifetime.count)}});
 }
 
 }  // namespace consent::server

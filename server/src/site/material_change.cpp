@@ -32,6 +32,18 @@ bool agree_on(const PolicyText& a, const PolicyText& b, Purpose purpose) {
          in_a->legal_basis == in_b->legal_basis && recipients_of(*in_a) == recipients_of(*in_b);
 }
 
+void settle_material_since(std::vector<PolicyText>& policies) {
+  for (auto current = policies.begin(); current != policies.end(); ++current) {
+    for (const PurposeInfo& info : current->purposes) {
+      auto oldest = current;
+      while (oldest != policies.begin() && agree_on(*std::prev(oldest), *current, info.purpose)) {
+        --oldest;
+      }
+      current->material_since[static_cast<std::size_t>(info.purpose)] = oldest->version;
+    }
+  }
+}
+
 bool is_material_change(const PolicyText& before, const PolicyText& after) {
   return std::any_of(after.purposes.begin(), after.purposes.end(), [&](const PurposeInfo& info) {
     return !agree_on(before, after, info.purpose);

@@ -12,6 +12,9 @@ const PurposeInfo* find_purpose(const PolicyText& policy, Purpose purpose);
 // same recipients.
 bool agree_on(const PolicyText& a, const PolicyText& b, Purpose purpose);
 
+// Computes material_since of every version, of versions in ascending order.
+void settle_material_since(std::vector<PolicyText>& policies);
+
 // Whether `after` differs materially from `before` for some purpose it uses.
 bool is_material_change(const PolicyText& before, const PolicyText& after);
 

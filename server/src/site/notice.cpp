@@ -4,6 +4,7 @@
 #include <cstdlib>
 
 #include "crypto/sha256.h"
+#include "site/placeholder.h"
 #include "site/site_text.h"
 #include "wire/json_writer.h"
 
@@ -61,13 +62,35 @@ JsonArray purposes_of(const PolicyText& policy, const std::string& language, con
   return purposes;
 }
 
-Notice render(const SitePolicy& site, const PolicyText& policy, const std::string& language,
-              const Texts& texts) {
+// The optional purposes by name, as a list in a sentence; the essential one when there is no other.
+std::string purpose_list(const PolicyText& policy, const std::string& language,
+                         const Texts& texts) {
+  std::string list;
+  for (const PurposeInfo& info : policy.purposes) {
+    if (info.purpose == Purpose::essential) continue;
+    const std::string& name = info.name.at(language);
+    list = list.empty() ? name : fill(texts.at("list"), {{"{a}", list}, {"{b}", name}});
+  }
+  return list.empty() ? policy.purposes.front().name.at(language) : list;
+}
+
+JsonObject words_of(const PolicyText& policy, const std::string& language, const Texts& texts) {
   JsonObject words;
   for (const auto& [key, text] : texts) {
-    if (!is_notice_text(key)) continue;
-    words.push_back({key, key == "controller" ? text + ' ' + policy.controller : text});
+    if (key == "body") {
+      words.push_back({key, fill(text, {{"{purposes}", purpose_list(policy, language, texts)}})});
+    } else if (key == "controller") {
+      words.push_back({key, fill(text, {{"{controller}", policy.controller}})});
+    } else if (is_notice_text(key)) {
+      words.push_back({key, text});
+    }
   }
+  return words;
+}
+
+Notice render(const SitePolicy& site, const PolicyText& policy, const std::string& language,
+              const Texts& texts) {
+  JsonObject words = words_of(policy, language, texts);
   Notice notice;
   notice.language = language;
   notice.policy = policy.version;

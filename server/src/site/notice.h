@@ -24,8 +24,10 @@ struct Notice {
   std::string text_json;              // the `text` member as served
 };
 
-// RFC 4647 lookup of an Accept-Language (or a `language` parameter) among the site's languages, the
-// default language otherwise. Malformed ranges are skipped. 256 bytes are read at most.
+// RFC 4647 lookup of an Accept-Language (or a `language` parameter) among the languages offered,
+// the default language otherwise. Older names are known (iw, no), zh-TW is read as zh-Hant and
+// zh-CN as zh-Hans; a range that meets nothing takes the same language of another region, but of no
+// other script. Malformed ranges are skipped. 256 bytes are read at most.
 std::string choose_language(const SitePolicy& site, std::string_view accept_language);
 
 // All notices of all policy versions and languages, rendered once at start.

@@ -40,16 +40,32 @@ std::string words(JsonFields& fields, std::string_view name) {
   return *text;
 }
 
-Localised read_localised(JsonFields& parent, std::string_view name, const TextByLanguage& texts,
-                         std::vector<JsonError>& errors) {
+// The words at `key` of every language, and over them what the purpose's own member says.
+Localised read_localised(JsonFields& parent, std::string_view name, const std::string& key,
+                         const TextByLanguage& texts, std::vector<JsonError>& errors) {
   Localised localised;
-  const JsonValue* value = parent.object(name);
-  if (value == nullptr) return localised;
-  JsonFields fields(*value, parent.pointer_to(name), errors);
-  for (const auto& [language, unused] : texts) {
-    localised[language] = words(fields, language);
+  for (const auto& [language, known] : texts) {
+    if (const auto found = known.find(key); found != known.end()) {
+      localised[language] = found->second;
+    }
   }
-  fields.refuse_unknown();
+  if (const JsonValue* value = parent.object(name, Presence::optional)) {
+    JsonFields fields(*value, parent.pointer_to(name), errors);
+    for (const auto& [language, unused] : texts) {
+      if (const std::string* own = fields.string(language, Presence::optional)) {
+        localised[language] = *own;
+        const std::string_view flaw = text_flaw(*own);
+        if (!flaw.empty()) fields.fail(language, std::string(flaw));
+      }
+    }
+    fields.refuse_unknown();
+  }
+  for (const auto& [language, unused] : texts) {
+    if (localised.try_emplace(language).second) {
+      parent.fail(name, "is missing in \"" + language + "\", which has no \"" + key +
+                            "\" under /text either");
+    }
+  }
   return localised;
 }
 
@@ -169,8 +185,10 @@ std::optional<PurposeInfo> read_purpose(const JsonValue& value, const std::strin
     info.legal_basis = *basis;
     if (purpose) check_legal_basis(fields, info);
   }
-  info.name = read_localised(fields, "name", texts, errors);
-  info.description = read_localised(fields, "description", texts, errors);
+  info.name =
+      read_localised(fields, "name", text_key(info.purpose, PurposeWords::name), texts, errors);
+  info.description = read_localised(
+      fields, "description", text_key(info.purpose, PurposeWords::description), texts, errors);
   info.cookies = read_list<CookieInfo>(fields, "cookies", &CookieInfo::name,
                                        [&](const JsonValue& item, const std::string& at) {
                                          return read_cookie(item, at, info.purpose, errors);

@@ -10,9 +10,10 @@
 
 namespace consent::server {
 
-// `pointer` is that of the list. Essential first, each purpose once. What is wrong is appended to
+// `pointer` is that of the list. Essential first, each purpose once; what it does not say of itself
+// in a language, that language's `texts` say of purposes like it. What is wrong is appended to
 // `errors`: unknown or missing purposes, a legal basis the law does not allow for them, cookies
-// that outlive 13 months, texts missing in one of the `texts` languages, recipients without a
+// that outlive 13 months, texts in a language that is not among `texts`, recipients without a
 // country.
 std::vector<PurposeInfo> read_purposes(const JsonValue& list, const std::string& pointer,
                                        const TextByLanguage& texts, std::vector<JsonError>& errors);

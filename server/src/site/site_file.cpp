@@ -5,6 +5,14 @@
 #include "config.h"
 
 namespace consent::server {
+namespace {
+
+std::string line_of(const std::string& name, const SiteError& error) {
+  return name + ':' + std::to_string(error.line) + ':' + std::to_string(error.column) + ": " +
+         error.pointer + ' ' + error.detail;
+}
+
+}  // namespace
 
 SiteFile load_site_file(const std::string& path, TimePoint now) {
   SiteFile result;
@@ -16,11 +24,8 @@ SiteFile load_site_file(const std::string& path, TimePoint now) {
     return result;
   }
   SiteLoad load = load_site_policy(file.text);
-  for (const SiteError& error : load.errors) {
-    result.errors.push_back(name + ':' + std::to_string(error.line) + ':' +
-                            std::to_string(error.column) + ": " + error.pointer + ' ' +
-                            error.detail);
-  }
+  for (const SiteError& error : load.errors) result.errors.push_back(line_of(name, error));
+  for (const SiteError& warning : load.warnings) result.warnings.push_back(line_of(name, warning));
   result.policy = std::move(load.policy);
   if (result.errors.empty() && result.policy.policies.front().effective_at > now) {
     result.errors.push_back(name + ": /policies no version is in force yet");

@@ -10,8 +10,9 @@
 namespace consent::server {
 
 struct SiteFile {
-  SitePolicy policy;                // usable only when errors is empty
-  std::vector<std::string> errors;  // "FILE:LINE:COLUMN: /pointer what is wrong"
+  SitePolicy policy;                  // usable only when errors is empty
+  std::vector<std::string> errors;    // "FILE:LINE:COLUMN: /pointer what is wrong"
+  std::vector<std::string> warnings;  // the same form
 };
 
 // An empty path means the bundled policy. It is also an error when no version is in force at `now`.

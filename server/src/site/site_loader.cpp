@@ -4,6 +4,7 @@
 
 #include "site/material_change.h"
 #include "site/purpose_reader.h"
+#include "site/region_reader.h"
 #include "site/site_policy.h"
 #include "site/site_text.h"
 #include "timestamp.h"
@@ -127,10 +128,12 @@ std::vector<PolicyText> read_policies(JsonFields& root, const TextByLanguage& te
     }
     policies.push_back(std::move(policy));
   }
+  settle_material_since(policies);
   return policies;
 }
 
-SitePolicy read_site(const JsonValue& document, std::vector<JsonError>& errors) {
+SitePolicy read_site(const JsonValue& document, std::vector<JsonError>& errors,
+                     std::vector<JsonError>& warnings) {
   SitePolicy site;
   JsonFields root(document, "", errors);
   if (const std::string* name = root.string("site")) {
@@ -139,15 +142,30 @@ SitePolicy read_site(const JsonValue& document, std::vector<JsonError>& errors) 
       root.fail("site", "must be a host name in lower case, e.g. \"dialphone.com\"");
   }
   site.origins = read_origins(root, errors);
-  if (const JsonValue* text = root.member("text")) site.text = read_site_text(*text, errors);
+  site.text = read_site_text(root, errors);
   if (const std::string* language = root.string("default_language")) {
     site.default_language = *language;
     if (!site.text.contains(*language))
-      root.fail("default_language", "must be one of the languages under /text");
+      root.fail("default_language", "is not among the languages offered");
   }
   site.policies = read_policies(root, site.text, errors);
+  site.regions = read_regions(root, errors, warnings);
+  site.honour_dnt = root.boolean("honour_dnt", Presence::optional).value_or(false);
   root.refuse_unknown();
   return site;
+}
+
+// With the place of each in the text, in the order of the text.
+std::vector<SiteError> placed(std::vector<JsonError> errors, std::string_view text) {
+  std::stable_sort(errors.begin(), errors.end(),
+                   [](const JsonError& a, const JsonError& b) { return a.offset < b.offset; });
+  std::vector<SiteError> placed;
+  for (JsonError& error : errors) {
+    const TextPosition position = position_of(text, error.offset);
+    placed.push_back(
+        {position.line, position.column, std::move(error.pointer), std::move(error.detail)});
+  }
+  return placed;
 }
 
 }  // namespace
@@ -155,19 +173,15 @@ SitePolicy read_site(const JsonValue& document, std::vector<JsonError>& errors) 
 SiteLoad load_site_policy(std::string_view json_with_comments) {
   SiteLoad load;
   std::vector<JsonError> errors;
+  std::vector<JsonError> warnings;
   JsonParse parse = parse_json(json_with_comments, JsonDialect::commented);
   if (parse.error) {
     errors.push_back(std::move(*parse.error));
   } else {
-    load.policy = read_site(parse.value, errors);
+    load.policy = read_site(parse.value, errors, warnings);
   }
-  std::stable_sort(errors.begin(), errors.end(),
-                   [](const JsonError& a, const JsonError& b) { return a.offset < b.offset; });
-  for (JsonError& error : errors) {
-    const TextPosition position = position_of(json_with_comments, error.offset);
-    load.errors.push_back(
-        {position.line, position.column, std::move(error.pointer), std::move(error.detail)});
-  }
+  load.errors = placed(std::move(errors), json_with_comments);
+  load.warnings = placed(std::move(warnings), json_with_comments);
   return load;
 }
 

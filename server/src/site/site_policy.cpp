@@ -3,8 +3,6 @@
 #include <algorithm>
 #include <cstdlib>
 
-#include "site/material_change.h"
-
 namespace consent::server {
 
 const PolicyText& SitePolicy::in_force(TimePoint now) const {
@@ -30,14 +28,7 @@ const PolicyText* SitePolicy::find(PolicyVersion version) const {
 
 PolicyInForce SitePolicy::reduced(TimePoint now) const {
   const PolicyText& current = in_force(now);
-  PolicyInForce reduced;
-  reduced.version = current.version;
-  for (const PurposeInfo& info : current.purposes) {
-    const PolicyText* oldest = &current;
-    while (oldest != policies.data() && agree_on(*(oldest - 1), current, info.purpose)) --oldest;
-    reduced.material_since[static_cast<std::size_t>(info.purpose)] = oldest->version;
-  }
-  return reduced;
+  return {.version = current.version, .material_since = current.material_since};
 }
 
 bool SitePolicy::allows_origin(std::string_view origin) const {

@@ -11,6 +11,7 @@
 
 #include "clock.h"
 #include "consent/policy.h"
+#include "consent/region_rule.h"
 #include "site/cookie_lifetime.h"
 
 namespace consent::server {
@@ -30,7 +31,7 @@ struct ServiceInfo {
   std::string country;    // ISO 3166-1 of the recipient
 };
 
-// Texts by BCP 47 language tag; the site's default language is always present.
+// Texts by BCP 47 language tag, in every language offered.
 using Localised = std::map<std::string, std::string>;
 
 struct PurposeInfo {
@@ -48,6 +49,14 @@ struct PolicyText {
   TimePoint effective_at{};
   std::string controller;
   std::vector<PurposeInfo> purposes;  // essential first; each purpose at most once
+  // See PolicyInForce; computed from the versions themselves when they are loaded.
+  std::array<PolicyVersion, kPurposes> material_since{};
+};
+
+// A region where the site's model is not the ruleset's.
+struct SiteRule {
+  RegionRule rule;
+  std::string override_name;  // the decision that allows it to be looser; else empty
 };
 
 struct SitePolicy {
@@ -55,13 +64,15 @@ struct SitePolicy {
   std::vector<std::string> origins;  // exact, "https://dialphone.com"
   std::string default_language;
   std::vector<PolicyText> policies;  // by version, ascending; at least one is in force
-  std::map<std::string, std::map<std::string, std::string>> text;  // language -> text key -> string
+  // Language offered -> text key -> words: the site's own, else those of the translation.
+  std::map<std::string, std::map<std::string, std::string>> text;
+  std::vector<SiteRule> regions;                                   // each region once
+  bool honour_dnt = false;                                         // DNT: 1 is an opt-out
 
   const PolicyText& in_force(TimePoint now) const;
   const PolicyText* upcoming(TimePoint now) const;  // the next one, or null
   const PolicyText* find(PolicyVersion version) const;
-  // material_since is computed from the policies themselves: purposes, recipients (services),
-  // controller, legal basis. Texts, colours and routine revisions are not material.
+  // What of the policy in force a decision depends on.
   PolicyInForce reduced(TimePoint now) const;
   bool allows_origin(std::string_view origin) const;
 };
@@ -74,8 +85,9 @@ struct SiteError {
 };
 
 struct SiteLoad {
-  SitePolicy policy;              // usable only when errors is empty
-  std::vector<SiteError> errors;  // every one found, not only the first
+  SitePolicy policy;                // usable only when errors is empty
+  std::vector<SiteError> errors;    // every one found, not only the first
+  std::vector<SiteError> warnings;  // what is said for nothing
 };
 SiteLoad load_site_policy(std::string_view json_with_comments);
 

@@ -43,6 +43,7 @@ JsonValue record_json(const Record& record) {
                     {"action", to_text(record.action)},
                     {"layer", to_text(record.layer)},
                     {"regime", to_text(record.regime)},
+                    {"model", to_text(record.model)},
                     {"region", region_json(record.region)},
                     {"policy", record.policy},
                     {"notice", text_or_null(record.notice)},

@@ -102,9 +102,7 @@ TEST_CASE("A form of another origin is refused") {
 TEST_CASE("Over plain HTTP on loopback the cookie has its own name and no Secure") {
   TestService service;
   const Service& whole = service.service();
-  Service loopback{whole.clock,    whole.site,         whole.notices,  whole.visitors,
-                   whole.api_keys, whole.keyring,      whole.ledger,   whole.sink,
-                   whole.metrics,  whole.rate_limiter, whole.web_files};
+  Service loopback = whole;
   loopback.loopback_public = true;
   CHECK(consent_cookie(loopback, http::Request{}, "T") ==
         "dp_consent=T; Path=/; SameSite=Lax; Max-Age=15724800");

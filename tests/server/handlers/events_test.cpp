@@ -151,6 +151,7 @@ TEST_CASE("When the sink takes nothing the answer is 503") {
     std::optional<SinkFailure> append(std::span<const PseudonymisedEvent>, TimePoint) override {
       return SinkFailure{"full"};
     }
+    std::optional<SinkFailure> probe() override { return SinkFailure{"full"}; }
   };
   TestService::Parts parts;
   parts.sink = std::make_unique<FullSink>();
@@ -159,4 +160,7 @@ TEST_CASE("When the sink takes nothing the answer is 503") {
       service.post_events(granted_token(service), "[" + service.page_view() + "]");
   CHECK(response.status == 503);
   CHECK(response.header("Retry-After") == "5");
+  const http::Response ready = service.inside(service.request("GET", "/readyz"));
+  CHECK(ready.status == 503);
+  CHECK_THAT(ready.body, Catch::Matchers::ContainsSubstring("The event sink cannot store: full"));
 }

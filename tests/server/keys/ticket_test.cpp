@@ -19,6 +19,7 @@ struct Sealed {
                 .notice = "sha256:" + std::string(64, 'a'),
                 .policy = 3,
                 .regime = RegimeId::us_ca_ccpa,
+                .model = Model::opt_out,
                 .region = parse_region("US-CA"),
                 .zone = Zone::us,
                 .issued_at = clock.now()};
@@ -35,6 +36,7 @@ TEST_CASE("A ticket comes back as it was sealed") {
   CHECK(opened.ticket.notice == sealed.ticket.notice);
   CHECK(opened.ticket.policy == 3);
   CHECK(opened.ticket.regime == RegimeId::us_ca_ccpa);
+  CHECK(opened.ticket.model == Model::opt_out);
   CHECK(opened.ticket.region == parse_region("US-CA"));
   CHECK(opened.ticket.zone == Zone::us);
   CHECK(opened.ticket.issued_at == sealed.ticket.issued_at);

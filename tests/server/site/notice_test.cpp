@@ -53,7 +53,7 @@ TEST_CASE("Every version and language has a notice of its own") {
 
 TEST_CASE("A changed word is another notice") {
   const NoticeBook a(load(sample_site_text()));
-  const NoticeBook b(load(with(sample_site_text(), "\"en title\"", "\"en title!\"")));
+  const NoticeBook b(load(with(sample_site_text(), "\"en title\"", "\"en caption\"")));
   CHECK(a.find(1, "en").id != b.find(1, "en").id);
   CHECK(a.find(1, "de").id == b.find(1, "de").id);
 }

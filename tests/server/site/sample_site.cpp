@@ -13,7 +13,10 @@ std::string texts(const std::string& language) {
   std::string json = "    \"" + language + "\": {\n";
   for (const std::string& key : site_text_keys()) {
     std::string words = language + ' ' + key;
+    if (key == "dir") words = "ltr";
     if (key == "policy_url") words = "/privacy";
+    if (key == "list") words = "{a} & {b}";
+    if (key == "controller") words += " {controller}";
     if (key.starts_with("lifetime_") && key != "lifetime_session") words = "{n} " + key.substr(9);
     json += "      \"" + key + "\": \"" + words + '"';
     json += key == site_text_keys().back() ? "\n" : ",\n";

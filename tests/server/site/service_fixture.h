@@ -46,8 +46,9 @@ class ServiceFixture {
   FixedClock clock_;
   OneRegion lookup_;
   SitePolicy site_ = load(std::string(bundled_site_policy()));
+  SiteRules rules_{site_};
   NoticeBook notices_{site_};
-  VisitorResolver visitors_{lookup_, {}};
+  VisitorResolver visitors_{lookup_, rules_, {}};
   ApiKeys api_keys_{directory_.path().string()};
   Keyring keyring_{directory_.path().string()};
   std::unique_ptr<Ledger> ledger_ = open_sqlite_ledger(directory_.path().string());
@@ -55,8 +56,8 @@ class ServiceFixture {
   Metrics metrics_{"test"};
   RateLimiter rate_limiter_{RateLimit{}};
   WebFiles web_files_;
-  Service service_{clock_,   site_,  notices_, visitors_,     api_keys_, keyring_,
-                   *ledger_, *sink_, metrics_, rate_limiter_, web_files_};
+  Service service_{clock_,   site_,    rules_, notices_, visitors_,     api_keys_,
+                   keyring_, *ledger_, *sink_, metrics_, rate_limiter_, web_files_};
 };
 
 // GET with headers and query parameters.

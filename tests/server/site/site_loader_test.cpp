@@ -43,7 +43,7 @@ const std::vector<Mistake>& mistakes() {
   "pol)",
        R"("fr",
   "pol)",
-       "/default_language", "one of the languages under /text"},
+       "/default_language", "not among the languages offered"},
       {R"("version": 2)", R"("version": 1)", "/policies/1/version", "used twice"},
       {R"(5,
 )",
@@ -76,8 +76,7 @@ const std::vector<Mistake>& mistakes() {
        "must be consent"},
       {R"("contract",)", R"("contrct",)", "/policies/0/purposes/0/legal_basis",
        "did you mean \"contract\"?"},
-      {R"({"en": "Necessary", "de": "Notwendig"})", R"({"en": "Necessary"})",
-       "/policies/0/purposes/0/name/de", "is missing"},
+      {R"("Notwendig"})", R"(""})", "/policies/0/purposes/0/name/de", "must not be empty"},
       {R"("Notwendig"})", R"("Notwendig", "fr": "x"})", "/policies/0/purposes/0/name/fr",
        "not a known member"},
       {R"("_a", "p)", R"("_ a", "p)", "/policies/0/purposes/1/cookies/0/name", "not a cookie name"},
@@ -98,7 +97,30 @@ const std::vector<Mistake>& mistakes() {
       {R"("en title")", R"("a\nb")", "/text/en/title", "control characters"},
       {R"("/privacy")", "\"javascript:alert(1)\"", "/text/en/policy_url", "path of the site"},
       {R"("/privacy")", R"("//elsewhere")", "/text/en/policy_url", "path of the site"},
-      {R"("{n} days")", R"("days")", "/text/en/lifetime_days", "{n}"},
+      {R"("{n} days")", R"("days")", "/text/en/lifetime_days", "must hold {n}"},
+      {R"("{a} & {b}")", R"("{a} and so on")", "/text/en/list", "must hold {b}"},
+      {R"("en controller {controller}")", R"("Responsible:")", "/text/en/controller",
+       "must hold {controller}"},
+      {R"("en body")", R"("For {porpuses}.")", "/text/en/body", "nothing is put into"},
+      {R"("en save")", R"("Save {n}")", "/text/en/save", "nothing is put into"},
+      {R"("ltr")", R"("left")", "/text/en/dir", "\"ltr\" or \"rtl\""},
+      {R"("de": {
+      "dir")",
+       R"("DE": {
+      "dir")",
+       "/text/DE", "capitals"},
+      {R"("default_language")", R"("policy_url": "privacy", "default_language")", "/policy_url",
+       "path of the site"},
+      {R"("default_language")", R"("languages": ["en", "de", "fr"], "default_language")",
+       "/languages/2", "needs policy_url"},
+      {R"("default_language")", R"("languages": ["en", "de", "ca"], "default_language")",
+       "/languages/2", "give its texts under /text"},
+      {R"("default_language")", R"("languages": ["en", "de", "de"], "default_language")",
+       "/languages/2", "listed twice"},
+      {R"("default_language")", R"("languages": ["en", "de", 7], "default_language")",
+       "/languages/2", "must be a string"},
+      {R"("default_language")", R"("languages": ["en"], "default_language")", "/languages",
+       "does not list \"de\""},
   };
   return kMistakes;
 }
@@ -131,12 +153,11 @@ TEST_CASE("A mistake's line and column are those of the value, or of an unknown 
   expect_at(with(sample_site_text(), R"("controller": "Example Ltd",)",
                  R"("controller": "Example Ltd", "controler": 1,)"),
             "\"controler\"");
-  const std::string text =
-      with(sample_site_text(), "\"de\": {\n      \"title\": \"de title\",", "\"de\": {");
+  const std::string text = with(sample_site_text(), "      \"policy_url\": \"/privacy\",\n", "");
   const SiteLoad broken = load_site_policy(text);
   REQUIRE(broken.errors.size() == 1);
-  CHECK(broken.errors[0].pointer == "/text/de/title");
-  CHECK(broken.errors[0].line == place_of(text, "\"de\": {\n").first);
+  CHECK(broken.errors[0].pointer == "/text/en/policy_url");
+  CHECK(broken.errors[0].line == place_of(text, "\"en\": {\n").first);
 }
 
 TEST_CASE("All mistakes are reported at once, in the order of the file") {

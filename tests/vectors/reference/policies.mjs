@@ -107,15 +107,6 @@ export const policies = {
   ),
 };
 
-const textKeys = `title body accept_all reject_all settings save close preferences_title
-  preferences_body always_on withdraw reopen gpc_honoured opt_out_title opt_out_body opt_out_action
-  opt_out_done cookies cookie_name cookie_provider cookie_lifetime recipients legal_basis
-  basis_consent basis_contract basis_legitimate_interests basis_legal_obligation controller
-  policy_link policy_url pending saved lifetime_session lifetime_minutes lifetime_hours
-  lifetime_days lifetime_months`.split(/\s+/);
-const textOf = (key) =>
-  key === "policy_url" ? "/privacy" : key.startsWith("lifetime_") ? `{n} ${key}` : key;
-
 function purpose(id, vendors) {
   return {
     id,
@@ -147,6 +138,7 @@ export function siteFile() {
         .filter((id) => policy[id] !== null)
         .map((id) => purpose(id, policy[id] ?? ["hosting/Delta Hosting GmbH/DE"])),
     })),
-    text: { en: Object.fromEntries(textKeys.map((key) => [key, textOf(key)])) },
+    languages: ["en"],
+    policy_url: "/privacy",
   };
 }
