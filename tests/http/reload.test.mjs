@@ -19,7 +19,10 @@ before(async () => {
   siteFile = join(directory, "site.jsonc");
   bundled = await readFile(join(root, "server/site/dialphone.jsonc"), "utf8");
   await writeFile(siteFile, bundled);
-  service = await startConsentd({ scopes: ["check", "metrics"], options: ["--site", siteFile] });
+  service = await startConsentd({
+    scopes: ["check", "metrics"],
+    options: ["--site", siteFile, "--rate-burst", "100000"],
+  });
 });
 after(async () => {
   await service?.stop();

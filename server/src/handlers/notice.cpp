@@ -59,17 +59,25 @@ JsonValue signals_json(const Service& service, const Visitor& visitor) {
   return signals;
 }
 
+// `source` is there where the model is the site's own.
+JsonValue regime_json(const Visitor& visitor) {
+  JsonObject regime{{"id", to_text(visitor.regime.id)},
+                    {"model", to_text(visitor.regime.model)},
+                    {"gdpr_scope", to_text(visitor.regime.gdpr_scope)},
+                    {"ruleset", ruleset_version()}};
+  if (visitor.regime_source == RegimeSource::site) {
+    regime.push_back({"source", to_text(visitor.regime_source)});
+  }
+  return regime;
+}
+
 // Everything but `purposes` and `text`, which were rendered once at start.
 std::string head_json(const Service& service, const ServedNotice& served) {
   const Visitor& visitor = served.visitor;
   const JsonObject head{
       {"site", service.site.site},
       {"region", region_json(visitor)},
-      {"regime", JsonObject{{"id", to_text(visitor.regime.id)},
-                            {"model", to_text(visitor.regime.model)},
-                            {"gdpr_scope", to_text(visitor.regime.gdpr_scope)},
-                            {"source", to_text(visitor.regime_source)},
-                            {"ruleset", ruleset_version()}}},
+      {"regime", regime_json(visitor)},
       {"signals", signals_json(service, visitor)},
       {"zone", to_text(visitor.zone)},
       {"endpoints",

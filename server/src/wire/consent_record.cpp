@@ -34,22 +34,23 @@ JsonValue region_json(const Region& region) {
 JsonValue record_json(const Record& record) {
   JsonValue subject;
   if (record.subject) subject = subject_text(*record.subject);
-  return JsonObject{{"id", to_text(record.id)},
-                    {"sequence", static_cast<std::int64_t>(record.sequence)},
-                    {"subject", subject},
-                    {"site", record.site},
-                    {"time", to_rfc3339(record.time)},
-                    {"choices", choices_json(record.choices)},
-                    {"action", to_text(record.action)},
-                    {"layer", to_text(record.layer)},
-                    {"regime", to_text(record.regime)},
-                    {"model", to_text(record.model)},
-                    {"region", region_json(record.region)},
-                    {"policy", record.policy},
-                    {"notice", text_or_null(record.notice)},
-                    {"language", text_or_null(record.language)},
-                    {"signals", JsonObject{{"gpc", record.gpc}}},
-                    {"expires_at", to_rfc3339(record.expires_at)}};
+  JsonObject json{{"id", to_text(record.id)},
+                  {"sequence", static_cast<std::int64_t>(record.sequence)},
+                  {"subject", subject},
+                  {"site", record.site},
+                  {"time", to_rfc3339(record.time)},
+                  {"choices", choices_json(record.choices)},
+                  {"action", to_text(record.action)},
+                  {"layer", to_text(record.layer)},
+                  {"regime", to_text(record.regime)},
+                  {"region", region_json(record.region)},
+                  {"policy", record.policy},
+                  {"notice", text_or_null(record.notice)},
+                  {"language", text_or_null(record.language)},
+                  {"signals", JsonObject{{"gpc", record.gpc}}},
+                  {"expires_at", to_rfc3339(record.expires_at)}};
+  if (record.model != model_of(record.regime)) json.push_back({"model", to_text(record.model)});
+  return json;
 }
 
 JsonValue recorded_json(const Record& record, std::string_view token) {
