@@ -66,8 +66,8 @@ struct SitePolicy {
   std::vector<PolicyText> policies;  // by version, ascending; at least one is in force
   // Language offered -> text key -> words: the site's own, else those of the translation.
   std::map<std::string, std::map<std::string, std::string>> text;
-  std::vector<SiteRule> regions;                                   // each region once
-  bool honour_dnt = false;                                         // DNT: 1 is an opt-out
+  std::vector<SiteRule> regions;  // each region once
+  bool honour_dnt = false;        // DNT: 1 is an opt-out
 
   const PolicyText& in_force(TimePoint now) const;
   const PolicyText* upcoming(TimePoint now) const;  // the next one, or null
