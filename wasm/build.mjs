@@ -22,7 +22,7 @@ const { values: options } = parseArgs({
 const scripts = join(options.dist, "v1");
 const demo = join(options.dist, "demo");
 
-const modules = ["consent.wasm", "core.wasm", "reduction.wasm", "gpp.wasm"];
+const modules = ["consent.wasm", "core.wasm", "reduction.wasm", "gpp.wasm", "proof.wasm"];
 const fallbacks = ["consent.wasm2js.js", "core.wasm2js.js", "gpp.wasm2js.js"];
 for (const module of [...modules, ...fallbacks]) {
   if (existsSync(join(options.modules, module))) continue;

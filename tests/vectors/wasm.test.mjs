@@ -1,6 +1,7 @@
 // The shared vectors over the WebAssembly modules and, for all but reductions, over the JavaScript
 // made from them: node --test tests/vectors/wasm.test.mjs, after script/build.
 
+import { createHash } from "node:crypto";
 import { readFile } from "node:fs/promises";
 import { existsSync } from "node:fs";
 import { join } from "node:path";
@@ -217,3 +218,43 @@ function gppAnswer(gpp, { text, section, site }) {
   const read = gpp.decode(text);
   return read ? { section: read } : { error: "no_section" };
 }
+
+const sha256 = (...parts) =>
+  createHash("sha256").update(Buffer.concat(parts.map((part) => Buffer.from(part)))).digest();
+const joined = (left, right) => sha256([1], left, right);
+const bytes = (hex) => Buffer.from(hex, "hex");
+
+// What a page does with a plan, and which side each hash of the proof stands on.
+function followed(plan, first, proof) {
+  if (!plan) return { sides: null };
+  const letters = plan.left.map((left) => (left ? "L" : "R"));
+  const sides = [...(plan.beginsInProof ? ["="] : []), ...letters].join("");
+  if (proof.length !== sides.length) return { sides };
+  const steps = proof.slice(plan.beginsInProof ? 1 : 0);
+  let older = plan.beginsInProof ? proof[0] : first;
+  let newer = older;
+  steps.forEach((hash, i) => {
+    newer = plan.left[i] ? joined(hash, newer) : joined(newer, hash);
+    if (plan.left[i]) older = joined(hash, older);
+  });
+  return { sides, older, newer };
+}
+
+test("merkle vectors, wasm", async () => {
+  const plans = await library.ProofPlans.load(await readFile(file("proof.wasm")));
+  const tally = new Tally("wasm", await readVectors("merkle"));
+  for (const vector of tally.selected) {
+    const { inclusion, consistency, proof } = vector.input;
+    const hashes = proof.map(bytes);
+    const asked = inclusion ?? consistency;
+    const plan = inclusion
+      ? plans.inclusion(asked.leaf, asked.size)
+      : plans.consistency(asked.old_size, asked.size);
+    const first = bytes(asked.leaf_hash ?? asked.old_root);
+    const { sides, older, newer } = followed(plan, first, hashes);
+    const oldHolds = inclusion || older?.equals(bytes(asked.old_root));
+    const valid = !!(oldHolds && newer?.equals(bytes(asked.root)));
+    tally.check(vector, { valid, sides }, vector.expect);
+  }
+  tally.finish();
+});

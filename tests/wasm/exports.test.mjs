@@ -14,6 +14,7 @@ for (const [module, list] of [
   ["core.wasm", "exports-core.txt"],
   ["reduction.wasm", "exports-reduction.txt"],
   ["gpp.wasm", "exports-gpp.txt"],
+  ["proof.wasm", "exports-proof.txt"],
 ]) {
   test(`${module} exports its list and the memory, and imports nothing`, () => {
     const compiled = new WebAssembly.Module(builtBytes(module));

@@ -17,5 +17,6 @@ export { parseRegion, regimeFor, type Regime } from "./core_region";
 export { parseDnt, parseSecGpc } from "./core_signals";
 export { encodeBase64url, decodeBase64url } from "./base64url";
 export { GppSection, type SiteStatement, type UsNational } from "./gpp_section";
+export { ProofPlans, type LogLeaf, type Plan } from "./proof_plan";
 export { Reduction, type ReducedUrl, type ReducedUserAgent } from "./reduction";
 export * from "./names";
