@@ -118,6 +118,13 @@ Sockets open_sockets(const Config& config) {
     }
     place = http::take_listening(passed.descriptor);
   }
+  const bool both_are_ours = !sockets.outside.descriptor.is_open() &&
+                             !sockets.inside.descriptor.is_open() && config.public_listen.port != 0;
+  if (both_are_ours && config.public_listen == config.internal_listen) {
+    throw std::runtime_error(
+        "--public-listen and --internal-listen are the same: visitors must not reach what is the "
+        "pipeline's; give each a port of its own");
+  }
   const auto bind = [](http::ListeningSocket& socket, const Endpoint& endpoint) {
     if (!socket.descriptor.is_open()) socket = http::listen_on(endpoint.host, endpoint.port);
   };
@@ -160,7 +167,7 @@ struct Application::Parts {
         ledger(open_sqlite_ledger(config.data_dir, failures.for_event("ledger_failed"))),
         sink(open_ndjson_sink(config.data_dir, failures.for_event("sink_failed"))),
         metrics(program_version()),
-        rate_limiter(config.rate_limit),
+        rate_limiter(config.rate_limits),
         access_log(config.access_log_share) {}
 
   Config config;

@@ -107,10 +107,11 @@ class Interpreter {
            "must be HOST:PORT with an address or localhost, e.g. 127.0.0.1:8080 or [::1]:8080");
     parsed("internal-listen", config.internal_listen, parse_endpoint,
            "must be HOST:PORT with an address or localhost, e.g. 127.0.0.1:8081 or [::1]:8081");
-    parsed("rate-limit", config.rate_limit.per_second, parse_positive,
-           "must be a whole number from 1 to 1000000");
-    parsed("rate-burst", config.rate_limit.burst, parse_positive,
-           "must be a whole number from 1 to 1000000");
+    constexpr std::string_view kRate = "must be a whole number from 1 to 1000000";
+    parsed("rate-limit", config.rate_limits.network.per_second, parse_positive, kRate);
+    parsed("rate-burst", config.rate_limits.network.burst, parse_positive, kRate);
+    parsed("site-rate-limit", config.rate_limits.site.per_second, parse_positive, kRate);
+    parsed("site-rate-burst", config.rate_limits.site.burst, parse_positive, kRate);
     parsed("connections-max", config.connections_max, parse_count<1>,
            "must be a whole number from 1 to 1000000");
     parsed("connections-per-address", config.connections_per_address_max, parse_count<0>,
@@ -126,6 +127,8 @@ class Interpreter {
       const auto network = Cidr::parse(value.text);
       if (!network)
         return fail(value, "must be a network such as 10.0.0.0/8 or ::1, without host bits");
+      if (value.text.ends_with("/0"))
+        return fail(value, "trusts everybody, who could claim any region; name proxies only");
       config.trusted_proxies.push_back(*network);
     });
   }
@@ -144,6 +147,12 @@ class Interpreter {
     both("internal-tls-cert", "internal-tls-key");
     if (values_.contains("internal-client-ca") && !values_.contains("internal-tls-cert")) {
       read_.errors.emplace_back("--internal-client-ca needs --internal-tls-cert and its key");
+    }
+    if (values_.contains("tls-min") && !values_.contains("public-tls-cert") &&
+        !values_.contains("internal-tls-cert")) {
+      read_.errors.emplace_back(
+          "--tls-min needs --public-tls-cert or --internal-tls-cert: without a certificate there "
+          "is no TLS");
     }
     if (config.proxy_protocol && !values_.contains("trusted-proxy")) {
       read_.errors.emplace_back(

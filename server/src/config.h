@@ -17,6 +17,7 @@ namespace consent::server {
 struct Endpoint {
   std::string host;  // an address, without brackets, or "localhost"
   std::uint16_t port = 0;
+  friend bool operator==(const Endpoint&, const Endpoint&) = default;
 };
 
 struct Config {
@@ -26,8 +27,8 @@ struct Config {
   Endpoint internal_listen{"127.0.0.1", 8081};
   std::vector<std::string> geo_dbs;
   std::vector<Cidr> trusted_proxies;
-  std::string web_dir;  // empty: the default place, if it is there
-  RateLimit rate_limit;
+  std::string web_dir;                            // empty: the default place, if it is there
+  RateLimits rate_limits;                         // of public writes
   std::size_t connections_max = 20'000;           // of each listener
   std::size_t connections_per_address_max = 512;  // of the public one; 0: any number
   bool proxy_protocol = false;                    // of trusted proxies, on the public listener

@@ -68,7 +68,9 @@ void Metrics::count_notice(RegimeId regime, std::string_view language) {
   ++notices_[{regime, std::string(language)}];
 }
 
-void Metrics::count_rate_limited() { rate_limited_.fetch_add(1, std::memory_order_relaxed); }
+void Metrics::count_rate_limited(RateRefusal::Bucket bucket) {
+  rate_limited_.at(static_cast<std::size_t>(bucket)).fetch_add(1, std::memory_order_relaxed);
+}
 
 void Metrics::count_reload(bool successful) {
   reloads_[successful ? 1 : 0].fetch_add(1, std::memory_order_relaxed);
@@ -149,8 +151,12 @@ std::string Metrics::render() const {
     metric_sample(out, "consent_ledger_appends_total",
                   metric_label("outcome", to_text(static_cast<AppendOutcome>(i))), appends_[i]);
   }
-  metric_family(out, "consent_rate_limited_total", "Public writes refused with 429.");
-  metric_sample(out, "consent_rate_limited_total", "", rate_limited_);
+  metric_family(out, "consent_rate_limited_total",
+                "Public writes refused with 429, by whose limit it was.");
+  for (const auto bucket : {RateRefusal::Bucket::network, RateRefusal::Bucket::site}) {
+    metric_sample(out, "consent_rate_limited_total", metric_label("limit", to_text(bucket)),
+                  rate_limited_.at(static_cast<std::size_t>(bucket)));
+  }
 
   metric_family(out, "consent_reloads_total", "Reloads on SIGHUP, by outcome.");
   metric_sample(out, "consent_reloads_total", metric_label("outcome", "refused"), reloads_[0]);

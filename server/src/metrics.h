@@ -17,6 +17,7 @@
 #include "consent/decision.h"
 #include "consent/ruleset.h"
 #include "http/listener_figures.h"
+#include "rate_limiter.h"
 #include "request_metrics.h"
 
 namespace consent::server {
@@ -47,7 +48,7 @@ class Metrics {
   void count_append(AppendOutcome outcome);
   // `language` is one of the site's.
   void count_notice(RegimeId regime, std::string_view language);
-  void count_rate_limited();
+  void count_rate_limited(RateRefusal::Bucket bucket);
 
   // Prometheus text exposition format 0.0.4.
   std::string render() const;
@@ -64,7 +65,7 @@ class Metrics {
   std::array<Counter, 3> dropped_otherwise_{};
   std::array<Counter, 4> appends_{};
   Counter events_accepted_{};
-  Counter rate_limited_{};
+  std::array<Counter, 2> rate_limited_{};
   std::array<Counter, 2> reloads_{};
   RequestMetrics requests_;
   mutable std::mutex listeners_mutex_;

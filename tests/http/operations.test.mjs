@@ -1,6 +1,8 @@
 // Health, metrics, log, and how the process ends.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
+import { request } from "node:http";
 import { after, before, test } from "node:test";
 import { issueKey, startConsentd } from "../support/consentd.mjs";
 import { call, callRaw } from "../support/http_call.mjs";
@@ -41,6 +43,39 @@ test("metrics need the scope and name no visitor", async () => {
   }
 });
 
+test("metrics tell of each route, of the queue, of connections and why they ended", async () => {
+  await call(`${service.url}/v1/notice?site=dialphone.com`);
+  await callRaw(service.url, "nonsense\r\n\r\n");
+  const { text } = await internal("/metrics", bearer());
+  const value = (sample) => {
+    const line = text.split("\n").find((candidate) => candidate.startsWith(`${sample} `));
+    assert.ok(line, `${sample} is missing`);
+    return Number(line.split(" ").at(-1));
+  };
+  const route = 'route="/v1/notice"';
+  assert.ok(value(`consent_http_requests_total{${route},method="GET",status="200"}`) >= 1);
+  const count = value(`consent_request_duration_seconds_count{${route}}`);
+  assert.ok(count >= 1);
+  assert.equal(value(`consent_request_duration_seconds_bucket{${route},le="+Inf"}`), count);
+  assert.ok(value(`consent_request_duration_seconds_sum{${route}}`) > 0);
+  for (const listener of ["public", "internal"]) {
+    assert.ok(value(`consent_requests_queued{listener="${listener}"}`) >= 0);
+    assert.ok(value(`consent_connections_open{listener="${listener}"}`) >= 0);
+    assert.ok(value(`consent_connections_accepted_total{listener="${listener}"}`) >= 1);
+    for (const reason of [
+      ...["full", "address", "evicted", "idle", "header_late", "body_late", "too_slow"],
+      ...["write_late", "malformed", "proxy_header", "tls_handshake"],
+    ]) {
+      const labels = `{listener="${listener}",reason="${reason}"}`;
+      const dropped = value(`consent_connections_dropped_total${labels}`);
+      if (listener === "public" && reason === "malformed") assert.ok(dropped >= 1);
+    }
+  }
+  for (const limit of ["network", "site"]) {
+    assert.equal(value(`consent_rate_limited_total{limit="${limit}"}`), 0);
+  }
+});
+
 test("keys are shown once and stored as a hash", async () => {
   const { findInData } = await import("../support/pipeline.mjs");
   assert.deepEqual(await findInData(service, [service.key]), []);
@@ -59,6 +94,37 @@ test("SIGTERM finishes what is in flight and ends with 0", async () => {
   assert.equal(await own.stop(), 0);
   assert.ok(Date.now() - started < 5000);
   assert.match(own.output(), /"level":"info"/);
+});
+
+test("SIGTERM waits for the rest of a request that has begun, and takes no new one", async () => {
+  const own = await startConsentd();
+  const visitor = new Visitor(own);
+  const body = JSON.stringify(await visitor.body("accept_all"));
+  const sent = request(`${own.url}/v1/consents`, {
+    method: "POST",
+    headers: { "Content-Type": "application/json", "Content-Length": body.length },
+  });
+  sent.write(body.slice(0, 100));
+  await new Promise((resolve) => setTimeout(resolve, 200));
+  own.child.kill("SIGTERM");
+  for (let tries = 0; !own.output().includes('"stopping"'); tries += 1) {
+    assert.ok(tries < 200, own.output());
+    await new Promise((resolve) => setTimeout(resolve, 25));
+  }
+  let refused = false;
+  for (let tries = 0; !refused && tries < 100; tries += 1) {
+    refused = await call(`${own.url}/`).then(
+      () => false,
+      () => true,
+    );
+  }
+  assert.ok(refused, "a new connection was answered");
+  sent.end(body.slice(100));
+  const [answer] = await once(sent, "response");
+  assert.equal(answer.statusCode, 201);
+  assert.equal(answer.headers.connection, "close");
+  answer.resume();
+  assert.equal(await own.stop(), 0);
 });
 
 test("idle connections do not hold up the end", async () => {

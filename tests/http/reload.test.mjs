@@ -1,25 +1,30 @@
 // SIGHUP: files are read again, no request is lost, and a broken file changes nothing.
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
+import { mkdtemp, readFile, rename, rm, writeFile } from "node:fs/promises";
 import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { root, startConsentd } from "../support/consentd.mjs";
 import { call } from "../support/http_call.mjs";
+import { tinyGeoDatabase } from "../support/tiny_geo_database.mjs";
 import { randomId, site, Visitor } from "../support/visitor.mjs";
 
 let directory;
 let siteFile;
 let bundled;
+let geoDatabase;
 let service;
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "consentd-reload-"));
   siteFile = join(directory, "site.jsonc");
   bundled = await readFile(join(root, "server/site/dialphone.jsonc"), "utf8");
   await writeFile(siteFile, bundled);
+  geoDatabase = join(directory, "geo.mmdb");
+  await writeFile(geoDatabase, tinyGeoDatabase("DE"));
   service = await startConsentd({
+    geoDatabases: [geoDatabase],
     scopes: ["check", "metrics"],
     options: ["--site", siteFile, "--rate-burst", "100000"],
   });
@@ -86,6 +91,31 @@ test("a broken site file is reported with its place, and the old one stays in fo
   assert.match(text, /^consent_reloads_total\{outcome="done"\} 2$/m);
 });
 
+test("a changed geo database counts from the reload on; a broken one leaves the old", async () => {
+  const countryNow = async () => {
+    const headers = { "X-Forwarded-For": "81.2.69.142" };
+    const { json } = await call(`${service.url}/v1/notice?site=${site}`, { headers });
+    return json.region.country;
+  };
+  // Replaced as a whole, as a download does it: the old file stays mapped.
+  const install = async (bytes) => {
+    await writeFile(`${geoDatabase}.new`, bytes);
+    await rename(`${geoDatabase}.new`, geoDatabase);
+  };
+  assert.equal(await countryNow(), "DE");
+  await install(tinyGeoDatabase("US"));
+  assert.equal(await countryNow(), "DE", "not before the signal");
+  await reload();
+  assert.equal(await countryNow(), "US");
+  await install("no database");
+  await reload("reload_refused");
+  assert.match(JSON.parse(linesOf("reload_refused").at(-1)).detail, /geo\.mmdb/);
+  assert.equal(await countryNow(), "US");
+  await install(tinyGeoDatabase("FR"));
+  await reload();
+  assert.equal(await countryNow(), "FR");
+});
+
 test("under load no request is lost to thirty reloads", async () => {
   const agent = new Agent({ keepAlive: true, maxSockets: 12 });
   const check = `${service.internalUrl}/v1/check?site=${site}&purpose=analytics`;
@@ -105,7 +135,11 @@ test("under load no request is lost to thirty reloads", async () => {
     }
   });
   try {
-    for (let i = 0; i < 30; i += 1) await reload();
+    for (let i = 0; i < 30; i += 1) {
+      await writeFile(`${geoDatabase}.new`, tinyGeoDatabase(i % 2 === 0 ? "DE" : "FR"));
+      await rename(`${geoDatabase}.new`, geoDatabase);
+      await reload();
+    }
   } finally {
     running = false;
     await Promise.all(workers);

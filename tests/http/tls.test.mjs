@@ -224,9 +224,37 @@ test("options that need each other are asked for", () => {
     [["--internal-client-ca", "x"], /--internal-client-ca needs --internal-tls-cert/],
     [["--proxy-protocol", "on"], /--proxy-protocol needs --trusted-proxy/],
     [["--tls-min", "1.1"], /must be 1\.3 or 1\.2/],
+    [["--tls-min", "1.2"], /--tls-min needs --public-tls-cert or --internal-tls-cert/],
+    [["--public-listen", "[::1]:9", "--internal-listen", "[::1]:9"], /are the same: visitors/],
+    [["--internal-listen", "127.0.0.1:8080"], /--public-listen and --internal-listen are the same/],
+    [["--trusted-proxy", "0.0.0.0/0"], /--trusted-proxy trusts everybody/],
+    [["--trusted-proxy", "::/0"], /--trusted-proxy trusts everybody/],
+    [["--site-rate-limit", "0"], /--site-rate-limit must be a whole number from 1/],
   ]) {
     const { status, stderr } = spawnSync(program, ["serve", ...options], { encoding: "utf8" });
     assert.equal(status, 1);
     assert.match(stderr, message);
+  }
+});
+
+test("a certificate, key or authority that is of no use ends the start by name", async () => {
+  await writeFile(file("empty.pem"), "");
+  const first = ["--public-tls-cert", file("first.pem"), "--public-tls-key", file("first.key")];
+  const inner = ["--internal-tls-cert", file("first.pem"), "--internal-tls-key", file("first.key")];
+  for (const [options, message] of [
+    [["--public-tls-cert", file("no.pem"), ...first.slice(2)], /no\.pem: cannot read the TLS cert/],
+    [["--public-tls-cert", file("empty.pem"), ...first.slice(2)], /empty\.pem: cannot read/],
+    [[...first.slice(0, 3), file("second.key")], /second\.key: cannot read the TLS key, or/],
+    [[...first.slice(0, 3), file("first.pem")], /first\.pem: cannot read the TLS key/],
+    [[...inner, "--internal-client-ca", file("no.pem")], /no\.pem: cannot read the certificates/],
+    [[...inner, "--internal-client-ca", file("empty.pem")], /empty\.pem: cannot read/],
+  ]) {
+    const listeners = ["--public-listen", "127.0.0.1:0", "--internal-listen", "127.0.0.1:0"];
+    const all = ["serve", "--data-dir", file("unused"), ...listeners, ...options];
+    const { status, stderr, stdout } = spawnSync(program, all, { encoding: "utf8", timeout: 9000 });
+    assert.equal(status, 1, stderr);
+    assert.match(stderr, message);
+    assert.equal(stderr.trim().split("\n").length, 1, stderr);
+    assert.doesNotMatch(stdout, /^public/m);
   }
 });

@@ -17,7 +17,7 @@ TEST_CASE("Counters come out in Prometheus text") {
   metrics.count_events_accepted(3);
   metrics.count_append(AppendOutcome::counted);
   metrics.count_notice(RegimeId::eu_gdpr, "de");
-  metrics.count_rate_limited();
+  metrics.count_rate_limited(RateRefusal::Bucket::site);
   const std::string text = metrics.render();
   for (const char* line :
        {"consent_http_requests_total{route=\"/v1/check\",method=\"GET\",status=\"200\"} 2\n",
@@ -33,7 +33,9 @@ TEST_CASE("Counters come out in Prometheus text") {
         "consent_events_dropped_total{reason=\"late\"} 1\n", "consent_events_accepted_total 3\n",
         "consent_ledger_appends_total{outcome=\"counted\"} 1\n",
         "consent_notices_served_total{regime=\"eu_gdpr\",language=\"de\"} 1\n",
-        "consent_rate_limited_total 1\n", "# TYPE consent_http_requests_total counter\n",
+        "consent_rate_limited_total{limit=\"network\"} 0\n",
+        "consent_rate_limited_total{limit=\"site\"} 1\n",
+        "# TYPE consent_http_requests_total counter\n",
         "consent_build_info{version=\"1.2.3\",ruleset=\""}) {
     CHECK_THAT(text, ContainsSubstring(line));
   }

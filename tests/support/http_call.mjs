@@ -9,7 +9,8 @@ const asBytes = (text) => Buffer.from(text, "utf8").toString("latin1");
 function answerOf(incoming, chunks) {
   const bytes = Buffer.concat(chunks);
   const text = bytes.toString("utf8");
-  const isJson = /json/.test(incoming.headers["content-type"] ?? "");
+  const isPacked = incoming.headers["content-encoding"] !== undefined;
+  const isJson = !isPacked && /json/.test(incoming.headers["content-type"] ?? "");
   return {
     status: incoming.statusCode,
     headers: incoming.headers,

@@ -55,7 +55,7 @@ TestService::TestService(Parts parts)
       keyring_(data_dir()),
       ledger_(parts.ledger ? std::move(parts.ledger) : open_sqlite_ledger(data_dir())),
       sink_(parts.sink ? std::move(parts.sink) : open_ndjson_sink(data_dir())),
-      rate_limiter_(parts.limit),
+      rate_limiter_(parts.limits),
       service_{clock_,   site_,    rules_, notices_, visitors_,     api_keys_,
                keyring_, *ledger_, *sink_, metrics_, rate_limiter_, web_files_} {
   lookup_.add("198.51.100.0/24", "DE");

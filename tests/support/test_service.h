@@ -57,7 +57,7 @@ class TestService {
   struct Parts {
     std::unique_ptr<server::Ledger> ledger;
     std::unique_ptr<server::EventSink> sink;
-    server::RateLimit limit;
+    server::RateLimits limits;
     std::vector<server::SiteRule> regions;  // the site's own rules
     bool honour_dnt = false;
   };

@@ -9,6 +9,7 @@ const libraries = [
   { header: /^httplib\.h$/, home: /^server\/src\/http\/[a-z_]+\.cpp$/, units: 1 },
   { header: /^sqlite3\.h$/, home: /^server\/src\/ledger\/sqlite_[a-z_]+\.(cpp|h)$/ },
   { header: /^libpq-fe\.h$/, home: /^server\/src\/ledger\/postgres_[a-z_]+\.(cpp|h)$/ },
+  { header: /^zlib\.h$/, home: /^(server\/src\/gzip\.cpp$|tests\/)/ },
   { header: /^openssl\//, home: /^server\/src\/crypto\// },
   { header: /^nlohmann\//, home: /^(server\/src\/wire\/|server\/src\/site\/.*\.cpp$|tests\/)/ },
   { header: /^spdlog\//, home: /^server\/src\// },

@@ -46,6 +46,7 @@ const forbidden = [
   ["a long source", /401 lines, 400/, "core/src/a.cpp", "\n".repeat(401)],
   ["a long test", /601 lines, 600/, "tests/core/a_test.cpp", "\n".repeat(601)],
   ["a long readme", /181 lines, 180/, "README.md", "# T\n" + "\n".repeat(180)],
+  ["zlib outside gzip.cpp", /belongs to/, "server/src/a.cpp", "#include <zlib.h>\n"],
   ["SQLite outside its store", /belongs to/, "server/src/a.cpp", "#include <sqlite3.h>\n"],
   ["libmaxminddb in the service", /belongs to/, "server/src/a.cpp", "#include <maxminddb.h>\n"],
   ["JSON in core", /belongs to/, "core/src/a.cpp", "#include <nlohmann/json.hpp>\n"],

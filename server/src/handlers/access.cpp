@@ -100,11 +100,14 @@ http::Handler preflight(const Service& service, std::string_view methods) {
 http::Handler rate_limited(const Service& service, http::Handler handler) {
   return [&service, handler = std::move(handler)](const http::Request& request) {
     const IpAddress client = service.visitors.client_address(request).value_or(request.peer);
-    if (const auto wait = service.rate_limiter.refuse(client, service.clock.now())) {
-      service.metrics.count_rate_limited();
+    if (const auto refusal =
+            service.rate_limiter.refuse(client, service.site.site, service.clock.now())) {
+      service.metrics.count_rate_limited(refusal->bucket);
+      const bool own = refusal->bucket == RateRefusal::Bucket::network;
       http::Response response =
-          http::problem(429, "Too many writes from this network; wait and try again.");
-      response.set("Retry-After", std::to_string(wait->count()));
+          http::problem(429, own ? "Too many writes from this network; wait and try again."
+                                 : "Too many writes for this site; wait and try again.");
+      response.set("Retry-After", std::to_string(refusal->wait.count()));
       return response;
     }
     return handler(request);

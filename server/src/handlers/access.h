@@ -17,7 +17,7 @@ http::Handler cross_origin(const Service& service, http::Handler handler);
 // Answers a preflight: 204 for the site's origins with `methods` ("POST"), 403 for others.
 http::Handler preflight(const Service& service, std::string_view methods);
 
-// 429 with Retry-After when the client's network writes too fast.
+// 429 with Retry-After when the client's network, or all of them together, write too fast.
 http::Handler rate_limited(const Service& service, http::Handler handler);
 
 }  // namespace consent::server

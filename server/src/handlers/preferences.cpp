@@ -5,6 +5,7 @@
 #include <string>
 
 #include "consent/decision.h"
+#include "handlers/page_fields.h"
 #include "http/problem.h"
 #include "ledger/ledger.h"
 #include "served_notice.h"
@@ -42,11 +43,16 @@ std::array<bool, kPurposes> allowed_now(const Service& service, const ServedNoti
   return allowed;
 }
 
+// What RFC 3986, 3.3 and 3.4 let stand in path and query as it is.
+bool is_uri_character(char c) {
+  constexpr std::string_view kOthers = "-._~!$&'()*+,;=:@/?%#";
+  return (c >= '0' && c <= '9') || (c >= 'A' && c <= 'Z') || (c >= 'a' && c <= 'z') ||
+         kOthers.find(c) != kOthers.npos;
+}
+
 bool is_same_site_path(std::string_view path) {
-  if (!path.starts_with('/') || path.starts_with("//") || path.size() > kReturnPathBytesMax)
-    return false;
-  return std::all_of(path.begin(), path.end(),
-                     [](char c) { return c > 0x20 && c < 0x7f && c != '\\'; });
+  return path.starts_with('/') && !path.starts_with("//") && path.size() <= kReturnPathBytesMax &&
+         std::all_of(path.begin(), path.end(), is_uri_character);
 }
 
 }  // namespace
@@ -79,11 +85,8 @@ http::Response handle_preferences(const Service& service, const http::Request& r
   response.set("Cache-Control", "private, no-store");
   response.set("Vary", "Accept-Language, Cookie, Sec-GPC, DNT");
   response.set("Content-Language", served.notice.language);
-  response.set("Content-Security-Policy",
-               "default-src 'none'; style-src " + std::string(preferences_style_source()) +
-                   "; form-action 'self'; base-uri 'none'; frame-ancestors 'none'");
-  response.set("X-Content-Type-Options", "nosniff");
-  response.set("Referrer-Policy", "same-origin");
+  set_page_fields("default-src 'none'; style-src " + std::string(preferences_style_source()),
+                  "same-origin", response);
   return response;
 }
 

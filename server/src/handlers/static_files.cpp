@@ -1,6 +1,8 @@
 #include "handlers/static_files.h"
 
 #include "entity_tag.h"
+#include "handlers/not_acceptable.h"
+#include "handlers/page_fields.h"
 #include "http/problem.h"
 #include "site/web_files.h"
 
@@ -8,16 +10,17 @@ namespace consent::server {
 namespace {
 
 // The demo's pages run the banner and nothing from elsewhere.
-constexpr std::string_view kPagePolicy =
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; connect-src "
-    "'self'; "
-    "img-src 'self' data:; form-action 'self'; base-uri 'none'; frame-ancestors 'none'";
+constexpr std::string_view kPageSources =
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+    "connect-src 'self'; img-src 'self' data:";
 
-void set_page_headers(const WebFile& file, http::Response& response) {
-  response.set("X-Content-Type-Options", "nosniff");
-  if (!file.media_type.starts_with("text/html")) return;
-  response.set("Content-Security-Policy", kPagePolicy);
-  response.set("Referrer-Policy", "strict-origin-when-cross-origin");
+// Banner and modules are made for other origins' pages, those that isolate themselves included.
+void set_file_fields(const WebFile& file, http::Response& response) {
+  if (file.media_type.starts_with("text/html")) {
+    set_page_fields(kPageSources, "strict-origin-when-cross-origin", response);
+  } else {
+    response.set("Cross-Origin-Resource-Policy", "cross-origin");
+  }
 }
 
 // The demo has a page of its own for what is not there; the API answers with a problem document.
@@ -27,7 +30,7 @@ http::Response not_found(const Service& service, const http::Request& request) {
   if (page == nullptr) return http::problem(404, "There is nothing at this path.");
   http::Response response = http::text_response(404, page->media_type, page->codings.front().bytes);
   response.set("Cache-Control", "no-cache");
-  set_page_headers(*page, response);
+  set_file_fields(*page, response);
   return response;
 }
 
@@ -37,15 +40,14 @@ http::Response handle_static_file(const Service& service, const http::Request& r
   const WebFile* file = service.web_files.find(request.path);
   if (file == nullptr) return not_found(service, request);
   const WebFile::Encoded* encoded = choose_coding(*file, request.header("Accept-Encoding"));
-  if (encoded == nullptr) {
-    return http::problem(406, "Accept-Encoding refuses every encoding this file has.")
-        .set("Vary", "Accept-Encoding");
-  }
+  if (encoded == nullptr) return nothing_acceptable();
   http::Response response;
   response.set("ETag", encoded->etag);
   response.set("Vary", "Accept-Encoding");
+  response.set("Accept-Ranges", "none");  // a Range is answered with the whole
   response.set("Cache-Control",
                file->immutable ? "public, max-age=31536000, immutable" : "no-cache");
+  // A 304 replaces fields of the stored answer (RFC 9111, 4.3.4): those that protect it stay away.
   if (names_entity_tag(request.header("If-None-Match"), encoded->etag)) {
     response.status = 304;
     return response;
@@ -54,7 +56,7 @@ http::Response handle_static_file(const Service& service, const http::Request& r
   if (encoded->coding != ContentCoding::identity) {
     response.set("Content-Encoding", to_text(encoded->coding));
   }
-  set_page_headers(*file, response);
+  set_file_fields(*file, response);
   response.body = encoded->bytes;
   return response;
 }

@@ -13,6 +13,7 @@
 namespace consent::http {
 namespace {
 
+constexpr std::string_view kDataPolicy = "default-src 'none'; frame-ancestors 'none'";
 constexpr std::string_view kPlainFailure =
     "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
@@ -65,6 +66,14 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
   out.append(name).append(": ").append(value).append("\r\n");
 }
 
+// Data runs nothing and is framed by nobody, wherever a browser opens it. A 304 says nothing of it:
+// it would replace what the stored answer says.
+bool is_data(const Response& response) {
+  const std::string_view type = response.header("Content-Type");
+  return type.starts_with("application/json") || type.starts_with("application/problem+json") ||
+         type.starts_with("text/plain");
+}
+
 void append_length(std::string& out) {
   const Response& response = passage->response;
   if (response.status == 204 || response.status == 304) return;
@@ -87,6 +96,7 @@ ssize_t write_fields(httplib::Stream& stream, httplib::Headers&) {
   append_length(out);
   append_field(out, "Date", http_date_now());
   append_field(out, "X-Content-Type-Options", "nosniff");
+  if (is_data(passage->response)) append_field(out, "Content-Security-Policy", kDataPolicy);
   if (passage->request.persistence == Persistence::close || !passage->answered ||
       list_names(passage->response.header("Connection"), "close")) {
     append_field(out, "Connection", "close");

@@ -179,6 +179,7 @@ void Listener::Loop::refuse(Connection& connection, const ReadError& error, Drop
   Response response = problem(error.status, error.detail);
   router()->report(request, response);
   response.add("X-Request-Id", request.id);
+  if (connection.secure) response.add("Strict-Transport-Security", kStrictTransport);
   answer_last(connection, response);
 }
 

@@ -88,6 +88,12 @@ JsonObject words_of(const PolicyText& policy, const std::string& language, const
   return words;
 }
 
+NoticeTail tail_of(const std::string& purposes_json, const std::string& text_json) {
+  std::string json = ",\"purposes\":" + purposes_json + ",\"text\":" + text_json + '}';
+  GzipTail gzip(json);
+  return {std::move(json), std::move(gzip)};
+}
+
 Notice render(const SitePolicy& site, const PolicyText& policy, const std::string& language,
               const Texts& texts) {
   JsonObject words = words_of(policy, language, texts);
@@ -105,6 +111,8 @@ Notice render(const SitePolicy& site, const PolicyText& policy, const std::strin
   notice.purposes_json_opt_out =
       to_canonical_json(purposes_of(policy, language, texts, Defaults::opt_out));
   notice.text_json = to_canonical_json(std::move(words));
+  notice.tail = tail_of(notice.purposes_json, notice.text_json);
+  notice.tail_opt_out = tail_of(notice.purposes_json_opt_out, notice.text_json);
   return notice;
 }
 

@@ -7,9 +7,16 @@
 #include <string_view>
 #include <utility>
 
+#include "gzip.h"
 #include "site/site_policy.h"
 
 namespace consent::server {
+
+// What follows the visitor's own part of GET /v1/notice: `,"purposes":[...],"text":{...}}`.
+struct NoticeTail {
+  std::string json;
+  GzipTail gzip;
+};
 
 struct Notice {
   std::string id;        // "sha256:<hex>" of canonical_json
@@ -22,6 +29,8 @@ struct Notice {
   std::string purposes_json;          // nothing optional runs before a choice
   std::string purposes_json_opt_out;  // analytics runs unless the visitor opts out
   std::string text_json;              // the `text` member as served
+  NoticeTail tail;                    // the two above, joined and compressed
+  NoticeTail tail_opt_out;
 };
 
 // RFC 4647 lookup of an Accept-Language (or a `language` parameter) among the languages offered,

@@ -8,7 +8,6 @@
 #include <utility>
 
 #include "entity_tag.h"
-#include "weighted_list.h"
 
 namespace consent::server {
 namespace {
@@ -16,9 +15,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::uintmax_t kTotalBytesMax = 64 * 1024 * 1024;
-constexpr std::size_t kAcceptBytesMax = 512;
-constexpr std::array kAllCodings{ContentCoding::brotli, ContentCoding::gzip,
-                                 ContentCoding::identity};
 
 std::string_view media_type_of(std::string_view extension) {
   static constexpr std::array<std::pair<std::string_view, std::string_view>, 15> kTypes{{
@@ -114,29 +110,7 @@ std::vector<std::pair<fs::path, std::string>> list_files(const fs::path& root) {
   return files;
 }
 
-int quality_of(ContentCoding coding, const std::vector<Weighted>& accepted) {
-  const std::string_view name = coding == ContentCoding::identity ? "identity" : to_text(coding);
-  int any = coding == ContentCoding::identity ? 1 : 0;
-  for (const Weighted& member : accepted) {
-    if (member.item == name) return member.thousandths;
-    if (member.item == "*") any = member.thousandths;
-  }
-  return any;
-}
-
 }  // namespace
-
-std::string_view to_text(ContentCoding coding) {
-  switch (coding) {
-    case ContentCoding::identity:
-      return "";
-    case ContentCoding::gzip:
-      return "gzip";
-    case ContentCoding::brotli:
-      return "br";
-  }
-  return "";
-}
 
 WebFiles::WebFiles(const std::string& directory) {
   if (!fs::is_directory(directory)) {
@@ -160,20 +134,13 @@ const WebFile* WebFiles::find(std::string_view path) const {
 }
 
 const WebFile::Encoded* choose_coding(const WebFile& file, std::string_view accept_encoding) {
-  const std::vector<Weighted> accepted = parse_weighted_list(accept_encoding, kAcceptBytesMax);
-  const WebFile::Encoded* best = nullptr;
-  int best_quality = 0;
-  for (const ContentCoding coding : kAllCodings) {
-    const auto offered =
-        std::find_if(file.codings.begin(), file.codings.end(),
-                     [&](const WebFile::Encoded& item) { return item.coding == coding; });
-    if (offered == file.codings.end()) continue;
-    const int quality = quality_of(coding, accepted);
-    if (quality <= best_quality) continue;
-    best = &*offered;
-    best_quality = quality;
-  }
-  return best;
+  std::vector<ContentCoding> offered;
+  for (const WebFile::Encoded& encoded : file.codings) offered.push_back(encoded.coding);
+  const auto coding = choose_coding(accept_encoding, offered);
+  const auto chosen =
+      std::find_if(file.codings.begin(), file.codings.end(),
+                   [&](const WebFile::Encoded& encoded) { return encoded.coding == coding; });
+  return chosen == file.codings.end() ? nullptr : &*chosen;
 }
 
 }  // namespace consent::server

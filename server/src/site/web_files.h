@@ -8,10 +8,9 @@
 #include <string_view>
 #include <vector>
 
-namespace consent::server {
+#include "content_coding.h"
 
-enum class ContentCoding : unsigned char { identity, gzip, brotli };
-std::string_view to_text(ContentCoding coding);  // "" "gzip" "br"
+namespace consent::server {
 
 struct WebFile {
   struct Encoded {
@@ -41,8 +40,8 @@ class WebFiles {
   std::map<std::string, WebFile, std::less<>> files_;  // by path, "/v1/banner.js"
 };
 
-// The best of the file's codings for an Accept-Encoding field (RFC 9110 12.5.3); null when the
-// client refuses all of them. Of equally liked ones brotli comes before gzip before identity.
+// The file in the best coding for an Accept-Encoding field; null when the client refuses all of
+// them.
 const WebFile::Encoded* choose_coding(const WebFile& file, std::string_view accept_encoding);
 
 }  // namespace consent::server

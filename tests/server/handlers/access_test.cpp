@@ -106,7 +106,7 @@ TEST_CASE("A preflight is answered for the site's origins only") {
 
 TEST_CASE("Too many writes from one network are 429 with the time to wait") {
   TestService::Parts parts;
-  parts.limit = {.per_second = 0.5, .burst = 2};
+  parts.limits.network = {.per_second = 0.5, .burst = 2};
   TestService service(std::move(parts));
   CHECK(service.post_events("null", "[]").status == 202);
   CHECK(service.post_events("null", "[]").status == 202);
@@ -117,4 +117,19 @@ TEST_CASE("Too many writes from one network are 429 with the time to wait") {
         202);
   service.clock().advance(std::chrono::seconds(2));
   CHECK(service.post_events("null", "[]").status == 202);
+}
+
+TEST_CASE("Too many writes from everywhere are 429, too, and counted apart") {
+  TestService::Parts parts;
+  parts.limits.site = {.per_second = 0.25, .burst = 2};
+  TestService service(std::move(parts));
+  CHECK(service.post_events("null", "[]").status == 202);
+  CHECK(service.post_events("null", "[]", {{"X-Forwarded-For", kCalifornianAddress}}).status ==
+        202);
+  const http::Response response = service.post_events("null", "[]");
+  CHECK(response.status == 429);
+  CHECK(response.header("Retry-After") == "4");
+  CHECK(response.body.find("for this site") != std::string::npos);
+  service.clock().advance(std::chrono::seconds(4));
+  CHECK(service.post_consent(service.consent("DE")).status == 201);
 }

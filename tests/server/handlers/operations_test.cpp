@@ -15,7 +15,10 @@ class DeadLedger final : public Ledger {
     return {.record = std::move(record), .repeated = false, .failure = no()};
   }
   Appended count_refusal(Record record) override { return append(std::move(record)); }
-  std::optional<Record> find_event(const EventId&) override { return std::nullopt; }
+  std::optional<Record> find_event(const EventId&) override {
+    ++asked;
+    return std::nullopt;
+  }
   StateRead state_of(const std::string&, const SubjectId&) override {
     return {.state = {}, .failure = no()};
   }
@@ -28,8 +31,13 @@ class DeadLedger final : public Ledger {
   std::optional<std::string> find_notice(const std::string&) override { return std::nullopt; }
   std::optional<StoreFailure> probe() override { return no(); }
 
+  static inline int asked = 0;
+
  private:
-  static StoreFailure no() { return {"the disk is gone"}; }
+  static StoreFailure no() {
+    ++asked;
+    return {"the disk is gone"};
+  }
 };
 
 TestService::Parts dead() {
@@ -90,4 +98,33 @@ TEST_CASE("With a dead ledger nothing is acknowledged and nothing allowed") {
   const std::string text = service.keyring().sign_token(kSite, token);
   CHECK(reason_of(service.check("token", text)) == "no_record");
   CHECK(service.post_events("\"" + text + "\"", "[" + service.page_view() + "]").status == 503);
+}
+
+TEST_CASE("What no notice led to is refused before the ledger is asked anything") {
+  TestService service(dead());
+  const ConsentBody good = service.consent("DE");
+  const std::string ticket = good.ticket.substr(1, good.ticket.size() - 2);
+  const std::size_t dot = ticket.find('.');
+  DeadLedger::asked = 0;
+  for (const std::string& forged :
+       {std::string("x"), ticket.substr(0, dot), ticket.substr(0, dot + 1), 'A' + ticket.substr(1),
+        ticket.substr(0, ticket.size() - 2) + "AA", ticket + ".", ticket.substr(dot)}) {
+    CAPTURE(forged);
+    ConsentBody body = service.consent("DE");
+    body.ticket = '"' + forged + '"';
+    const http::Response response = service.post_consent(body);
+    CHECK(response.status == 422);
+    CHECK_THAT(response.body, ContainsSubstring("/ticket"));
+  }
+  for (const char* broken : {"{", "[]", "{}", "null"}) {
+    http::Request request = service.request("POST", "/v1/consents", broken);
+    CHECK(service.outside(std::move(request)).status >= 400);
+  }
+  http::Request events = service.request(
+      "POST", "/v1/events", R"({"site": "dialphone.com", "token": "1.AAAA.BBBB", "events": []})");
+  CHECK(service.outside(std::move(events)).status == 202);
+  CHECK(DeadLedger::asked == 0);
+
+  CHECK(service.post_consent(good).status == 503);
+  CHECK(DeadLedger::asked > 0);
 }

@@ -26,7 +26,21 @@ TEST_CASE("An answer carries exactly the handler's fields and the listener's own
   CHECK(
       answer({"GET", "/a?b=c", Persistence::keep_alive}, response) ==
       "HTTP/1.1 200 OK\r\nContent-Type: application/json\r\nSet-Cookie: a=1\r\nSet-Cookie: b=2\r\n"
-      "Content-Length: 2\r\nDate: now\r\nX-Content-Type-Options: nosniff\r\n\r\n{}");
+      "Content-Length: 2\r\nDate: now\r\nX-Content-Type-Options: nosniff\r\n"
+      "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n\r\n{}");
+}
+
+TEST_CASE("Data is told to run nothing; scripts and pages have their own say") {
+  const auto policy_of = [](std::string_view type) {
+    const std::string wire =
+        answer({"GET", "/", Persistence::keep_alive}, text_response(200, type, "x"));
+    return wire.find("Content-Security-Policy: default-src 'none'") != std::string::npos;
+  };
+  CHECK(policy_of("application/problem+json"));
+  CHECK(policy_of("text/plain; charset=utf-8"));
+  CHECK_FALSE(policy_of("text/html; charset=utf-8"));
+  CHECK_FALSE(policy_of("text/javascript; charset=utf-8"));
+  CHECK_FALSE(policy_of("application/wasm"));
 }
 
 TEST_CASE("Persistence decides the Connection field, not the status") {

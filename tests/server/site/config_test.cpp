@@ -47,7 +47,7 @@ TEST_CASE("A config file means the same as options, which come first") {
   CHECK(both.config.public_listen.port == 9000);
   CHECK(both.config.geo_dbs == std::vector<std::string>{"a.mmdb", "b.mmdb"});
   CHECK(both.config.trusted_proxies.size() == 1);
-  CHECK(both.config.rate_limit.per_second == 5);
+  CHECK(both.config.rate_limits.network.per_second == 5);
 }
 
 TEST_CASE("Every mistake is named with its place") {

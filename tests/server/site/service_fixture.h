@@ -54,7 +54,7 @@ class ServiceFixture {
   std::unique_ptr<Ledger> ledger_ = open_sqlite_ledger(directory_.path().string());
   std::unique_ptr<EventSink> sink_ = open_ndjson_sink(directory_.path().string());
   Metrics metrics_{"test"};
-  RateLimiter rate_limiter_{RateLimit{}};
+  RateLimiter rate_limiter_{RateLimits{}};
   WebFiles web_files_;
   Service service_{clock_,   site_,    rules_, notices_, visitors_,     api_keys_,
                    keyring_, *ledger_, *sink_, metrics_, rate_limiter_, web_files_};
