@@ -152,6 +152,36 @@ for (const name of Object.keys(proxies)) {
     }
   });
 
+  test(`${name}: coding, limits and protective fields are consentd's own`, async () => {
+    const proxy = await startProxy(name);
+    try {
+      const headers = { "accept-encoding": "gzip, br" };
+      const packed = await ask(proxy.url, `/v1/notice?site=${site}`, { headers });
+      assert.equal(packed.headers["content-encoding"], "gzip");
+      const file = await ask(proxy.url, "/v1/banner.js", { headers });
+      assert.equal(file.headers["content-encoding"], "br");
+      const page = await ask(proxy.url, "/v1/preferences");
+      assert.match(page.headers["content-security-policy"], /frame-ancestors 'none'/);
+      const again = { ...headers, "if-none-match": file.headers.etag };
+      assert.equal((await ask(proxy.url, "/v1/banner.js", { headers: again })).status, 304);
+      const post = (size) =>
+        ask(proxy.url, "/v1/events", {
+          method: "POST",
+          headers: { "content-type": "application/json" },
+          body: JSON.stringify({ site, events: [] }).padEnd(size, " "),
+        });
+      assert.equal((await post(64 * 1024)).status, 202);
+      assert.equal((await post(64 * 1024 + 1)).status, 413);
+      for (const path of ["/v1/nothing", "/%ff", "/v1/events"]) {
+        const refused = await ask(proxy.url, path);
+        assert.ok(refused.status >= 400 && refused.status < 500, path);
+        assert.match(refused.headers["strict-transport-security"], /max-age=31536000/, path);
+      }
+    } finally {
+      await proxy.stop();
+    }
+  });
+
   test(`${name}: a visitor cannot write their own address or region`, async () => {
     const proxy = await startProxy(name);
     try {
