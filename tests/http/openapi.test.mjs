@@ -164,6 +164,38 @@ test("the document and the table of routes name the same routes", async () => {
   }
 });
 
+// What can happen to every request of a kind is said of every operation of that kind.
+function codesOf({ path, method, operation }) {
+  const codes = [];
+  const takesKey = (operation.security ?? []).some((way) => way.apiKey);
+  const isPublic = operation["x-listener"] === "public";
+  const writes = ["post", "put", "patch", "delete"].includes(method);
+  if (operation.requestBody) codes.push("400", "413", "415", "422");
+  if (takesKey) codes.push("401", "403");
+  if (isPublic && writes) codes.push("403", "429", "503");
+  if (isPublic && method === "options") codes.push("204", "403");
+  if (path.includes("{") && method !== "options") codes.push("404");
+  const asks = (operation.parameters ?? []).some((one) => one.in === "query" && one.required);
+  if (asks) codes.push("422");
+  return codes;
+}
+
+test("each operation says what its kind brings", () => {
+  for (const entry of operations()) {
+    const documented = Object.keys(entry.operation.responses);
+    const missing = codesOf(entry).filter((code) => !documented.includes(code));
+    assert.deepEqual(missing, [], `${entry.method} ${entry.path}`);
+    for (const [code, response] of Object.entries(entry.operation.responses)) {
+      const resolved = response.$ref
+        ? document.components.responses[response.$ref.split("/").at(-1)]
+        : response;
+      assert.ok(resolved.description, `${entry.path} ${code}`);
+      const types = Object.keys(resolved.content ?? {});
+      if (code >= "400") assert.deepEqual(types, ["application/problem+json"], entry.path);
+    }
+  }
+});
+
 test("other methods are 405 with Allow, and the other listener answers 404", async () => {
   for (const [path, methods] of Object.entries(document.paths)) {
     const target = path.replace(/\{\w+\}/g, "x");

@@ -97,20 +97,23 @@ http::Handler preflight(const Service& service, std::string_view methods) {
   };
 }
 
+std::optional<http::Response> refuse_rate(const Service& service, const http::Request& request) {
+  const IpAddress client = service.visitors.client_address(request).value_or(request.peer);
+  const auto refusal = service.rate_limiter.refuse(client, service.site.site, service.clock.now());
+  if (!refusal) return std::nullopt;
+  service.metrics.count_rate_limited(refusal->bucket);
+  const bool own = refusal->bucket == RateRefusal::Bucket::network;
+  http::Response response =
+      http::problem(429, own ? "Too many requests from this network; wait and try again."
+                             : "Too many requests for this site; wait and try again.");
+  response.set("Retry-After", std::to_string(refusal->wait.count()));
+  return response;
+}
+
 http::Handler rate_limited(const Service& service, http::Handler handler) {
   return [&service, handler = std::move(handler)](const http::Request& request) {
-    const IpAddress client = service.visitors.client_address(request).value_or(request.peer);
-    if (const auto refusal =
-            service.rate_limiter.refuse(client, service.site.site, service.clock.now())) {
-      service.metrics.count_rate_limited(refusal->bucket);
-      const bool own = refusal->bucket == RateRefusal::Bucket::network;
-      http::Response response =
-          http::problem(429, own ? "Too many writes from this network; wait and try again."
-                                 : "Too many writes for this site; wait and try again.");
-      response.set("Retry-After", std::to_string(refusal->wait.count()));
-      return response;
-    }
-    return handler(request);
+    auto refused = refuse_rate(service, request);
+    return refused ? std::move(*refused) : handler(request);
   };
 }
 

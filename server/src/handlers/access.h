@@ -1,6 +1,8 @@
 #pragma once
 // Who may call: wrappers that routes.cpp puts around handlers.
 
+#include <optional>
+
 #include "http/router.h"
 #include "keys/api_keys.h"
 #include "service.h"
@@ -17,7 +19,9 @@ http::Handler cross_origin(const Service& service, http::Handler handler);
 // Answers a preflight: 204 for the site's origins with `methods` ("POST"), 403 for others.
 http::Handler preflight(const Service& service, std::string_view methods);
 
-// 429 with Retry-After when the client's network, or all of them together, write too fast.
+// 429 with Retry-After when the client's network, or all of them together, ask too fast for what
+// costs the disk something; empty otherwise.
+std::optional<http::Response> refuse_rate(const Service& service, const http::Request& request);
 http::Handler rate_limited(const Service& service, http::Handler handler);
 
 }  // namespace consent::server

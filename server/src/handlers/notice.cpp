@@ -6,6 +6,7 @@
 
 #include "content_coding.h"
 #include "entity_tag.h"
+#include "handlers/access.h"
 #include "handlers/not_acceptable.h"
 #include "http/problem.h"
 #include "keys/ticket.h"
@@ -133,6 +134,8 @@ http::Response handle_notice_by_id(const Service& service, const http::Request& 
   if (current != nullptr) {
     json = current->canonical_json;
   } else if (is_notice_id(id)) {
+    // Whoever guesses ids makes the ledger search for each.
+    if (auto refused = refuse_rate(service, request)) return std::move(*refused);
     json = service.ledger.find_notice(id);
   }
   if (!json) return http::problem(404, "No notice has this id, or no record cites it any more.");

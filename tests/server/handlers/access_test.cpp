@@ -133,3 +133,20 @@ TEST_CASE("Too many writes from everywhere are 429, too, and counted apart") {
   service.clock().advance(std::chrono::seconds(4));
   CHECK(service.post_consent(service.consent("DE")).status == 201);
 }
+
+TEST_CASE("Guessing ids of notices is limited like writing, reading those in force is not") {
+  TestService::Parts parts;
+  parts.limits.network = {.per_second = 1, .burst = 2};
+  TestService service(std::move(parts));
+  const auto status_of = [&](const std::string& id) {
+    return service.outside(service.request("GET", "/v1/notices/" + id)).status;
+  };
+  const std::string unknown = "sha256:" + std::string(64, '0');
+  CHECK(status_of(unknown) == 404);
+  CHECK(status_of(unknown) == 404);
+  CHECK(status_of(unknown) == 429);
+  CHECK(status_of("nonsense") == 404);
+  const PolicyVersion version = service.site().in_force(service.clock().now()).version;
+  const std::string current = service.service().notices.find(version, "en").id;
+  for (int i = 0; i < 5; ++i) CHECK(status_of(current) == 200);
+}
