@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
@@ -64,4 +64,36 @@ test("what is passed and does not listen is refused", async () => {
   assert.equal(status, 1);
   assert.match(output, /descriptor 3 .*ListenStream=/);
   await rm(dataDir, { recursive: true, force: true });
+});
+
+test("without any argument it runs on its defaults, in the directory it stands in", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "consentd-bare-"));
+  const sockets = [await listening(), await listening()];
+  const [outside, inside] = sockets.map((socket) => socket.address().port);
+  const descriptors = sockets.map((socket) => socket._handle.fd);
+  const words = ["-c", 'LISTEN_PID=$$ LISTEN_FDS=2 exec "$@"', "sh", program];
+  const child = spawn("sh", words, {
+    ...{ cwd: directory, stdio: ["ignore", "ignore", "ignore", ...descriptors] },
+  });
+  const ended = once(child, "exit");
+  for (const socket of sockets) socket.close();
+  try {
+    assert.equal((await call(`http://127.0.0.1:${inside}/readyz`)).status, 200);
+    const own = `http://127.0.0.1:${outside}`;
+    for (const origin of ["https://dialphone.com", "https://www.dialphone.com", own]) {
+      const { status, headers, json } = await call(`${own}/v1/notice?site=dialphone.com`, {
+        headers: { Origin: origin },
+      });
+      assert.equal(status, 200);
+      assert.equal(headers["access-control-allow-origin"], origin);
+      assert.deepEqual(json.purposes.map(({ id }) => id), ["essential", "analytics", "marketing"]);
+      assert.equal(json.region.country, null, "no geo database: region unknown");
+    }
+    const kept = await readdir(join(directory, "data"));
+    assert.ok(kept.includes("ledger.sqlite") && kept.includes("keys"), kept.join());
+  } finally {
+    child.kill("SIGTERM");
+    assert.equal((await ended)[0], 0);
+    await rm(directory, { recursive: true, force: true });
+  }
 });

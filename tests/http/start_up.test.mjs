@@ -131,6 +131,25 @@ test("a config file is another way in; what it misspells is refused", async () =
   await refusesToStart(["--config", inside("missing.json")], /missing\.json/);
 });
 
+test("every option of serve has its member in the config file", async () => {
+  const { stdout } = await run("serve", "--help");
+  const values = {
+    ...{ "HOST:PORT": "127.0.0.1:0", CIDR: ["10.0.0.0/8", "::1"], N: 5, SHARE: "0.5" },
+    ...{ "on|off": "off", VERSION: "1.3", DIR: inside("x") },
+  };
+  const options = [...stdout.matchAll(/^ {2}--([\w-]+) (\S+)/gm)];
+  assert.ok(options.length > 15);
+  const config = {};
+  for (const [, name, value] of options) {
+    if (name !== "config") config[name.replaceAll("-", "_")] = values[value] ?? inside("file");
+  }
+  delete config.site;
+  const path = inside("all.jsonc");
+  await writeFile(path, JSON.stringify(config));
+  const checked = await run("check-config", "--config", path);
+  assert.equal(checked.status, 0, checked.stderr);
+});
+
 test("a database file that is corrupt, cut short or another's is refused", async () => {
   const own = await startConsentd({ dataDir: inside("ledger") });
   const visitor = new Visitor(own);
