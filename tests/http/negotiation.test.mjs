@@ -77,6 +77,14 @@ test("the ticket in a packed notice is not compressed beside anything", async ()
   assert.ok(packed.bytes.includes(ticket), "it stands there as it is");
 });
 
+test("a page that holds a ticket beside words of its address is never packed", async () => {
+  const headers = { "Accept-Encoding": "gzip, br" };
+  const { status, headers: fields, text } = await get("/v1/preferences?return=/abc", headers);
+  assert.equal(status, 200);
+  assert.equal(fields["content-encoding"], undefined);
+  assert.match(text, /name="ticket" value="[\w.-]+"/);
+});
+
 test("HEAD has the length of what GET would send", async () => {
   for (const coding of ["gzip", "identity"]) {
     for (const path of ["/v1/banner.js", "/v1/openapi.json"]) {
