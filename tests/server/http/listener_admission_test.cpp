@@ -16,6 +16,10 @@ namespace {
 
 const std::string kHello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
 
+// A connection is idle when its worker has said that it is done, which may be after the client has
+// read the answer.
+void let_it_become_idle() { std::this_thread::sleep_for(milliseconds(200)); }
+
 }  // namespace
 
 TEST_CASE("A full table makes room by closing what has been idle longest") {
@@ -26,8 +30,10 @@ TEST_CASE("A full table makes room by closing what has been idle longest") {
   busy.send("GET /hello HTTP/1.1\r\n");
   LoopbackClient oldest(server.port());
   CHECK(oldest.ask(kHello).status == 200);
+  let_it_become_idle();
   LoopbackClient younger(server.port());
   CHECK(younger.ask(kHello).status == 200);
+  let_it_become_idle();
   LoopbackClient newcomer(server.port());
   CHECK(newcomer.ask(kHello).status == 200);
   CHECK(oldest.is_closed());
