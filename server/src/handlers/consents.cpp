@@ -267,7 +267,11 @@ http::Response handle_consents(const Service& service, const http::Request& requ
   if (const auto first = service.ledger.find_event(submission.request.event))
     return answer_repeat(submission, *first);
   if (auto refused = refuse_clock(submission.request, now)) return std::move(*refused);
-  if (auto refused = refuse_stranger(submission)) return std::move(*refused);
+  if (auto refused = refuse_stranger(submission)) {
+    // The subject may have become known through this very event, sent twice at once.
+    const auto first = service.ledger.find_event(submission.request.event);
+    return first ? answer_repeat(submission, *first) : std::move(*refused);
+  }
   Record record = draft_record(submission);
   if (auto refused = apply_ticket(submission, record)) return std::move(*refused);
   if (auto refused = refuse_default(record)) return std::move(*refused);
