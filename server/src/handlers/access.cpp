@@ -14,6 +14,8 @@ namespace {
 
 constexpr std::string_view kScheme = "Bearer ";
 constexpr std::string_view kPreflightMaxAgeS = "600";
+// Beside those that every page may read.
+constexpr std::string_view kReadableFields = "ETag, Retry-After, X-Request-Id";
 
 std::string_view bearer_of(std::string_view authorization) {
   if (authorization.size() <= kScheme.size()) return {};
@@ -70,7 +72,10 @@ http::Handler cross_origin(const Service& service, http::Handler handler) {
     const bool writes = request.method != "GET" && request.method != "HEAD";
     http::Response response =
         has_origin && !allowed && writes ? foreign_origin() : handler(request);
-    if (allowed) share_with(origin, response);
+    if (allowed) {
+      share_with(origin, response);
+      response.set("Access-Control-Expose-Headers", kReadableFields);
+    }
     add_vary_origin(response);
     return response;
   };

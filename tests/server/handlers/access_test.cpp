@@ -59,6 +59,7 @@ TEST_CASE("Answers are shared with exactly the site's origins") {
   CHECK(allowed.status == 201);
   CHECK(allowed.header("Access-Control-Allow-Origin") == kOrigin);
   CHECK(allowed.header("Access-Control-Allow-Credentials") == "true");
+  CHECK(allowed.header("Access-Control-Expose-Headers") == "ETag, Retry-After, X-Request-Id");
   CHECK(allowed.header("Vary") == "Origin");
   for (const char* foreign :
        {"https://elsewhere.example", "http://dialphone.com", "https://dialphone.com.evil.example",
@@ -67,6 +68,7 @@ TEST_CASE("Answers are shared with exactly the site's origins") {
     const http::Response response = post_from({{"Origin", foreign}});
     CHECK(response.status == 403);
     CHECK(response.header("Access-Control-Allow-Origin").empty());
+    CHECK(response.header("Access-Control-Expose-Headers").empty());
     CHECK(response.header("Vary") == "Origin");
   }
   const http::Response none = post_from({});
