@@ -26,12 +26,17 @@ elapsed() {
 }
 
 # Runs of configure and build print only what matters; the rest is in build/<preset>/.
-configure_and_build() {
+configure() {
   local preset=$1
-  shift
   cmake --preset "$preset" --log-level=WARNING >/dev/null ||
     fail "cmake could not configure the preset \"$preset\"" \
       "Its message is above. Run script/setup; if that does not help, remove build/$preset."
+}
+
+configure_and_build() {
+  local preset=$1
+  shift
+  configure "$preset"
   cmake --build --preset "$preset" "$@" || fail "the preset \"$preset\" does not build" \
     "The compiler's message is above."
 }
