@@ -22,7 +22,10 @@ const { values: options } = parseArgs({
 const scripts = join(options.dist, "v1");
 const demo = join(options.dist, "demo");
 
-const modules = ["consent.wasm", "core.wasm", "reduction.wasm", "gpp.wasm", "proof.wasm"];
+const modules = [
+  ...["undecided.wasm", "consent.wasm", "core.wasm"],
+  ...["reduction.wasm", "gpp.wasm", "proof.wasm"],
+];
 const fallbacks = ["consent.wasm2js.js", "core.wasm2js.js", "gpp.wasm2js.js"];
 for (const module of [...modules, ...fallbacks]) {
   if (existsSync(join(options.modules, module))) continue;
@@ -52,12 +55,13 @@ const notice = await noticeJson(join(root, "server/site/dialphone.jsonc"), "en")
 const weigh = (name) => brotliBytes(readFileSync(join(scripts, name)));
 const firstVisit = {
   "banner.js (with styles)": weigh("banner.js"),
-  "consent.wasm": weigh("consent.wasm"),
+  "undecided.wasm": weigh("undecided.wasm"),
   "notice (English)": brotliBytes(Buffer.from(notice)),
 };
 const sizes = {
   ...firstVisit,
   "first visit": Object.values(firstVisit).reduce((sum, bytes) => sum + bytes),
+  "consent.wasm (at the choice)": weigh("consent.wasm"),
   "follow_up.js (at the choice)": weigh("follow_up.js"),
   "preferences.js (on demand)": weigh("preferences.js"),
   "consent.wasm2js.js (fallback)": weigh("consent.wasm2js.js"),

@@ -23,6 +23,7 @@ const entries = [
 ];
 // What built_files.ts and built_gpp_files.ts name, in the order in which they need one another.
 const loadedByName = {
+  undecided: "undecided.wasm",
   wasm: "consent.wasm",
   wasm2js: "consent.wasm2js.js",
   preferences: "preferences.js",

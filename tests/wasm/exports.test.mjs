@@ -10,6 +10,7 @@ const listed = (file) =>
     .filter((name) => name !== "");
 
 for (const [module, list] of [
+  ["undecided.wasm", "exports-undecided.txt"],
   ["consent.wasm", "exports.txt"],
   ["core.wasm", "exports-core.txt"],
   ["reduction.wasm", "exports-reduction.txt"],

@@ -14,6 +14,7 @@ globalThis.setTimeout = (run, delay, ...rest) => {
   return delay >= 1000 ? timer.unref() : timer;
 };
 const service = await loadCore({ wasm: builtBytes("core.wasm") });
+const undecided = await loadCore({ wasm: builtBytes("undecided.wasm") });
 const core = await loadCore({ wasm: builtBytes("consent.wasm") });
 
 export const noticeFor = (model, changes = {}) => ({
@@ -61,10 +62,13 @@ export class Visitor {
   gpc = false;
   notice = noticeFor("opt_in");
   posted = [];
+  coresLoaded = [];
   shown = [];
   noticesFetched = 0;
   answer = () => 201;
   coreWorks = true;
+  /** Whether the core that reads what was decided can be had. */
+  readerLoads = true;
   courierLoads = true;
   /** Whether the visitor reaches for the banner before choosing. */
   reaches = true;
@@ -94,9 +98,10 @@ export class Visitor {
       base: "http://service/v1/",
       site: "dialphone.com",
       cookieName: "dp_consent",
-      loadCore: async () => {
-        if (!this.coreWorks) throw new Error("blocked");
-        return core;
+      loadCore: async (reads) => {
+        if (!this.coreWorks || (reads && !this.readerLoads)) throw new Error("blocked");
+        this.coresLoaded.push(reads ? "consent" : "undecided");
+        return reads ? core : undecided;
       },
       loadCourier: async () => {
         if (!this.courierLoads) throw new Error("blocked");

@@ -1,8 +1,12 @@
 // The files that are loaded on the way, by names that carry their hash: they may be cached for
 // ever, and a returning visitor transfers nothing. The build fills them in.
 
-declare const CONSENT_FILES: Record<"wasm" | "wasm2js" | "preferences" | "followUp", string>;
+declare const CONSENT_FILES: Record<
+  "undecided" | "wasm" | "wasm2js" | "preferences" | "followUp",
+  string
+>;
 
+export const undecidedFile = CONSENT_FILES.undecided;
 export const wasmFile = CONSENT_FILES.wasm;
 export const wasm2jsFile = CONSENT_FILES.wasm2js;
 export const preferencesFile = CONSENT_FILES.preferences;

@@ -14,14 +14,14 @@ import {
 import { optionalPurposes, type Notice } from "./notice";
 import type { PendingChoice } from "./outbox";
 import { NoticeSource } from "./notice_source";
-import { grantsSomething, PageState } from "./page_state";
-import type { Core } from "./core";
+import { grantsSomething, PageState, type CoreSupply } from "./page_state";
+import { canRead } from "./core";
 import type { View } from "./view";
 
 /** The world outside, so that everything in here can be tested without one. */
 export interface Surroundings extends CourierSurroundings {
   cookieName: string;
-  loadCore(): Promise<Core>;
+  loadCore: CoreSupply;
   /** What delivers a choice, loaded when there is one. */
   loadCourier(): Promise<typeof Courier>;
   fetchNotice(): Promise<Notice>;
@@ -55,7 +55,7 @@ export class Consent {
   private recorded: "default" | "gpc" | "" = "";
 
   constructor(private readonly around: Surroundings) {
-    this.page = new PageState(around.cookieName);
+    this.page = new PageState(around.cookieName, around.loadCore);
     this.page.pending = around.outbox.read();
     this.page.gpc = around.gpc();
     this.notices = new NoticeSource(this.page, around.fetchNotice);
@@ -135,6 +135,10 @@ export class Consent {
     if (!busy) this.page.takePending(this.around.outbox.read());
     this.page.readCookie(this.around.cookies());
     this.settle();
+    // Somebody decided in another tab, and this page cannot read it yet.
+    if (this.knows && this.page.core && !canRead(this.page.core)) {
+      void this.page.loadCore(true).then(() => this.refresh(), ignore);
+    }
   }
 
   /** The service refused an event that this page held to be allowed: its word counts. */
@@ -150,6 +154,7 @@ export class Consent {
 
   /** Loads what a choice will need, so that it can be sent in the tick of the click. */
   prepare(): Promise<Courier> {
+    void this.page.loadCore(true).catch(ignore);
     this.loading ??= this.around.loadCourier().then(
       (made) => {
         const { around, page, notices } = this;
@@ -165,6 +170,10 @@ export class Consent {
     return this.loading;
   }
 
+  private get knows(): boolean {
+    return this.around.cookies().includes(`${this.around.cookieName}=`);
+  }
+
   private async deliver(attempt: "first" | "retry"): Promise<void> {
     if (this.courier) return this.courier.deliver(attempt);
     try {
@@ -178,7 +187,7 @@ export class Consent {
 
   private async start(): Promise<void> {
     const { around, page } = this;
-    const knows = around.cookies().includes(`${around.cookieName}=`);
+    const { knows } = this;
     let runs = true;
     // A choice of an earlier page is sent before anything else of this one.
     const courier = page.pending && this.prepare().catch(ignore);
@@ -191,7 +200,7 @@ export class Consent {
       }, ignore);
     }
     try {
-      page.core = await around.loadCore();
+      await page.loadCore(knows || !!page.pending);
     } catch {
       console.warn("consent: neither build of the core runs here; nothing optional will run");
       runs = false;

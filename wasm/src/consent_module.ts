@@ -2,8 +2,9 @@
 // begins.
 
 import { Banner } from "./banner";
-import { wasm2jsFile, wasmFile } from "./built_files";
+import { undecidedFile, wasm2jsFile, wasmFile } from "./built_files";
 import { Consent, type ConsentState, type Surroundings } from "./consent";
+import type { DecidingExports } from "./core";
 import { loadCore } from "./core_loader";
 import type { AnalyticsEvent } from "./events";
 import { FollowUpLoader } from "./follow_up_loader";
@@ -74,9 +75,9 @@ export function startConsent({
     base: root,
     site,
     cookieName,
-    loadCore: () =>
-      loadCore({
-        wasm: root + wasmFile,
+    loadCore: (reads) =>
+      loadCore<DecidingExports>({
+        wasm: root + (reads ? wasmFile : undecidedFile),
         fallback: () => import(root + wasm2jsFile) as Promise<unknown>,
       }),
     loadCourier: async () => (await followUp.load()).Courier,

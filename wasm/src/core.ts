@@ -3,14 +3,18 @@
 
 import { choiceNames, purposeNames, type Choices, type OptionalPurpose } from "./names";
 
-/** What consent.wasm has: all that a page needs. */
-export interface PageExports {
+/** What undecided.wasm has: all that a page needs whose visitor has decided nothing. */
+export interface DecidingExports {
   memory: { buffer: ArrayBuffer };
   consent_abi_version(): number;
   consent_page_in(): number;
   consent_page_out(): number;
   consent_decide(): number;
   consent_must_ask(): number;
+}
+
+/** What consent.wasm has: the same, and what a visitor has decided can be read. */
+export interface PageExports extends DecidingExports {
   consent_token_parse(size: number): number;
   consent_cookie_find(nameSize: number, cookiesSize: number): number;
 }
@@ -24,7 +28,7 @@ export interface CoreExports extends PageExports {
   consent_dnt_parse(size: number): number;
 }
 
-export interface Core<Exports extends PageExports = PageExports> {
+export interface Core<Exports extends DecidingExports = PageExports> {
   exports: Exports;
   pageIn: Uint8Array;
   pageOut: Uint8Array;
@@ -37,7 +41,7 @@ const pageOutBytes = 4096;
 /**
  * Wraps the exports of either build. Throws when they are not the ABI this file was written for.
  */
-export function createCore<Exports extends PageExports>(exports: Exports): Core<Exports> {
+export function createCore<Exports extends DecidingExports>(exports: Exports): Core<Exports> {
   if (exports.consent_abi_version() !== abiVersion)
     throw new Error("consent core of another version");
   const { buffer } = exports.memory;
@@ -46,6 +50,11 @@ export function createCore<Exports extends PageExports>(exports: Exports): Core<
     pageIn: new Uint8Array(buffer, exports.consent_page_in(), pageInBytes),
     pageOut: new Uint8Array(buffer, exports.consent_page_out(), pageOutBytes),
   };
+}
+
+/** Whether what a visitor has decided can be read with it. */
+export function canRead(core: Core<DecidingExports> | undefined): core is Core {
+  return !!(core as Core | undefined)?.exports.consent_token_parse;
 }
 
 /** Writes text at `offset` of a page and returns its length in bytes, -1 when it does not fit. */

@@ -1,6 +1,6 @@
 // The question to the core: may this purpose run now. Offsets as QuestionRecord in abi_records.h.
 
-import { packChoices, unpackChoices, viewOf, type Core } from "./core";
+import { packChoices, unpackChoices, viewOf, type Core, type DecidingExports } from "./core";
 import {
   actionNames,
   holdNames,
@@ -88,7 +88,7 @@ export function readState(view: DataView): RecordState {
   };
 }
 
-function writeQuestion(core: Core, question: Question): void {
+function writeQuestion(core: Core<DecidingExports>, question: Question): void {
   const view = viewOf(core.pageIn);
   writeState(view, question.state);
   setSeconds(view, 24, question.now);
@@ -102,13 +102,13 @@ function writeQuestion(core: Core, question: Question): void {
 }
 
 /** Total: what the core cannot read is denied. */
-export function decide(core: Core, question: Question): Decision {
+export function decide(core: Core<DecidingExports>, question: Question): Decision {
   writeQuestion(core, question);
   const reason = reasonName(core.exports.consent_decide());
   return { reason, expiresAt: Number(viewOf(core.pageOut).getBigInt64(0, true)) };
 }
 
-export function mustAsk(core: Core, question: Question): boolean {
+export function mustAsk(core: Core<DecidingExports>, question: Question): boolean {
   writeQuestion(core, question);
   return core.exports.consent_must_ask() !== 0;
 }

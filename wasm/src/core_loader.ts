@@ -1,7 +1,7 @@
 // Gets the core running: WebAssembly where it may be compiled, the same core as JavaScript where it
 // may not (a Content-Security-Policy without 'wasm-unsafe-eval', a browser in lockdown mode).
 
-import { createCore, type Core, type PageExports } from "./core";
+import { createCore, type Core, type DecidingExports, type PageExports } from "./core";
 
 export interface CoreSource {
   /** Where the module is, or its bytes. */
@@ -23,7 +23,7 @@ export async function instantiate(wasm: string | BufferSource): Promise<unknown>
 }
 
 /** Rejects when neither build runs: the caller then allows nothing. */
-export async function loadCore<Exports extends PageExports = PageExports>({
+export async function loadCore<Exports extends DecidingExports = PageExports>({
   wasm,
   fallback,
 }: CoreSource): Promise<Core<Exports>> {

@@ -91,6 +91,8 @@ export class Courier {
         return "retry";
       }
     }
+    // A grant goes out only from a page that can read the answer: it has to end it again.
+    if (choice.request && !(await this.learnToRead())) return "retry";
     const request = choice.request ?? makeRequest(choice, page, around.site, around.random);
     return post(around.base, request);
   }
@@ -99,6 +101,7 @@ export class Courier {
     const { page, around } = this;
     if (typeof outcome === "object") {
       this.attempt = 0;
+      await this.learnToRead();
       page.takeToken(outcome.token);
       this.finish(sent);
       page.readCookie(around.cookies());
@@ -113,6 +116,13 @@ export class Courier {
       console.warn("consent: the service refused this choice; nothing optional will run");
       this.finish(sent);
     }
+  }
+
+  private learnToRead(): Promise<boolean> {
+    return this.page.loadCore(true).then(
+      () => true,
+      () => false,
+    );
   }
 
   // A choice made meanwhile stays pending.

@@ -1,7 +1,7 @@
 // What the page knows of its visitor, and the one way to decide on it: the recorded choice from the
 // cookie, the choice not confirmed yet, the notice, the signal. A denial anywhere in there wins.
 
-import type { Core } from "./core";
+import { canRead, type Core, type DecidingExports } from "./core";
 import {
   decide,
   mustAsk,
@@ -15,8 +15,11 @@ import type { Choices, Model, Purpose, Reason } from "./names";
 import { type Notice } from "./notice";
 import type { PendingChoice } from "./outbox";
 
+/** Loads a core: one that `reads` what was decided, or the smaller one that need not. */
+export type CoreSupply = (reads: boolean) => Promise<Core<DecidingExports>>;
+
 export class PageState {
-  core?: Core;
+  core?: Core<DecidingExports>;
   notice?: Notice;
   pending?: PendingChoice;
   /**
@@ -31,14 +34,22 @@ export class PageState {
   tokenText?: string;
   private cookieText?: string;
 
-  constructor(private readonly cookieName: string) {}
+  constructor(
+    private readonly cookieName: string,
+    private readonly supply: CoreSupply,
+  ) {}
+
+  /** Rejects when there is none; the page then goes on with what it has. */
+  async loadCore(reads: boolean): Promise<void> {
+    if (!canRead(this.core)) this.core = await this.supply(reads);
+  }
 
   /**
    * Reads the consent cookie again. One that has not changed changes nothing: where cookies are
    * off, the service's answer is remembered as long as the page lives.
    */
   readCookie(cookies: string): void {
-    if (!this.core) return;
+    if (!canRead(this.core)) return;
     const text = findCookie(this.core, cookies, this.cookieName);
     if (text !== this.cookieText) this.takeToken(text);
     else if (!this.token) this.takeToken(this.tokenText);
@@ -52,7 +63,7 @@ export class PageState {
 
   takeToken(text: string | undefined): void {
     this.tokenText = text;
-    this.token = text && this.core ? parseToken(this.core, text) : undefined;
+    this.token = text && canRead(this.core) ? parseToken(this.core, text) : undefined;
   }
 
   get model(): Model {
