@@ -150,7 +150,8 @@ void answer_decision(std::string_view input, Answer& answer) {
   for (PolicyVersion& since : question.policy.material_since) since = bytes.next16();
   question.purpose = static_cast<Purpose>(bytes.next() % kPurposes);
   question.model = static_cast<Model>(bytes.next() % 2);
-  question.signals.gpc = bytes.next() % 2 == 1;
+  const auto signals = bytes.next();
+  question.signals = {.gpc = signals % 2 == 1, .dnt = (signals & 2) != 0};
   const Decision decision = decide(question);
   answer.number(code(decision.reason)).number(seconds(decision.expires_at));
   answer.number(must_ask(question) ? 1 : 0);

@@ -54,6 +54,9 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
   Question with_signal = question;
   with_signal.signals.gpc = true;
   PROPERTY(allowed || !decide(with_signal).allowed());
+  Question with_dnt = question;
+  with_dnt.signals.dnt = true;
+  PROPERTY(decide(with_dnt).reason == decide(with_signal).reason);
 
   for (const Action action : {Action::withdraw, Action::reject_all, Action::gpc}) {
     RecordFacts denial;

@@ -86,10 +86,11 @@ export class PlayedVisitor {
     return { allowed: true, reason: basis === "consent" ? "granted" : basis };
   }
 
-  async postEvents(body, { region, gpc }, headers = {}) {
+  async postEvents(body, { region, gpc, dnt }, headers = {}) {
+    const signal = dnt === undefined ? {} : { DNT: dnt };
     const answer = await call(`${this.service.url}/v1/events`, {
       method: "POST",
-      headers: { ...edgeHeaders(region, gpc), ...headers },
+      headers: { ...edgeHeaders(region, gpc), ...signal, ...headers },
       body,
       agent: this.agent,
     });

@@ -125,6 +125,7 @@ forBothBuilds("decision", (core, vector, { policies }) => {
     },
     state: { ...state, hold: input.hold ?? "none" },
     gpc: input.visitor?.gpc ?? false,
+    dnt: library.parseDnt(core, input.visitor?.dnt ?? ""),
     now: seconds(input.now),
   };
   const { reason, expiresAt } = library.decide(core, question);

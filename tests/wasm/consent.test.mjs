@@ -330,6 +330,92 @@ test("the signal wins over an earlier grant in an opt-out region, and ends it", 
   );
 });
 
+const honouringDnt = (model) => noticeFor(model, { signals: { gpc: false, dnt: false } });
+
+test("DNT, where the site honours it: off, shown as honoured, recorded once", async () => {
+  const visitor = new Visitor();
+  visitor.notice = honouringDnt("opt_out");
+  visitor.dnt = true;
+  const consent = visitor.open();
+  await consent.ready;
+  await settled();
+  assert.equal(visitor.sees, "honoured");
+  assert.equal(consent.state().dnt, true);
+  assert.equal(consent.state().gpc, false, "it is not the other signal");
+  assert.equal(consent.state().decisions.analytics.reason, "gpc");
+  const next = visitor.open();
+  await next.ready;
+  await settled();
+  assert.deepEqual(
+    visitor.posted.map(({ action, subject: id, gpc }) => [action, id, gpc]),
+    [["gpc", null, true]],
+  );
+  visitor.dnt = false;
+  const later = visitor.open();
+  await later.ready;
+  assert.equal(later.allows("analytics"), false, "stays opted out");
+});
+
+test("the DNT field alone, seen by the service, counts as the page's own", async () => {
+  const visitor = new Visitor();
+  visitor.notice = noticeFor("opt_out", { signals: { gpc: false, dnt: true } });
+  await visitor.open().ready;
+  await settled();
+  assert.equal(visitor.sees, "honoured");
+  assert.deepEqual(
+    visitor.posted.map(({ action, gpc }) => [action, gpc]),
+    [["gpc", true]],
+  );
+});
+
+test("DNT on a site that does not honour it says nothing", async () => {
+  const visitor = new Visitor();
+  visitor.notice = noticeFor("opt_out");
+  visitor.dnt = true;
+  const consent = visitor.open();
+  await consent.ready;
+  await settled();
+  assert.equal(visitor.sees, "opt_out");
+  assert.equal(consent.state().dnt, false);
+  assert.equal(consent.allows("analytics"), true);
+  assert.deepEqual(
+    visitor.posted.map(({ action, gpc }) => [action, gpc]),
+    [["default", false]],
+  );
+});
+
+test("DNT after a grant: the site is asked whether it counts, and until then it does", async () => {
+  for (const [model, region, honoured, allowed, recorded] of [
+    ["opt_out", "US-CA", true, [false, false], ["gpc"]],
+    ["opt_out", "US-CA", false, [true, true], []],
+    ["opt_in", "DE", true, [true, false], []],
+    ["opt_in", "DE", false, [true, true], []],
+  ]) {
+    const visitor = new Visitor();
+    visitor.notice = honoured ? honouringDnt(model) : noticeFor(model);
+    visitor.cookie = `dp_consent=${tokenFor(granted, region)}`;
+    visitor.dnt = true;
+    const consent = visitor.open();
+    await consent.ready;
+    await settled();
+    const what = `${model}, ${honoured ? "honoured" : "not honoured"}`;
+    assert.equal(visitor.noticesFetched, 1, what);
+    assert.deepEqual([consent.allows("analytics"), consent.allows("marketing")], allowed, what);
+    assert.deepEqual(
+      visitor.posted.map(({ action }) => action),
+      recorded,
+      what,
+    );
+  }
+  const offline = new Visitor();
+  offline.notice = undefined;
+  offline.cookie = `dp_consent=${tokenFor(granted, "US-CA")}`;
+  offline.dnt = true;
+  const consent = offline.open();
+  await consent.ready;
+  assert.equal(consent.allows("analytics"), false);
+});
+
 test("no notice, no core: the page lives, nothing optional runs", async () => {
   const offline = new Visitor();
   offline.notice = undefined;

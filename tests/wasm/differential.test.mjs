@@ -104,7 +104,9 @@ function decisionAnswer(core, bytes) {
   for (const purpose of purposeNames) policy.materialSince[purpose] = next16();
   const purpose = purposeNames[next() % 3];
   const question = { purpose, model: modelNames[next() % 2], policy, state, now };
-  question.gpc = next() % 2 === 1;
+  const signals = next();
+  question.gpc = signals % 2 === 1;
+  question.dnt = (signals & 2) !== 0;
   const { expiresAt } = decide(core, question);
   const reason = core.exports.consent_decide();
   return [reason, expiresAt, +mustAsk(core, question)];

@@ -67,6 +67,7 @@ for (const [build, core] of Object.entries(cores)) {
       policy: { version: 1, materialSince: { analytics: 1 } },
       state: nothingRecorded,
       gpc: false,
+      dnt: false,
       now: Number.NaN,
     };
     assert.equal(decide(core, question).reason, "no_record");

@@ -60,6 +60,7 @@ export class Visitor {
   cookie = "";
   kept = new Map();
   gpc = false;
+  dnt = false;
   notice = noticeFor("opt_in");
   posted = [];
   coresLoaded = [];
@@ -115,6 +116,7 @@ export class Visitor {
       cookies: () => this.cookie,
       dropCookie: () => void (this.cookie = ""),
       gpc: () => this.gpc,
+      dnt: () => this.dnt,
       random: (bytes) => crypto.getRandomValues(bytes),
       outbox: new Outbox(() => storage),
       view: {

@@ -51,7 +51,7 @@ std::optional<RecordState> to_state(const StateRecord& record) {
 std::optional<Question> question_in() {
   const auto record = record_in<QuestionRecord>();
   const std::optional<RecordState> state = to_state(record.state);
-  if (!state || record.purpose >= kPurposes || record.model > 1 || record.gpc > 1)
+  if (!state || record.purpose >= kPurposes || record.model > 1 || record.signals > 3)
     return std::nullopt;
   Question question;
   question.purpose = static_cast<Purpose>(record.purpose);
@@ -61,7 +61,7 @@ std::optional<Question> question_in() {
     question.policy.material_since[i] = record.material_since[i];
   }
   question.state = *state;
-  question.signals.gpc = record.gpc != 0;
+  question.signals = {.gpc = (record.signals & 1) != 0, .dnt = (record.signals & 2) != 0};
   question.now = instant(record.now_s);
   return question;
 }

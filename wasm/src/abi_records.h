@@ -20,7 +20,7 @@ struct QuestionRecord {
   StateRecord state;
   std::int64_t now_s;
   std::uint16_t policy, material_since[kPurposes];
-  std::uint8_t purpose, model, gpc, reserved[5];
+  std::uint8_t purpose, model, signals, reserved[5];  // bit 0 of signals: GPC; bit 1: DNT
 };
 static_assert(sizeof(QuestionRecord) == 48);
 

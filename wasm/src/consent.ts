@@ -26,6 +26,8 @@ export interface Surroundings extends CourierSurroundings {
   loadCourier(): Promise<typeof Courier>;
   fetchNotice(): Promise<Notice>;
   gpc(): boolean;
+  /** navigator.doNotTrack is "1". */
+  dnt(): boolean;
   view: View;
   /** Called after every change: release or remove what the decisions say. */
   apply(consent: Consent): void;
@@ -37,6 +39,7 @@ export interface ConsentState {
   model: "opt_in" | "opt_out";
   regime: string | null;
   gpc: boolean;
+  dnt: boolean;
   policy: number | null;
   subject: string | null;
   choices: Choices;
@@ -58,6 +61,7 @@ export class Consent {
     this.page = new PageState(around.cookieName, around.loadCore);
     this.page.pending = around.outbox.read();
     this.page.gpc = around.gpc();
+    this.page.dnt = around.dnt();
     this.notices = new NoticeSource(this.page, around.fetchNotice);
     this.ready = this.start();
   }
@@ -77,6 +81,7 @@ export class Consent {
       model: page.model,
       regime: page.notice?.regime.id ?? null,
       gpc: page.gpc,
+      dnt: page.dnt,
       policy: page.notice?.policy.version ?? (page.state.policy || null),
       subject: page.token?.subject ?? null,
       choices: { ...page.choices },
@@ -225,7 +230,7 @@ export class Consent {
       return;
     }
     const { state } = page;
-    if (page.gpc && !(state.action !== "none" && state.gpc)) {
+    if (page.signal && !(state.action !== "none" && state.gpc)) {
       this.recordOnce("gpc", state.action === "none" || grantsSomething(state.choices));
       around.view.show("honoured", notice);
     } else if (

@@ -87,6 +87,7 @@ export function startConsent({
       document.cookie = `${cookieName}=; Max-Age=0; Path=/${secure ? "; Secure" : ""}`;
     },
     gpc: () => (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true,
+    dnt: () => navigator.doNotTrack === "1",
     random: (bytes) => crypto.getRandomValues(bytes),
     outbox: new Outbox(() => localStorage),
     view: banner,

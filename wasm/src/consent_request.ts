@@ -12,7 +12,7 @@ export function makeRequest(
   random: Randomness,
 ): ConsentRequest {
   const nowMs = Math.trunc(page.now * 1000);
-  const { notice, gpc } = page;
+  const { notice, signal: gpc } = page;
   return {
     site,
     event: uuidv7(nowMs, random),

@@ -51,6 +51,8 @@ export interface Question {
   policy: PolicyInForce;
   state: RecordState;
   gpc: boolean;
+  /** DNT: 1, where the site honours it. */
+  dnt: boolean;
   now: number;
 }
 
@@ -98,7 +100,7 @@ function writeQuestion(core: Core<DecidingExports>, question: Question): void {
   );
   view.setUint8(40, purposeNames.indexOf(question.purpose ?? "essential"));
   view.setUint8(41, modelNames.indexOf(question.model));
-  view.setUint8(42, +question.gpc);
+  view.setUint8(42, +question.gpc | (+question.dnt << 1));
 }
 
 /** Total: what the core cannot read is denied. */

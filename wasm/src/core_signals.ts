@@ -1,4 +1,4 @@
-// Opt-out signals as header fields. In a page, navigator.globalPrivacyControl is the signal.
+// Opt-out signals as header fields. A page asks its navigator instead.
 
 import { writeText, type Core, type CoreExports } from "./core";
 

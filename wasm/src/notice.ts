@@ -32,7 +32,8 @@ export interface Notice {
   site: string;
   region: { country: string | null; subdivision: string | null };
   regime: { id: string; model: Model };
-  signals: { gpc: boolean };
+  /** `dnt` is there where the site honours it. */
+  signals: { gpc: boolean; dnt?: boolean };
   policy: { version: number; material_since?: Partial<Record<Purpose, number>> };
   notice: { id: string; language: string };
   ticket: string;

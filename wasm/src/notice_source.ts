@@ -14,8 +14,11 @@ export class NoticeSource {
   load(): Promise<Notice> {
     this.fetching ??= this.fetch().then(
       (notice) => {
-        this.page.gpc ||= notice.signals?.gpc === true;
-        return (this.page.notice = notice);
+        const { page } = this;
+        const { gpc, dnt } = notice.signals ?? {};
+        page.gpc ||= gpc === true;
+        page.dnt = dnt !== undefined && (dnt || page.dnt);
+        return (page.notice = notice);
       },
       (error: unknown) => {
         this.fetching = undefined;

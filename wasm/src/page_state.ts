@@ -30,6 +30,11 @@ export class PageState {
   /** The service did not take an event it should have taken: nothing runs here any more. */
   vetoed = false;
   gpc = false;
+  /**
+   * DNT counts: whatever the browser sends as long as there is no notice, then where the site
+   * honours it.
+   */
+  dnt = false;
   token?: Token;
   tokenText?: string;
   private cookieText?: string;
@@ -74,6 +79,11 @@ export class PageState {
     return this.token?.state ?? nothingRecorded;
   }
 
+  /** An opt-out signal counts here. */
+  get signal(): boolean {
+    return this.gpc || this.dnt;
+  }
+
   /** Seconds since 1970, by the service's clock where it is known. */
   get now(): number {
     return (Date.now() + (this.notice?.skewMs ?? 0)) / 1000;
@@ -99,8 +109,7 @@ export class PageState {
   get settled(): boolean {
     const { state } = this;
     const signalled =
-      this.gpc &&
-      state.model === "opt_out" &&
+      (this.gpc ? state.model === "opt_out" : this.dnt) &&
       !state.gpc &&
       grantsSomething(state.choices);
     return (
@@ -113,15 +122,15 @@ export class PageState {
   }
 
   private question(purpose: Purpose): Question {
-    const { pending, model, now, gpc } = this;
+    const { pending, model, now, gpc, dnt } = this;
     const state = pending
       ? { ...this.pendingState(pending), decidedAt: Math.trunc(now) }
       : this.state;
-    return { purpose, model, policy: this.policy(), state, gpc, now };
+    return { purpose, model, policy: this.policy(), state, gpc, dnt, now };
   }
 
   private pendingState({ action, choices }: PendingChoice): Omit<RecordState, "decidedAt"> {
-    const { model, gpc } = this;
+    const { model, signal: gpc } = this;
     return { action, choices, model, gpc, policy: this.policy().version };
   }
 

@@ -47,7 +47,12 @@ export function record(
   };
 }
 
-export const visitorIn = (region, gpc = false) => ({ region: regionCode(region), gpc });
+// `dnt` is the value of the DNT field, where there is one.
+export const visitorIn = (region, gpc = false, dnt = undefined) => ({
+  region: regionCode(region),
+  gpc,
+  ...(dnt === undefined ? {} : { dnt }),
+});
 
 const grants = (entry) => Object.values(entry.choices).includes("granted");
 const midnight = (time) => time.endsWith("T00:00:00Z");

@@ -12,6 +12,7 @@ export const flags = {
   DenyWins: "a refusal, withdrawal or signal beats a grant, in whatever order they arrive",
   GpcSignal:
     "the opt-out signal: never adds anything, beats an earlier opt-in, its absence grants nothing",
+  DntSignal: "DNT: 1, where the site honours it, is the opt-out signal; no other value says anything",
   Lifetime: "a grant ends after 182 days, to the second, and is never extended by a visit",
   FutureRecord: "a record from more than a day ahead is not believed",
   PolicyChange:
@@ -101,6 +102,21 @@ const table = [
       purpose: "marketing",
       history: [record("accept_all", noon, "US-CA", { gpc: true })],
     },
+  ],
+  [
+    "opt_out with DNT, nothing recorded",
+    "gpc",
+    { flags: ["Table", "DntSignal"], visitor: visitorIn("US-CA", false, "1") },
+  ],
+  [
+    "opt_out with DNT: 0, nothing recorded: it is no consent and no opt-out",
+    "opt_out_default",
+    { flags: ["Table", "DntSignal"], visitor: visitorIn("US-CA", false, "0") },
+  ],
+  [
+    "opt_in with DNT: 0, nothing recorded: it is no consent",
+    "no_record",
+    { flags: ["Table", "DntSignal"], visitor: visitorIn("DE", false, "0") },
   ],
   ["the pipeline asks about nobody it knows", "no_record", {}],
   [

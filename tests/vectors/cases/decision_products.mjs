@@ -146,6 +146,31 @@ const presentMarketing = ["DE", "US-CA"].flatMap((region) =>
   ),
 );
 
+// DNT: in the core's terms it is the signal, so that a few of each kind tell.
+const dntSays = [
+  ["1", "US-CA", "gpc", "analytics", record("default", made, "US-CA")],
+  ["1", "US-CA", "gpc", "analytics", record("accept_all", made, "US-CA")],
+  ["1", "US-CA", "granted", "analytics", record("accept_all", made, "US-CA", { gpc: true })],
+  ["1", "US-CA", "opted_out", "analytics", record("reject_all", made, "US-CA")],
+  ["1", "US-CA", "gpc", "marketing", record("accept_all", made, "US-CA")],
+  ["1", "DE", "granted", "analytics", record("accept_all", made, "DE")],
+  ["1", "DE", "gpc", "marketing", record("accept_all", made, "DE")],
+  ["0", "US-CA", "gpc", "analytics", record("gpc", made, "US-CA")],
+  ["0", "US-CA", "granted", "analytics", record("accept_all", made, "US-CA")],
+  ["yes", "US-CA", "granted", "analytics", record("accept_all", made, "US-CA")],
+  ["unspecified", "US-CA", "granted", "analytics", record("accept_all", made, "US-CA")],
+].map(([dnt, region, hand, purpose, one]) =>
+  ask({
+    comment: `${one.action}, the visitor in ${region} with DNT: ${dnt}: ${purpose}`,
+    flags: ["DntSignal"],
+    now: "2026-11-23T10:00:00Z",
+    purpose,
+    hand,
+    visitor: visitorIn(region, false, dnt),
+    history: [one],
+  }),
+);
+
 // Rights exercised on the subject.
 const holds = ["restricted", "erased"].flatMap((hold) =>
   histories.slice(0, 6).flatMap(([words, history]) =>
@@ -193,6 +218,7 @@ export const products = [
   ...longChanges,
   ...present,
   ...presentMarketing,
+  ...dntSays,
   ...holds,
   ...fixed,
 ];

@@ -1,4 +1,5 @@
 #include "consent/decision.h"
+#include "consent/signals.h"
 #include "support/catch.h"
 #include "vector_file.h"
 
@@ -67,6 +68,7 @@ Question question_of(const Json& input, const Json& policies) {
     const Region region = parse_region(visitor.at("region").get<std::string>());
     question.model = model_at(region, question.now);
     question.signals.gpc = visitor.at("gpc").get<bool>();
+    question.signals.dnt = parse_dnt(visitor.value("dnt", ""));
   } else if (question.state.recorded()) {
     question.model = model_at(question.state.region, question.now);
   }

@@ -160,7 +160,8 @@ export function answer(input) {
     hold: input.hold ?? "none",
     model: visitor ? modelAt(parseRegionCode(visitor.region), now) : recordedModel,
     now,
-    gpc: visitor?.gpc ?? false,
+    // Where the site honours it DNT says the same as GPC, and "1" is all it can say.
+    gpc: visitor !== undefined && (visitor.gpc || visitor.dnt === "1"),
   };
   const { allowed, reason, expires_at: expiresAt } = decide(question);
   return {

@@ -127,6 +127,7 @@ export function siteFile() {
     site: "vectors.test",
     origins: ["https://vectors.test"],
     default_language: "en",
+    honour_dnt: true,
     policies: timeline.map((policy) => ({
       version: policy.version,
       published_at: new Date(Date.parse(policy.effective_at) - 31 * 86400e3)
