@@ -8,6 +8,16 @@ namespace {
 // A record from further ahead of the clock than this proves nothing.
 constexpr std::chrono::seconds kClockSkewMax = std::chrono::days{1};
 
+// The way between two instants, wherever in all of time they lie.
+constexpr std::uint64_t seconds_between(Instant earlier, Instant later) {
+  return static_cast<std::uint64_t>(later.time_since_epoch().count()) -
+         static_cast<std::uint64_t>(earlier.time_since_epoch().count());
+}
+
+constexpr std::uint64_t count(std::chrono::seconds span) {
+  return static_cast<std::uint64_t>(span.count());
+}
+
 bool is_explicit(const RecordState& state) {
   return state.recorded() && state.action != Action::default_state;
 }
@@ -17,8 +27,14 @@ std::optional<Reason> outdated(const Question& question, Purpose purpose) {
   const RecordState& state = question.state;
   const PolicyInForce& policy = question.policy;
   const PolicyVersion since = policy.material_since[static_cast<std::size_t>(purpose)];
-  if (state.decided_at > question.now + kClockSkewMax) return Reason::no_record;
-  if (question.now >= state.decided_at + kConsentLifetime) return Reason::expired;
+  const bool granted = state.choices.of(purpose) == Choice::granted;
+  const auto lifetime = granted ? kConsentLifetime : kRefusalSilence;
+  if (state.decided_at > question.now) {
+    const std::uint64_t ahead = seconds_between(question.now, state.decided_at);
+    if (ahead > count(kClockSkewMax)) return Reason::no_record;
+  } else if (seconds_between(state.decided_at, question.now) >= count(lifetime)) {
+    return Reason::expired;
+  }
   if (state.policy < since || state.policy > policy.version) return Reason::notice_changed;
   return std::nullopt;
 }
@@ -75,7 +91,11 @@ Decision decide(const Question& question) {
   Decision decision;
   decision.reason = reason_for(question);
   if (question.state.recorded()) {
-    decision.expires_at = question.state.decided_at + kConsentLifetime;
+    // What lies at the end of time goes round it.
+    const auto decided =
+        static_cast<std::uint64_t>(question.state.decided_at.time_since_epoch().count());
+    decision.expires_at =
+        Instant{std::chrono::seconds{static_cast<std::int64_t>(decided + count(kConsentLifetime))}};
   }
   return decision;
 }

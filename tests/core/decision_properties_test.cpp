@@ -154,13 +154,54 @@ TEST_CASE("DNT, where it is honoured, decides as GPC does") {
   check(tally);
 }
 
+// The one cell of the law's table where it is not: an opt-out regime makes a signal end a grant of
+// analytics that came before it, where consent is needed that grant stands.
 TEST_CASE("opt_in, the model of the unknown region, is the strictest") {
   Tally tally;
+  unsigned long outlived = 0;
   for_every_question([&](const Question& asked) {
-    if (asked.model == Model::opt_in || asked.signals.gpc) return;
+    if (asked.model == Model::opt_in) return;
     Question strict = asked;
     strict.model = Model::opt_in;
-    tally.add(!allowed(strict) || allowed(asked));
+    const bool signal_came_after = asked.signals.gpc && !asked.state.gpc &&
+                                   asked.purpose == Purpose::analytics &&
+                                   decide(strict).reason == Reason::granted;
+    if (signal_came_after) ++outlived;
+    tally.add(!allowed(strict) || allowed(asked) || signal_came_after);
+  });
+  check(tally);
+  CHECK(outlived > 0);
+}
+
+TEST_CASE("nothing recorded counts for longer than the cap of thirteen months") {
+  Tally tally;
+  for_every_question([&](const Question& asked) {
+    const bool nobody_chose = !asked.state.recorded();
+    if (asked.purpose == Purpose::essential || nobody_chose) return;
+    if (asked.now < asked.state.decided_at + consent::kLifetimeMax) return;
+    tally.add(!allowed(asked));
+  });
+  check(tally);
+}
+
+TEST_CASE("between the documented instants no decision of the whole product changes") {
+  // The ages that no documented instant lies between.
+  const std::vector<std::vector<seconds>> spans{
+      {-days{2}, -hours{24} - seconds{1}},
+      {-hours{24}, seconds{0}, days{100}, days{182} - seconds{1}},
+      {days{182}, days{395}, days{4'000}}};
+  Tally tally;
+  for_every_question([&](const Question& asked) {
+    for (const auto& span : spans) {
+      if (kNow - asked.state.decided_at != span.front()) continue;
+      Question later = asked;
+      for (const seconds age : span) {
+        later.now = asked.state.decided_at + age;
+        tally.add(decide(later).reason == decide(asked).reason);
+        tally.add(consent::must_ask(later) == consent::must_ask(asked));
+        tally.add(decide(later).expires_at == decide(asked).expires_at);
+      }
+    }
   });
   check(tally);
 }

@@ -170,6 +170,22 @@ TEST_CASE("a recorded starting state is nobody's consent") {
   CHECK(reason_of(asked) == Reason::no_record);
 }
 
+TEST_CASE("a decision is total: from one end of time to the other a grant proves nothing") {
+  const auto at = [](Instant decided, Instant now) {
+    auto asked = accepted();
+    asked.state.decided_at = decided;
+    asked.now = now;
+    CHECK(must_ask(asked) == (reason_of(asked) != Reason::granted));
+    return reason_of(asked);
+  };
+  CHECK(at(Instant::min(), Instant::max()) == Reason::expired);
+  CHECK(at(Instant::min(), Instant{}) == Reason::expired);
+  CHECK(at(Instant{}, Instant::max()) == Reason::expired);
+  CHECK(at(Instant::max(), Instant{}) == Reason::no_record);
+  CHECK(at(Instant::max(), Instant::min()) == Reason::no_record);
+  CHECK(at(Instant{}, Instant::min()) == Reason::no_record);
+}
+
 TEST_CASE("who is asked, and who is left in peace") {
   CHECK(must_ask(question(Model::opt_in)));
   CHECK_FALSE(must_ask(question(Model::opt_out)));

@@ -71,6 +71,69 @@ TEST_CASE("California acknowledges in 10 business days and opts out within 15") 
   CHECK(rights.includes(Right::limit_sensitive));
 }
 
+namespace {
+
+// The law reference's table of rights and clocks, row by row.
+struct StateClock {
+  std::string_view regime;
+  unsigned answer_days;
+  unsigned extension_days;
+  unsigned effect_days;  // 0: a signal counts at once
+  consent::Appeal appeal;
+  unsigned appeal_days;
+  bool corrects;
+  bool profiling;
+  bool signal;
+};
+
+constexpr auto kToController = consent::Appeal::controller;
+constexpr StateClock kClocks[] = {
+    {"us_va_vcdpa", 45, 45, 45, kToController, 60, true, true, false},
+    {"us_co_cpa", 45, 45, 0, kToController, 45, true, true, true},
+    {"us_ct_ctdpa", 45, 45, 0, kToController, 60, true, true, true},
+    {"us_ut_ucpa", 45, 45, 45, consent::Appeal::none, 0, true, false, false},
+    {"us_ia_icdpa", 90, 45, 90, kToController, 60, false, false, false},
+    {"us_tn_tipa", 45, 45, 45, kToController, 60, true, true, false},
+    {"us_mn_mcdpa", 45, 45, 0, kToController, 45, true, true, true},
+};
+
+}  // namespace
+
+TEST_CASE("the states' clocks are the law reference's") {
+  unsigned found = 0;
+  for (unsigned number = 0; number < 256; ++number) {
+    const auto& rights = rights_of(static_cast<RegimeId>(number));
+    if (rights.regime != static_cast<RegimeId>(number)) continue;
+    for (const StateClock& clock : kClocks) {
+      if (consent::to_text(rights.regime) != clock.regime) continue;
+      ++found;
+      CAPTURE(std::string(clock.regime));
+      CHECK(rights.answer.count == clock.answer_days);
+      CHECK(rights.extension.count == clock.extension_days);
+      CHECK(rights.opt_out_effect.count == clock.effect_days);
+      CHECK(rights.appeal == clock.appeal);
+      CHECK(rights.appeal_answer.count == clock.appeal_days);
+      CHECK(rights.includes(Right::rectify) == clock.corrects);
+      CHECK(rights.includes(Right::opt_out_of_profiling) == clock.profiling);
+      CHECK(rights.includes(Right::opt_out_by_signal) == clock.signal);
+      for (const consent::TimeLimit limit : {rights.answer, rights.extension, rights.appeal_answer})
+        CHECK(limit.unit == TimeUnit::days);
+    }
+  }
+  CHECK(found == sizeof kClocks / sizeof kClocks[0]);
+}
+
+TEST_CASE("every regime has a source, an answer in time and somebody who hears an appeal or none") {
+  for (unsigned number = 0; number < 256; ++number) {
+    const auto& rights = rights_of(static_cast<RegimeId>(number));
+    CAPTURE(number);
+    CHECK_FALSE(rights.source.empty());
+    CHECK(rights.answer.count > 0);
+    CHECK(rights.includes(Right::access));
+    CHECK((rights.appeal == consent::Appeal::controller) == (rights.appeal_answer.count > 0));
+  }
+}
+
 TEST_CASE("twelve states make a browser's signal count") {
   unsigned states = 0;
   for (unsigned number = 0; number < 256; ++number) {

@@ -12,9 +12,9 @@ struct CookieValue {
   std::string_view value;  // into the input; only when found
 };
 
-// Finds the cookie of exactly this name. Split fields must be joined with "; " before. The same
-// value twice is found once; two different values are ambiguous, which callers treat as no cookie
-// at all (fail closed).
+// Finds the cookie of exactly this name, in a header of any length, linear in it. Split fields must
+// be joined with "; " before. The same value twice is found once; two different values are
+// ambiguous, which callers treat as no cookie at all (fail closed).
 CookieValue find_cookie(std::string_view cookie_header, std::string_view name);
 
 }  // namespace consent

@@ -35,11 +35,12 @@ constexpr bool allows(Reason reason) { return static_cast<std::uint8_t>(reason) 
 inline constexpr std::chrono::seconds kConsentLifetime = std::chrono::days{182};  // never sliding
 inline constexpr std::chrono::seconds kRefusalSilence = std::chrono::days{182};
 inline constexpr std::chrono::seconds kLifetimeMax = std::chrono::days{395};  // 13 months, CNIL
+static_assert(kConsentLifetime <= kLifetimeMax && kRefusalSilence <= kLifetimeMax);
 
 // Opt-out signals seen with the question itself. Each counts as much as the other.
 struct Signals {
   bool gpc = false;  // Sec-GPC, navigator.globalPrivacyControl
-  bool dnt = false;  // DNT: 1, only ever set where the site honours it
+  bool dnt = false;  // DNT: 1, navigator.doNotTrack; only ever set where the site honours it
   constexpr bool opt_out() const { return gpc || dnt; }
 };
 

@@ -1,5 +1,5 @@
 #pragma once
-// Opt-out signals a browser sends.
+// Opt-out signals a browser sends, as header fields of any length; linear in it.
 
 #include <string_view>
 
