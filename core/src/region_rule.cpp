@@ -74,8 +74,8 @@ Regime apply_without(const RegionRule* skipped, const Regime& shipped, const Reg
     if (counting == nullptr || counts_before(rule, *counting)) counting = &rule;
   }
   if (counting != nullptr) regime.model = model_by(*counting, shipped);
-  const bool part_is_known = region.subdivision.known() && has_row(region);
-  if (part_is_tighter && !part_is_known) regime.model = Model::opt_in;
+  const auto part_is_known = [&] { return region.subdivision.known() && has_row(region); };
+  if (part_is_tighter && !part_is_known()) regime.model = Model::opt_in;
   return regime;
 }
 
