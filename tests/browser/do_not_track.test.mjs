@@ -108,3 +108,22 @@ test("a site that does not honour DNT does not say it did", async () => {
   await page.waitForFunction(() => window.consent.allows("analytics"));
   await context.close();
 });
+
+test("what only looks like a signal is none: another type, another word", async () => {
+  for (const [gpc, dnt] of [
+    ["1", "yes"],
+    [1, "unspecified"],
+    ["true", 1],
+  ]) {
+    const { context, page } = await visit(honouring, dnt);
+    await context.addInitScript((value) => {
+      Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { get: () => value });
+    }, gpc);
+    await open(page);
+    await control(page, "opt_out").waitFor();
+    await page.waitForFunction(() => window.consent.allows("analytics"));
+    const { gpc: heardGpc, dnt: heardDnt } = await page.evaluate(() => window.consent.state());
+    assert.deepEqual([heardGpc, heardDnt], [false, false]);
+    await context.close();
+  }
+});
