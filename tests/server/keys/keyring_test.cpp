@@ -67,19 +67,25 @@ TEST_CASE("A token verifies for its site and after a restart, and nowhere else")
   CHECK_FALSE(Keyring(elsewhere.path().string()).verify_token(kSite, text));
 }
 
-TEST_CASE("Every flipped bit and every truncation of a token is refused") {
+TEST_CASE("Every flipped bit and every truncation of a token of any kind is refused") {
   const TemporaryDirectory directory;
   const Keyring keyring(directory.path().string());
-  const std::string text = keyring.sign_token(kSite, grant_token());
-  for (std::size_t i = 0; i < text.size(); ++i) {
-    CHECK_FALSE(keyring.verify_token(kSite, text.substr(0, i)));
-    for (int bit = 0; bit < 8; ++bit) {
-      std::string changed = text;
-      changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
-      if (keyring.verify_token(kSite, changed)) FAIL("bit " << bit << " of character " << i);
+  for (const TokenKind kind : {TokenKind::grant, TokenKind::refused, TokenKind::opted_out,
+                               TokenKind::gpc, TokenKind::withdrawn}) {
+    Token token = grant_token();
+    token.kind = kind;
+    const std::string text = keyring.sign_token(kSite, token);
+    REQUIRE(keyring.verify_token(kSite, text)->kind == kind);
+    for (std::size_t i = 0; i < text.size(); ++i) {
+      CHECK_FALSE(keyring.verify_token(kSite, text.substr(0, i)));
+      for (int bit = 0; bit < 8; ++bit) {
+        std::string changed = text;
+        changed[i] = static_cast<char>(changed[i] ^ (1 << bit));
+        if (keyring.verify_token(kSite, changed)) FAIL("bit " << bit << " of character " << i);
+      }
     }
+    CHECK_FALSE(keyring.verify_token(kSite, text + "A"));
   }
-  CHECK_FALSE(keyring.verify_token(kSite, text + "A"));
 }
 
 TEST_CASE("A newer token key signs, the older one still verifies") {
