@@ -1,6 +1,6 @@
 #pragma once
 // The binary records of the consent module, little-endian, naturally aligned, no gaps.
-// core_records.ts has the same offsets; the vectors hold the two together.
+// core_decision.ts and core_token.ts have the same offsets; the vectors hold them together.
 
 #include <cstdint>
 
