@@ -10,6 +10,7 @@
 #include "handlers/openapi.h"
 #include "handlers/operations.h"
 #include "handlers/preferences.h"
+#include "handlers/pseudonymise.h"
 #include "handlers/static_files.h"
 #include "http/problem.h"
 #include "metrics.h"
@@ -78,6 +79,7 @@ void add_public_routes(const Service& service, http::Router& router) {
 void add_internal_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/check", keyed(service, Scope::check, handle_check_one));
   router.add("POST", "/v1/check", keyed(service, Scope::check, handle_check_many));
+  router.add("POST", "/v1/pseudonymize", keyed(service, Scope::events, handle_pseudonymise));
   router.add("GET", "/healthz", open_to_all(service, handle_healthz));
   router.add("GET", "/readyz", open_to_all(service, handle_readyz));
   router.add("GET", "/metrics", keyed(service, Scope::metrics, handle_metrics));

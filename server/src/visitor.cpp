@@ -106,6 +106,27 @@ Signals VisitorResolver::signals_of(const http::Request& request) const {
   return signals;
 }
 
+void VisitorResolver::apply_rules(Visitor& visitor, TimePoint now) const {
+  if (!visitor.region.country.known()) visitor.source = RegionSource::unknown;
+  const AppliedRegime applied = rules_.regime_of(visitor.region, now);
+  visitor.regime = applied.regime;
+  visitor.regime_source = applied.source;
+  visitor.zone = zone_for(visitor.region, visitor.regime);
+}
+
+Visitor VisitorResolver::resolve(const std::optional<IpAddress>& client, Signals signals,
+                                 TimePoint now) const {
+  Visitor visitor;
+  if (client) {
+    visitor.address = *client;
+    visitor.region = lookup_.find(*client);
+    visitor.source = RegionSource::geo_db;
+  }
+  visitor.signals = signals;
+  apply_rules(visitor, now);
+  return visitor;
+}
+
 Visitor VisitorResolver::resolve(const http::Request& request, TimePoint now) const {
   Visitor visitor;
   const auto client = client_address(request);
@@ -119,12 +140,8 @@ Visitor VisitorResolver::resolve(const http::Request& request, TimePoint now) co
     visitor.region = lookup_.find(*client);
     visitor.source = RegionSource::geo_db;
   }
-  if (!visitor.region.country.known()) visitor.source = RegionSource::unknown;
-  const AppliedRegime applied = rules_.regime_of(visitor.region, now);
-  visitor.regime = applied.regime;
-  visitor.regime_source = applied.source;
-  visitor.zone = zone_for(visitor.region, visitor.regime);
   visitor.signals = signals_of(request);
+  apply_rules(visitor, now);
   return visitor;
 }
 

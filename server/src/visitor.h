@@ -37,6 +37,9 @@ class VisitorResolver {
   VisitorResolver(const geo::RegionLookup& lookup, const SiteRules& rules,
                   std::vector<Cidr> trusted_proxies);
   Visitor resolve(const http::Request& request, TimePoint now) const;
+  // Of somebody who is not connected: the pipeline names the address and the signals it saw. No
+  // address: the unknown region.
+  Visitor resolve(const std::optional<IpAddress>& client, Signals signals, TimePoint now) const;
   // Empty when a trusted proxy forwarded what cannot be read, or contradicts itself.
   std::optional<IpAddress> client_address(const http::Request& request) const;
 
@@ -46,6 +49,7 @@ class VisitorResolver {
 
  private:
   Signals signals_of(const http::Request& request) const;
+  void apply_rules(Visitor& visitor, TimePoint now) const;
 
   const geo::RegionLookup& lookup_;
   const SiteRules& rules_;

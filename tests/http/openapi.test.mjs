@@ -19,7 +19,7 @@ let validators;
 let notice;
 
 before(async () => {
-  consentd = await startConsentd({ scopes: ["check", "metrics"] });
+  consentd = await startConsentd({ scopes: ["check", "events", "metrics"] });
   const answer = await fetch(`${consentd.url}/v1/openapi.json`);
   assert.equal(answer.status, 200);
   assert.equal(answer.headers.get("content-type"), "application/json");
@@ -274,4 +274,21 @@ test("answers to events and to operators fit", async () => {
   await call("/metrics", "get");
   await call("/metrics", "get", { headers: key() });
   await call("/v1/openapi.json", "get");
+});
+
+test("answers to a pipeline that pseudonymises fit", async () => {
+  const { value } = await call("/v1/consents", "post", jsonBody(decision()));
+  const page = { type: "page_view", time: new Date().toISOString(), url: "/pricing" };
+  const body = { site: "dialphone.com", events: [{ ...page, token: value.token }, page, 7] };
+  const answer = await call("/v1/pseudonymize", "post", jsonBody(body, key()));
+  assert.deepEqual(
+    answer.value.results.map(({ event, reason }) => [event?.path, reason]),
+    [
+      ["/pricing", "granted"],
+      [undefined, "no_record"],
+      [undefined, "invalid_event"],
+    ],
+  );
+  await call("/v1/pseudonymize", "post", jsonBody({ ...body, extra: 1 }, key()));
+  await call("/v1/pseudonymize", "post", jsonBody(body));
 });

@@ -4,12 +4,12 @@
 #include <string>
 #include <variant>
 
+#include "events/event_permission.h"
 #include "events/event_pseudonymiser.h"
 #include "events/event_sink.h"
 #include "handlers/request_body.h"
 #include "http/problem.h"
 #include "keys/keyring.h"
-#include "ledger/ledger.h"
 #include "metrics.h"
 #include "site/site_policy.h"
 #include "visitor_token.h"
@@ -19,13 +19,6 @@
 
 namespace consent::server {
 namespace {
-
-// Whose events these are, and whether they may be kept.
-struct Permission {
-  Reason reason = Reason::no_record;
-  std::optional<SubjectId> subject;
-  PolicyVersion policy = 0;
-};
 
 struct Tally {
   std::vector<PseudonymisedEvent> kept;
@@ -39,32 +32,6 @@ PresentedToken token_of(const Service& service, const http::Request& http,
   if (!request.token) return presented_token(service, http);
   return {.present = true,
           .token = service.keyring.verify_token(service.site.site, *request.token)};
-}
-
-// Empty when the ledger cannot be read.
-std::optional<Permission> permission_of(const Service& service, const PresentedToken& presented,
-                                        const Visitor& visitor, TimePoint now) {
-  if (presented.present && !presented.token)
-    return Permission{.reason = Reason::invalid_token, .subject = std::nullopt, .policy = 0};
-  Permission permission;
-  Question question;
-  if (presented.token && presented.token->kind == TokenKind::grant) {
-    const auto read = service.ledger.state_of(service.site.site, presented.token->subject);
-    if (read.failure) return std::nullopt;
-    if (!read.state.recorded()) return permission;
-    question.state = read.state;
-    permission.subject = presented.token->subject;
-  } else if (presented.token) {
-    question.state = state_of(*presented.token);
-  }
-  question.purpose = Purpose::analytics;
-  question.model = visitor.regime.model;
-  question.policy = service.site.reduced(now);
-  question.signals = visitor.signals;
-  question.now = std::chrono::floor<std::chrono::seconds>(now);
-  permission.reason = decide(question).reason;
-  permission.policy = question.state.recorded() ? question.state.policy : question.policy.version;
-  return permission;
 }
 
 void take_event(const std::optional<RawEvent>& event, const EventContext& context,

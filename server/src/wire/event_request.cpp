@@ -27,6 +27,8 @@ bool take_integer(const JsonValue& event, std::string_view name, std::optional<s
   return out.has_value();
 }
 
+}  // namespace
+
 std::optional<RawEvent> read_event(const JsonValue& value) {
   RawEvent event;
   std::string type;
@@ -46,8 +48,6 @@ std::optional<RawEvent> read_event(const JsonValue& value) {
   event.time = *instant;
   return event;
 }
-
-}  // namespace
 
 EventsRequestRead read_events(const JsonValue& body) {
   EventsRequestRead read;

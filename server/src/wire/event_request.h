@@ -25,6 +25,9 @@ struct RawEvent {
   std::optional<std::int64_t> duration_ms;
 };
 
+// Empty when it is not an event. Members an event does not have are passed over.
+std::optional<RawEvent> read_event(const JsonValue& value);
+
 struct EventsRequest {
   std::string site;
   std::optional<std::string> token;
