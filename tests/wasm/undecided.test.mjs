@@ -20,7 +20,10 @@ function randomQuestion(random, { actionNames, choiceNames, holdNames, modelName
   return {
     purpose: one(purposeNames),
     model: one(modelNames),
-    policy: { version: 1 + random(3), materialSince: { analytics: random(4), marketing: random(4) } },
+    policy: {
+      version: 1 + random(3),
+      materialSince: { analytics: random(4), marketing: random(4) },
+    },
     state: {
       action: one(actionNames),
       hold: random(4) ? "none" : one(holdNames),
@@ -48,7 +51,7 @@ test("the small core decides what the large one decides", async () => {
   }
 });
 
-test("who has decided nothing loads the small core, and the other one with the choice", async () => {
+test("who has decided nothing loads the small core, the other one with the choice", async () => {
   const visitor = new Visitor();
   visitor.reaches = false;
   const consent = visitor.open();
@@ -69,7 +72,7 @@ test("who has decided loads the one that reads, and nothing else", async () => {
   assert.deepEqual(visitor.coresLoaded, ["consent"]);
 });
 
-test("a grant is not sent by a page that could not read the answer, and stops counting", async () => {
+test("a grant is not sent by a page that could not read the answer, stops counting", async () => {
   const visitor = new Visitor();
   visitor.readerLoads = false;
   const consent = visitor.open();

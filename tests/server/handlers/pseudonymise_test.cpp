@@ -129,7 +129,7 @@ TEST_CASE("What stands beside the events holds for each that does not say otherw
   CHECK(entries.at(2).event.find("country")->is_null());
 }
 
-TEST_CASE("One bad event does not cost the others") {
+TEST_CASE("One bad raw event does not cost the others") {
   TestService service;
   const Grant visitor = grant(service);
   const std::string token = quoted("token", visitor.token);
