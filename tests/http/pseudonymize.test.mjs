@@ -28,7 +28,7 @@ const resultsOf = async (sent, shared = {}) => {
 };
 const raw = (changes) => pageView({ url, ip: address, user_agent: userAgent, ...changes });
 
-test("in order, with a reason where there is no event, and the ids of POST /v1/events", async () => {
+test("in order, a reason where there is no event, the ids of POST /v1/events", async () => {
   const visitor = new Visitor(service);
   await visitor.decide("accept_all");
   const session = randomId();
