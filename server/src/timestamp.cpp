@@ -97,15 +97,35 @@ std::string clock_text(std::chrono::seconds of_day) {
   return {text.data(), static_cast<std::size_t>(size)};
 }
 
+// The lowest `count` decimal digits and what stands behind them.
+void write_digits(char*& to, unsigned value, int count, char behind) {
+  for (int i = count; i-- > 0; value /= 10) to[i] = static_cast<char>('0' + value % 10);
+  to[count] = behind;
+  to += count + 1;
+}
+
 }  // namespace
 
-std::string to_rfc3339(TimePoint time) {
+void append_rfc3339(TimePoint time, std::string& out) {
   const auto day = std::chrono::floor<days>(time);
-  const auto second = std::chrono::floor<seconds>(time);
-  const auto ms = static_cast<unsigned>((time - second).count());
-  std::array<char, 8> fraction{};
-  std::snprintf(fraction.data(), fraction.size(), ".%03uZ", ms % 1000);
-  return date_text(day) + "T" + clock_text(second - day) + fraction.data();
+  const std::chrono::year_month_day date(day);
+  const auto ms = static_cast<unsigned>((time - day).count());
+  std::array<char, 24> text{};
+  char* to = text.data();
+  write_digits(to, static_cast<unsigned>(static_cast<int>(date.year())), 4, '-');
+  write_digits(to, static_cast<unsigned>(date.month()), 2, '-');
+  write_digits(to, static_cast<unsigned>(date.day()), 2, 'T');
+  write_digits(to, ms / 3'600'000, 2, ':');
+  write_digits(to, ms / 60'000 % 60, 2, ':');
+  write_digits(to, ms / 1'000 % 60, 2, '.');
+  write_digits(to, ms % 1'000, 3, 'Z');
+  out.append(text.data(), text.size());
+}
+
+std::string to_rfc3339(TimePoint time) {
+  std::string text;
+  append_rfc3339(time, text);
+  return text;
 }
 
 std::string to_rfc3339_seconds(Instant time) {

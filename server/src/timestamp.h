@@ -12,6 +12,7 @@ namespace consent::server {
 
 // "2026-11-23T10:00:00.000Z": always UTC, always milliseconds.
 std::string to_rfc3339(TimePoint time);
+void append_rfc3339(TimePoint time, std::string& out);
 std::string to_rfc3339_seconds(Instant time);  // "2026-11-23T10:00:07Z"
 std::string to_iso_date(Date day);             // "2026-11-23"
 

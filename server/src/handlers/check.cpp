@@ -13,7 +13,7 @@
 #include "subject_id.h"
 #include "wire/check_request.h"
 #include "wire/json_fields.h"
-#include "wire/json_writer.h"
+#include "wire/plain_check.h"
 
 namespace consent::server {
 namespace {
@@ -40,7 +40,7 @@ Known known_of_subject(const Inquiry& inquiry, const SubjectId& subject) {
 }
 
 // The ledger is the authority on a subject; a refusal token names none and speaks for itself.
-Known known_of(const Inquiry& inquiry, const std::string& entry) {
+Known known_of(const Inquiry& inquiry, std::string_view entry) {
   if (inquiry.request.by == CheckRequest::By::subject) {
     const auto subject = parse_subject_id(entry);
     if (!subject) return {.state = {}, .settled = Reason::no_record};
@@ -56,7 +56,26 @@ CheckAnswer settled(Reason reason) {
   return {.reason = reason, .policy = std::nullopt, .expires_at = std::nullopt};
 }
 
-CheckAnswer answer(const Inquiry& inquiry, const std::string& entry) {
+// The model of a region today. Neighbours in a question are mostly of one region.
+class Models {
+ public:
+  Models(const Service& service, TimePoint now) : service_(service), now_(now) {}
+  Model of(const Region& region) {
+    if (!model_ || region != region_) {
+      region_ = region;
+      model_ = service_.rules.regime_of(region, now_).regime.model;
+    }
+    return *model_;
+  }
+
+ private:
+  const Service& service_;
+  TimePoint now_;
+  Region region_;
+  std::optional<Model> model_;
+};
+
+CheckAnswer answer(const Inquiry& inquiry, Models& models, std::string_view entry) {
   if (!inquiry.purpose) return settled(Reason::unknown_purpose);
   const Known known = known_of(inquiry, entry);
   if (known.settled && *inquiry.purpose != Purpose::essential) return settled(*known.settled);
@@ -67,7 +86,7 @@ CheckAnswer answer(const Inquiry& inquiry, const std::string& entry) {
   question.state = known.state;
   question.now = std::chrono::floor<std::chrono::seconds>(inquiry.now);
   if (known.state.recorded()) {
-    question.model = inquiry.service.rules.regime_of(known.state.region, inquiry.now).regime.model;
+    question.model = models.of(known.state.region);
   }
   const Decision decision = decide(question);
   CheckAnswer answer = settled(decision.reason);
@@ -108,18 +127,32 @@ std::vector<CheckAnswer> answers(const Service& service, const CheckRequest& req
   std::vector<CheckAnswer> all;
   all.reserve(request.entries.size());
   ReasonCounts counts;
-  for (const std::string& entry : request.entries) {
-    all.push_back(answer(inquiry, entry));
+  Models models(service, now);
+  for (const std::string_view entry : request.entries) {
+    all.push_back(answer(inquiry, models, entry));
     counts.add(all.back().reason);
   }
   counts.report(service.metrics);
   return all;
 }
 
-http::Response json(const JsonValue& value) {
-  http::Response response = http::text_response(200, "application/json", to_json(value));
+http::Response json(std::string body) {
+  http::Response response = http::text_response(200, "application/json", std::move(body));
   response.set("Cache-Control", "private, no-store");
   return response;
+}
+
+http::Response answer_many(const Service& service, const CheckRequest& request) {
+  if (auto refused = refuse_site(service, request.site)) return std::move(*refused);
+  constexpr std::size_t kAnswerBytes = 96;  // of most
+  std::string body = R"({"results":[)";
+  body.reserve(request.entries.size() * kAnswerBytes + body.size());
+  for (const CheckAnswer& one : answers(service, request)) {
+    if (body.back() != '[') body += ',';
+    write_check_answer(one, body);
+  }
+  body += "]}";
+  return json(std::move(body));
 }
 
 }  // namespace
@@ -134,7 +167,7 @@ http::Response handle_check_one(const Service& service, const http::Request& htt
   };
   take("site", request.site);
   take("purpose", request.purpose);
-  std::vector<std::pair<CheckRequest::By, std::string>> asked;
+  std::vector<std::pair<CheckRequest::By, std::string_view>> asked;
   for (const auto& [name, value] : http.query) {
     if (name == "subject") asked.emplace_back(CheckRequest::By::subject, value);
     if (name == "token") asked.emplace_back(CheckRequest::By::token, value);
@@ -144,20 +177,19 @@ http::Response handle_check_one(const Service& service, const http::Request& htt
   if (auto refused = refuse_site(service, request.site)) return std::move(*refused);
   request.by = asked[0].first;
   request.entries.push_back(asked[0].second);
-  return json(check_answer_json(answers(service, request)[0]));
+  std::string body;
+  write_check_answer(answers(service, request)[0], body);
+  return json(std::move(body));
 }
 
 http::Response handle_check_many(const Service& service, const http::Request& http) {
+  if (auto refused = refuse_media(http, {"application/json"})) return std::move(*refused);
+  if (const auto plain = read_plain_check(http.body)) return answer_many(service, *plain);
   auto body = json_body(http, {"application/json"});
   if (auto* response = std::get_if<http::Response>(&body)) return std::move(*response);
   const CheckRequestRead read = read_check(std::get<JsonValue>(body));
   if (!read.errors.empty()) return refuse(pointed(read.errors));
-  if (auto refused = refuse_site(service, read.request.site)) return std::move(*refused);
-  JsonArray results;
-  results.reserve(read.request.entries.size());
-  for (const CheckAnswer& one : answers(service, read.request))
-    results.push_back(check_answer_json(one));
-  return json(JsonObject{{"results", std::move(results)}});
+  return answer_many(service, read.request);
 }
 
 }  // namespace consent::server

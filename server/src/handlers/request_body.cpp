@@ -21,14 +21,20 @@ std::optional<http::Response> refuse_encoded_body(const http::Request& request) 
   return http::problem(415, "The body must not be compressed; leave Content-Encoding away.");
 }
 
-std::variant<JsonValue, http::Response> json_body(
-    const http::Request& request, std::initializer_list<std::string_view> media_types) {
-  if (auto refused = refuse_encoded_body(request)) return std::move(*refused);
+std::optional<http::Response> refuse_media(const http::Request& request,
+                                           std::initializer_list<std::string_view> media_types) {
+  if (auto refused = refuse_encoded_body(request)) return refused;
   if (std::find(media_types.begin(), media_types.end(), request.media_type()) ==
       media_types.end()) {
     return http::problem(415,
                          "The content type must be " + std::string(*media_types.begin()) + ".");
   }
+  return std::nullopt;
+}
+
+std::variant<JsonValue, http::Response> json_body(
+    const http::Request& request, std::initializer_list<std::string_view> media_types) {
+  if (auto refused = refuse_media(request, media_types)) return std::move(*refused);
   JsonParse parsed = parse_json(request.body);
   if (parsed.error)
     return http::problem(400, "The body is not valid JSON.", pointed({*parsed.error}));

@@ -16,8 +16,11 @@ namespace consent::server {
 // 415 when the body is compressed: it is never unpacked, so that no small body becomes a large one.
 std::optional<http::Response> refuse_encoded_body(const http::Request& request);
 
-// The parsed body; else 415 when it is compressed or the media type is none of `media_types`, or
-// 400.
+// 415 when the body is compressed or its media type is none of `media_types`.
+std::optional<http::Response> refuse_media(const http::Request& request,
+                                           std::initializer_list<std::string_view> media_types);
+
+// The parsed body; else what refuse_media() answers, or 400.
 std::variant<JsonValue, http::Response> json_body(
     const http::Request& request, std::initializer_list<std::string_view> media_types);
 

@@ -2,7 +2,10 @@
 
 #include <algorithm>
 #include <cstring>
+#include <new>
 #include <stdexcept>
+#include <type_traits>
+#include <utility>
 
 namespace consent::server {
 namespace {
@@ -11,13 +14,29 @@ constexpr unsigned kHoldBits = 0x03;
 constexpr unsigned kOptOutBit = 0x04;
 constexpr unsigned kGpcBit = 0x08;
 
+template <class Element>
+Element* zeroed(std::size_t count) {
+  static_assert(std::is_trivially_copyable_v<Element>);
+  void* const memory = std::calloc(count, sizeof(Element));
+  if (memory == nullptr) throw std::bad_alloc();
+  return static_cast<Element*>(memory);
+}
+
 }  // namespace
 
 StateCache::StateCache(std::size_t states_max)
     : sets_per_shard_(std::max<std::size_t>(1, states_max / (kShards * kWays))) {
   for (Shard& shard : shards_) {
-    shard.entries.resize(sets_per_shard_ * kWays);
-    shard.turns.resize(sets_per_shard_);
+    shard.entries.reset(zeroed<Entry>(sets_per_shard_ * kWays));
+    shard.tags.reset(zeroed<std::uint8_t>(sets_per_shard_ * kWays));
+    shard.turns.reset(zeroed<std::uint8_t>(sets_per_shard_));
+  }
+}
+
+StateCache::~StateCache() {
+  for (const SiteNumber* site = sites_; site != nullptr;) {
+    const std::unique_ptr<const SiteNumber> gone(site);
+    site = gone->older;
   }
 }
 
@@ -41,6 +60,7 @@ void StateCache::put(std::string_view site, const SubjectId& subject, const Reco
     std::uint8_t& turn = place.shard.turns[place.set];
     entry = &place.shard.entries[place.set * kWays + turn];
     turn = static_cast<std::uint8_t>((turn + 1) % kWays);
+    set_tag(place, *entry, place.tag);
   }
   *entry = pack(number, subject, state);
 }
@@ -50,14 +70,19 @@ void StateCache::forget(std::string_view site, const SubjectId& subject) {
   const Place place = place_of(subject);
   const std::lock_guard lock(place.shard.mutex);
   ++place.shard.generation;
-  if (Entry* entry = find_entry(place, number, subject)) *entry = Entry{};
+  Entry* const entry = find_entry(place, number, subject);
+  if (entry == nullptr) return;
+  set_tag(place, *entry, 0);
+  *entry = Entry{};
 }
 
 void StateCache::forget_all() {
   for (Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     ++shard.generation;
-    std::fill(shard.entries.begin(), shard.entries.end(), Entry{});
+    for (std::size_t at = 0; at < sets_per_shard_ * kWays; ++at) {
+      if (std::exchange(shard.tags[at], std::uint8_t{0}) != 0) shard.entries[at] = Entry{};
+    }
   }
 }
 
@@ -67,16 +92,23 @@ StateCache::Place StateCache::place_of(const SubjectId& subject) {
   std::memcpy(&bits, subject.data(), sizeof bits);
   bits *= 0x9e3779b97f4a7c15u;
   return {.shard = shards_[bits >> 58],
-          .set = static_cast<std::size_t>((bits >> 16) % sets_per_shard_)};
+          .set = static_cast<std::size_t>((bits >> 16) % sets_per_shard_),
+          .tag = static_cast<std::uint8_t>((bits >> 8) | 1U)};
 }
 
 StateCache::Entry* StateCache::find_entry(const Place& place, std::uint16_t site,
                                           const SubjectId& subject) {
-  Entry* const first = &place.shard.entries[place.set * kWays];
-  Entry* const found = std::find_if(first, first + kWays, [&](const Entry& entry) {
-    return entry.site == site && entry.subject == subject;
-  });
-  return found == first + kWays ? nullptr : found;
+  const std::size_t first = place.set * kWays;
+  for (std::size_t at = first; at < first + kWays; ++at) {
+    if (place.shard.tags[at] != place.tag) continue;
+    Entry& entry = place.shard.entries[at];
+    if (entry.site == site && entry.subject == subject) return &entry;
+  }
+  return nullptr;
+}
+
+void StateCache::set_tag(const Place& place, const Entry& entry, std::uint8_t tag) {
+  place.shard.tags[static_cast<std::size_t>(&entry - place.shard.entries.get())] = tag;
 }
 
 StateCache::Entry StateCache::pack(std::uint16_t site, const SubjectId& subject,
@@ -110,13 +142,23 @@ RecordState StateCache::unpack(const Entry& entry) {
   return state;
 }
 
+// Every question asks for this: without a lock, but for a site's first.
 std::uint16_t StateCache::number_of(std::string_view site) {
+  const auto known = [&]() -> const SiteNumber* {
+    const SiteNumber* at = sites_.load(std::memory_order_acquire);
+    while (at != nullptr && at->site != site) at = at->older;
+    return at;
+  };
+  if (const SiteNumber* found = known()) return found->number;
   const std::lock_guard lock(sites_mutex_);
-  const auto found = std::find(sites_.begin(), sites_.end(), site);
-  if (found != sites_.end()) return static_cast<std::uint16_t>(found - sites_.begin() + 1);
-  if (sites_.size() >= 0xfffe) throw std::runtime_error("too many sites for one ledger");
-  sites_.emplace_back(site);
-  return static_cast<std::uint16_t>(sites_.size());
+  if (const SiteNumber* found = known()) return found->number;
+  const SiteNumber* const newest = sites_.load(std::memory_order_relaxed);
+  const unsigned number = newest == nullptr ? 1U : newest->number + 1U;
+  if (number > 0xffff) throw std::runtime_error("too many sites for one ledger");
+  auto added = std::make_unique<SiteNumber>(
+      SiteNumber{std::string(site), static_cast<std::uint16_t>(number), newest});
+  sites_.store(added.release(), std::memory_order_release);
+  return static_cast<std::uint16_t>(number);
 }
 
 }  // namespace consent::server

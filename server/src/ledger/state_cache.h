@@ -1,17 +1,18 @@
 #pragma once
-// States of subjects asked for lately, in memory: bounded, at most 64 bytes each, sharded so that
-// readers rarely wait. A stale state must never be seen: whoever read the ledger may only put what
-// no write has overtaken.
+// States of subjects asked for lately, in memory: bounded, at most 65 bytes each, sharded so that
+// readers rarely wait. A place takes memory when it is first used, not before. A stale state must
+// never be seen: whoever read the ledger may only put what no write has overtaken.
 
 #include <array>
+#include <atomic>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "consent/record_state.h"
 #include "consent/token.h"
@@ -20,7 +21,11 @@ namespace consent::server {
 
 class StateCache {
  public:
+  // Throws std::bad_alloc.
   explicit StateCache(std::size_t states_max);
+  ~StateCache();
+  StateCache(const StateCache&) = delete;
+  StateCache& operator=(const StateCache&) = delete;
 
   struct Lookup {
     std::optional<RecordState> state;
@@ -40,14 +45,15 @@ class StateCache {
 
  private:
   static constexpr std::size_t kShards = 64;
-  static constexpr std::size_t kWays =
-      8;  // places a subject can have; the oldest of them makes room
+  // Places a subject can have; the oldest of them makes room. Twice as many places as subjects are
+  // then enough for nearly every one.
+  static constexpr std::size_t kWays = 16;
 
   struct Entry {
     SubjectId subject{};
     std::int64_t decided_at_s = 0;
     std::int64_t denied_event_ms = 0;
-    std::uint16_t site = 0;  // 0: the entry is free
+    std::uint16_t site = 0;
     std::uint16_t choices = 0;
     PolicyVersion policy = 0;
     Action action = Action::none;
@@ -56,27 +62,41 @@ class StateCache {
   };
   static_assert(sizeof(Entry) <= 64);
 
+  struct Free {
+    void operator()(void* memory) const { std::free(memory); }
+  };
+  template <class Element>
+  using Zeroed = std::unique_ptr<Element[], Free>;  // from calloc: zero pages until written
   struct alignas(64) Shard {
     std::mutex mutex;
     std::uint64_t generation = 0;
-    std::vector<Entry> entries;       // sets of kWays
-    std::vector<std::uint8_t> turns;  // which way of a set makes room next
+    Zeroed<Entry> entries;       // sets of kWays
+    Zeroed<std::uint8_t> tags;   // a byte of each entry's subject; 0: the entry is free
+    Zeroed<std::uint8_t> turns;  // which way of a set makes room next
   };
   struct Place {
     Shard& shard;
     std::size_t set;
+    std::uint8_t tag;  // never 0
+  };
+  // Never changed once it is in the list.
+  struct SiteNumber {
+    std::string site;
+    std::uint16_t number;  // from 1
+    const SiteNumber* older;
   };
 
   Place place_of(const SubjectId& subject);
   static Entry* find_entry(const Place& place, std::uint16_t site, const SubjectId& subject);
+  static void set_tag(const Place& place, const Entry& entry, std::uint8_t tag);
   static Entry pack(std::uint16_t site, const SubjectId& subject, const RecordState& state);
   static RecordState unpack(const Entry& entry);
   std::uint16_t number_of(std::string_view site);  // from 1
 
   std::array<Shard, kShards> shards_;
   std::size_t sets_per_shard_;
-  std::mutex sites_mutex_;
-  std::vector<std::string> sites_;
+  std::mutex sites_mutex_;                         // of additions
+  std::atomic<const SiteNumber*> sites_{nullptr};  // the newest
 };
 
 }  // namespace consent::server

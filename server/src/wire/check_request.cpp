@@ -1,5 +1,8 @@
 #include "wire/check_request.h"
 
+#include <array>
+#include <charconv>
+
 #include "timestamp.h"
 #include "wire/json_fields.h"
 
@@ -45,15 +48,27 @@ CheckRequestRead read_check(const JsonValue& body) {
   return read;
 }
 
-JsonValue check_answer_json(const CheckAnswer& answer) {
-  JsonValue policy;
-  JsonValue expires_at;
-  if (answer.policy) policy = *answer.policy;
-  if (answer.expires_at) expires_at = to_rfc3339(*answer.expires_at);
-  return JsonObject{{"allowed", allows(answer.reason)},
-                    {"reason", to_text(answer.reason)},
-                    {"policy", policy},
-                    {"expires_at", expires_at}};
+void write_check_answer(const CheckAnswer& answer, std::string& out) {
+  out += allows(answer.reason) ? R"({"allowed":true,"reason":")" : R"({"allowed":false,"reason":")";
+  out += to_text(answer.reason);
+  out += R"(","policy":)";
+  if (answer.policy) {
+    std::array<char, 24> digits{};
+    const auto written =
+        std::to_chars(digits.data(), digits.data() + digits.size(), *answer.policy);
+    out.append(digits.data(), written.ptr);
+  } else {
+    out += "null";
+  }
+  out += R"(,"expires_at":)";
+  if (answer.expires_at) {
+    out += '"';
+    append_rfc3339(*answer.expires_at, out);
+    out += '"';
+  } else {
+    out += "null";
+  }
+  out += '}';
 }
 
 }  // namespace consent::server

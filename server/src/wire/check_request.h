@@ -3,6 +3,7 @@
 
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "consent/decision.h"
@@ -17,7 +18,8 @@ struct CheckRequest {
   std::string site;
   std::string purpose;
   By by = By::subject;
-  std::vector<std::string> entries;  // any text; what is malformed is answered, not refused
+  // Any text; what is malformed is answered, not refused. They point into what was read.
+  std::vector<std::string_view> entries;
 };
 
 struct CheckRequestRead {
@@ -31,6 +33,7 @@ struct CheckAnswer {
   std::optional<PolicyVersion> policy;
   std::optional<Instant> expires_at;
 };
-JsonValue check_answer_json(const CheckAnswer& answer);
+// Appends the answer as JSON.
+void write_check_answer(const CheckAnswer& answer, std::string& out);
 
 }  // namespace consent::server
