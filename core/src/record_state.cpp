@@ -52,6 +52,12 @@ RecordState fold(const RecordState& state, const RecordFacts& record) {
   return next;
 }
 
+RecordState hold(const RecordState& state, Hold change) {
+  RecordState next = state;
+  if (state.hold != Hold::erased) next.hold = change;
+  return next;
+}
+
 std::optional<Action> parse_action(std::string_view text) {
   for (const Action action : {Action::accept_all, Action::reject_all, Action::save,
                               Action::withdraw, Action::gpc, Action::default_state}) {

@@ -92,6 +92,26 @@ std::optional<bool> parse_tls_min(std::string_view text) {
   return std::nullopt;
 }
 
+std::optional<Zone> parse_zone(std::string_view text) {
+  for (const Zone zone : {Zone::eu, Zone::us}) {
+    if (text == to_text(zone)) return zone;
+  }
+  return std::nullopt;
+}
+
+// "eu,us", in any order, each once.
+std::optional<std::vector<Zone>> parse_zones(std::string_view text) {
+  std::vector<Zone> zones;
+  while (true) {
+    const auto end = std::min(text.find(','), text.size());
+    const auto zone = parse_zone(text.substr(0, end));
+    if (!zone || std::find(zones.begin(), zones.end(), *zone) != zones.end()) return std::nullopt;
+    zones.push_back(*zone);
+    if (end == text.size()) return zones;
+    text.remove_prefix(end + 1);
+  }
+}
+
 class Interpreter {
  public:
   Interpreter(const OptionValues& values, ConfigRead& read) : values_(values), read_(read) {}
@@ -119,6 +139,7 @@ class Interpreter {
     parsed("access-log-sample", config.access_log_share, parse_share,
            "must be a number from 0 (none) to 1 (every request), e.g. 0.01");
     interpret_front_door(config);
+    interpret_zones(config);
     each("geo-db", [&](const OptionValue& value) {
       if (value.text.empty()) fail(value, "must not be empty");
       config.geo_dbs.push_back(value.text);
@@ -158,6 +179,19 @@ class Interpreter {
       read_.errors.emplace_back(
           "--proxy-protocol needs --trusted-proxy: only a trusted proxy's header is believed");
     }
+  }
+  void interpret_zones(Config& config) {
+    parsed("zone", config.zones, parse_zones, "must be eu, us or eu,us");
+    parsed("zone-keys", config.zone_keys, parse_key_source,
+           "must be file, env:NAME or command:WORDS");
+    each("zone-endpoint", [&](const OptionValue& value) {
+      const auto equals = std::min(value.text.find('='), value.text.size());
+      const auto zone = parse_zone(std::string_view(value.text).substr(0, equals));
+      const std::string url = value.text.substr(std::min(equals + 1, value.text.size()));
+      if (!zone || !url.starts_with("https://") || url.ends_with('/'))
+        return fail(value, "must be ZONE=URL without a slash at the end, e.g. us=https://us.test");
+      config.zone_endpoints[static_cast<std::size_t>(*zone)] = url;
+    });
   }
   void both(const std::string& one, const std::string& other) {
     if (values_.contains(one) == values_.contains(other)) return;

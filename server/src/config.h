@@ -2,6 +2,7 @@
 // What the service was told to do: options of the command line, over the config file, over the
 // defaults.
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <string_view>
@@ -9,7 +10,9 @@
 
 #include "command_line.h"
 #include "consent/ip_address.h"
+#include "consent/ruleset.h"
 #include "crypto/tls.h"
+#include "keys/zone_keys.h"
 #include "rate_limiter.h"
 
 namespace consent::server {
@@ -34,6 +37,9 @@ struct Config {
   bool proxy_protocol = false;                    // of trusted proxies, on the public listener
   tls::Files public_tls;                          // no certificate: clear text
   tls::Files internal_tls;
+  std::vector<Zone> zones = {Zone::eu, Zone::us};  // held by this process
+  std::array<std::string, 2> zone_endpoints;       // by Zone, without a slash at the end
+  KeySource zone_keys;
   double access_log_share = 0.01;  // of requests, 0 to 1
   std::string scope;               // of keys issue
   std::string name;                // of keys issue

@@ -4,6 +4,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "crypto/sha256.h"
 #include "log.h"
 #include "routes.h"
 #include "site/site_file.h"
@@ -55,6 +56,11 @@ WebFiles load_web_files(const Config& config) {
   return WebFiles(beside.string());
 }
 
+std::string build_of(const WebFiles& files) {
+  const WebFile* const banner = files.find("/v1/banner.js");
+  return banner == nullptr ? "" : "sha256:" + sha256_hex(banner->codings.front().bytes);
+}
+
 void report_failures(http::Router& router) {
   router.on_failure([](std::string_view pattern, std::string_view what) {
     log_event(LogLevel::error, "handler_failed", {{"route", pattern}, {"detail", what}});
@@ -84,7 +90,9 @@ Generation::Generation(const Config& config, const Lasting& lasting,
                .rate_limiter = lasting.rate_limiter,
                .web_files = web_files_,
                .loopback_public = !own_origins.empty(),
-               .access_log = &lasting.access_log} {
+               .access_log = &lasting.access_log,
+               .zone_endpoints = config.zone_endpoints,
+               .banner_build = build_of(web_files_)} {
   report_failures(public_router_);
   report_failures(internal_router_);
   add_public_routes(service_, public_router_);

@@ -1,11 +1,12 @@
 #include "served_notice.h"
 
 #include "keys/ticket.h"
+#include "ledger/ledger.h"
 #include "metrics.h"
 
 namespace consent::server {
 
-ServedNotice serve_notice(const Service& service, const http::Request& request) {
+ServedNotice serve_notice(const Service& service, const http::Request& request, Layer layer) {
   const TimePoint now = service.clock.now();
   const std::string accepted = request.header("Accept-Language");
   const std::string language =
@@ -22,6 +23,11 @@ ServedNotice serve_notice(const Service& service, const http::Request& request) 
   ticket.zone = visitor.zone;
   ticket.issued_at = now;
   service.metrics.count_notice(visitor.regime.id, notice.language);
+  service.ledger.count_serving(visitor.zone, {.day = std::chrono::floor<std::chrono::days>(now),
+                                              .site = service.site.site,
+                                              .regime = visitor.regime.id,
+                                              .language = notice.language,
+                                              .layer = layer});
   return {now, std::move(visitor), notice, seal_ticket(service.keyring, ticket)};
 }
 

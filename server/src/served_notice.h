@@ -5,6 +5,7 @@
 #include <string>
 
 #include "clock.h"
+#include "consent/record_state.h"
 #include "http/request.h"
 #include "service.h"
 #include "site/notice.h"
@@ -20,7 +21,7 @@ struct ServedNotice {
 };
 
 // The notice in force, in the language of the `language` parameter or of Accept-Language. Counted
-// in the metrics.
-ServedNotice serve_notice(const Service& service, const http::Request& request);
+// in the metrics, and in the ledger under the layer it is shown in.
+ServedNotice serve_notice(const Service& service, const http::Request& request, Layer layer);
 
 }  // namespace consent::server

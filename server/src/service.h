@@ -1,6 +1,7 @@
 #pragma once
 // What handlers work with. Built once in main, lives until the listeners are drained.
 
+#include <array>
 #include <string>
 
 #include "clock.h"
@@ -34,7 +35,9 @@ struct Service {
   RateLimiter& rate_limiter;     // of public writes
   const WebFiles& web_files;     // banner, wasm, demo site
   bool loopback_public = false;  // plain HTTP on loopback: cookie dp_consent without Secure
-  const AccessLog* access_log = nullptr;  // null: none
+  const AccessLog* access_log = nullptr;           // null: none
+  std::array<std::string, 2> zone_endpoints = {};  // by Zone: where a zone not held here is
+  std::string banner_build = {};  // "sha256:<hex>" of the banner's script; empty: none is served
 };
 
 }  // namespace consent::server

@@ -90,7 +90,7 @@ test("without any argument it runs on its defaults, in the directory it stands i
       assert.equal(json.region.country, null, "no geo database: region unknown");
     }
     const kept = await readdir(join(directory, "data"));
-    assert.ok(kept.includes("ledger.sqlite") && kept.includes("keys"), kept.join());
+    assert.ok(kept.includes("zones") && kept.includes("keys"), kept.join());
   } finally {
     child.kill("SIGTERM");
     assert.equal((await ended)[0], 0);

@@ -136,6 +136,7 @@ test("every option of serve has its member in the config file", async () => {
   const values = {
     ...{ "HOST:PORT": "127.0.0.1:0", CIDR: ["10.0.0.0/8", "::1"], N: 5, SHARE: "0.5" },
     ...{ "on|off": "off", VERSION: "1.3", DIR: inside("x") },
+    ...{ LIST: "us,eu", "ZONE=URL": "us=https://us.test", SOURCE: "env:KEYS_{zone}" },
   };
   const options = [...stdout.matchAll(/^ {2}--([\w-]+) (\S+)/gm)];
   assert.ok(options.length > 15);
@@ -156,7 +157,7 @@ test("a database file that is corrupt, cut short or another's is refused", async
   for (let i = 0; i < 50; i += 1) await new Visitor(own).decide("accept_all");
   const { record } = await visitor.decide("accept_all");
   assert.equal(await own.stop(), 0);
-  const path = join(inside("ledger"), "ledger.sqlite");
+  const path = join(inside("ledger"), "zones/eu/ledger.sqlite");
   const good = await readFile(path);
   const middle = Math.floor(good.length / 2);
   const broken = {

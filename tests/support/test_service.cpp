@@ -53,7 +53,8 @@ TestService::TestService(Parts parts)
       visitors_(lookup_, rules_, {Cidr::parse("10.0.0.0/8").value()}),
       api_keys_(data_dir()),
       keyring_(data_dir()),
-      ledger_(parts.ledger ? std::move(parts.ledger) : open_sqlite_ledger(data_dir())),
+      ledger_(parts.ledger ? std::move(parts.ledger)
+                           : open_sqlite_ledger({.data_dir = data_dir()})),
       sink_(parts.sink ? std::move(parts.sink) : open_ndjson_sink(data_dir())),
       rate_limiter_(parts.limits),
       service_{clock_,   site_,    rules_, notices_, visitors_,     api_keys_,

@@ -64,4 +64,7 @@ struct RecordState {
 // (GDPR art. 7(3): deny wins). A default_state never replaces an explicit choice.
 RecordState fold(const RecordState& state, const RecordFacts& record);
 
+// A right is exercised on the subject, or its restriction ends. Pure. Erasure is final.
+RecordState hold(const RecordState& state, Hold change);
+
 }  // namespace consent

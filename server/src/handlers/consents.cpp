@@ -3,8 +3,10 @@
 #include <string>
 #include <variant>
 
+#include "application.h"
 #include "handlers/preferences.h"
 #include "handlers/request_body.h"
+#include "handlers/residency.h"
 #include "http/problem.h"
 #include "http/query.h"
 #include "keys/keyring.h"
@@ -132,11 +134,13 @@ std::optional<http::Response> apply_ticket(const Submission& submission, Record&
     record.region = opened.ticket.region;
     record.regime = opened.ticket.regime;
     record.model = opened.ticket.model;
+    record.zone = opened.ticket.zone;
   } else {
     const Visitor visitor = submission.service.visitors.resolve(submission.http, submission.now);
     record.region = visitor.region;
     record.regime = visitor.regime.id;
     record.model = visitor.regime.model;
+    record.zone = visitor.zone;
   }
   record.policy = site.in_force(submission.now).version;
   const Notice* notice = submission.service.notices.find_by_id(request.notice);
@@ -179,6 +183,14 @@ Record draft_record(const Submission& submission) {
   record.language = request.language;
   const Visitor visitor = submission.service.visitors.resolve(submission.http, submission.now);
   record.gpc = visitor.signals.opt_out() || request.gpc || request.action == Action::gpc;
+  record.gpc_by_header = visitor.signals.gpc;
+  record.gpc_by_script = request.gpc;
+  record.dnt = visitor.signals.dnt;
+  record.ruleset = ruleset_version();
+  record.origin = submission.http.header("Origin");
+  record.service_version = program_version();
+  const bool by_banner = request.layer == Layer::banner || request.layer == Layer::preferences;
+  if (by_banner) record.banner_build = submission.service.banner_build;
   record.expires_at = std::chrono::floor<std::chrono::seconds>(submission.now) + kConsentLifetime;
   return record;
 }
@@ -229,7 +241,7 @@ http::Response answer_repeat(const Submission& submission, const Record& first) 
 http::Response store(const Submission& submission, Record record) {
   Ledger& ledger = submission.service.ledger;
   if (const Notice* notice = submission.service.notices.find_by_id(record.notice)) {
-    if (ledger.keep_notice(notice->id, notice->canonical_json)) {
+    if (ledger.keep_notice(record.zone, notice->id, notice->canonical_json)) {
       submission.service.metrics.count_append(AppendOutcome::failed);
       return storage_unavailable();
     }
@@ -241,6 +253,10 @@ http::Response store(const Submission& submission, Record record) {
   if (appended.failure) {
     submission.service.metrics.count_append(AppendOutcome::failed);
     return storage_unavailable();
+  }
+  if (appended.erased) {
+    return http::problem(409, "This event, or its subject, was erased; make a new event.",
+                         {{"/event", "was erased"}});
   }
   if (appended.repeated) return answer_repeat(submission, appended.record);
   submission.service.metrics.count_append(identified ? AppendOutcome::stored
@@ -275,6 +291,8 @@ http::Response handle_consents(const Service& service, const http::Request& requ
   Record record = draft_record(submission);
   if (auto refused = apply_ticket(submission, record)) return std::move(*refused);
   if (auto refused = refuse_default(record)) return std::move(*refused);
+  if (auto refused = settle_residency(service, submission.presented, record))
+    return std::move(*refused);
   return store(submission, std::move(record));
 }
 

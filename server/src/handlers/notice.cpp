@@ -109,7 +109,7 @@ http::Response handle_notice(const Service& service, const http::Request& reques
   const auto coding = choose_coding(request.header("Accept-Encoding"), kCodings);
   if (!coding) return nothing_acceptable();
 
-  const ServedNotice served = serve_notice(service, request);
+  const ServedNotice served = serve_notice(service, request, Layer::banner);
   const Visitor& visitor = served.visitor;
   const bool runs_by_default = visitor.regime.model == Model::opt_out && !visitor.signals.opt_out();
   const NoticeTail& tail = runs_by_default ? served.notice.tail_opt_out : served.notice.tail;

@@ -65,7 +65,7 @@ http::Response handle_preferences(const Service& service, const http::Request& r
   if (request.parameter("site").value_or(service.site.site) != service.site.site) {
     return http::problem(404, "This service does not know the site.");
   }
-  const ServedNotice served = serve_notice(service, request);
+  const ServedNotice served = serve_notice(service, request, Layer::form);
   const std::optional<Token> token = presented_token(service, request).token;
   const PreferencesPage page{
       .policy = *service.site.find(served.notice.policy),

@@ -1,6 +1,7 @@
 #pragma once
-// All records, the served notices they cite, and the counts of decisions that granted nothing.
-// One writer with group commit behind it; readers never wait for the writer.
+// All records, the notices they cite, and the counts of what leaves no record. Each zone has a file
+// and keys of its own under DIR/zones/; a process holds some of the zones, and nothing goes from
+// one to another. One writer a zone with group commit behind it; readers never wait for a writer.
 
 #include <cstdint>
 #include <memory>
@@ -9,6 +10,8 @@
 #include <vector>
 
 #include "failure_log.h"
+#include "keys/zone_keys.h"
+#include "ledger/change_log.h"
 #include "ledger/record.h"
 
 namespace consent::server {
@@ -22,39 +25,136 @@ struct StoreFailure {
 struct Appended {
   Record record;          // with its sequence; of a repeated event, the first one
   bool repeated = false;  // the event was known already
+  bool erased = false;    // nothing was stored: the event, or its subject, has been erased
   std::optional<StoreFailure> failure;
+};
+
+// A subject where it is stored, without its id. Only good for the ledger it came from.
+struct SubjectPlace {
+  Zone zone = Zone::eu;
+  std::array<std::uint8_t, 16> hash{};
+  friend bool operator==(const SubjectPlace&, const SubjectPlace&) = default;
+};
+
+struct Marked {
+  bool found = false;  // the subject has records and is not erased
+  Record record = {};
+  std::optional<StoreFailure> failure = {};
+};
+
+enum class ErasureCause : std::uint8_t {
+  request,   // of the subject, or of the privacy office; a legal hold alone forbids it
+  retention  // the period is over; a restriction forbids it, too
+};
+
+struct Erasure {
+  enum class Outcome : std::uint8_t { erased, not_found, frozen, failed };
+  Outcome outcome = Outcome::failed;
+  std::vector<RecordId> records = {};  // whose payloads were destroyed
+  KekId kek = 0;                       // had wrapped the destroyed data key
+  Record entry = {};                   // the `erased` record, without personal data
+  bool log_emptied = false;  // the write-ahead log holds no copy any more; else within minutes
+  std::optional<StoreFailure> failure = {};
+};
+
+struct SubjectSummary {
+  SubjectPlace place;
+  RecordState state;
+  bool legal_hold = false;
+};
+
+// A cell of the counts of served notices.
+struct Serving {
+  Date day;
+  std::string site;
+  RegimeId regime = RegimeId::unknown;
+  std::string language;
+  Layer layer = Layer::none;
+  friend auto operator<=>(const Serving&, const Serving&) = default;
 };
 
 class Ledger {
  public:
   virtual ~Ledger() = default;
-  // Returns once the record is durable (or has failed). Idempotent by `record.event`.
+  virtual bool holds(Zone zone) const = 0;
+
+  // Stores in record.zone, which must be held. Returns once the record is durable (or has failed).
+  // Idempotent by `record.event`.
   virtual Appended append(Record record) = 0;
-  // Adds one to the counter (day, site, regime, action). Durable on return. Nothing else of the
-  // record is kept. Repeats of an event are recognised while the process lives, from memory only.
+  // Adds one to the counter (day, site, regime, action) of record.zone. Durable on return. Nothing
+  // else of the record is kept. Repeats of an event are recognised while the process lives, from
+  // memory only.
   virtual Appended count_refusal(Record record) = 0;
-  // The fold of the subject's records; not recorded() when there are none. Never throws; a read
-  // error is a failure, which callers answer with not allowed.
+
+  // The fold of the subject's records, from whichever held zone has them; neither recorded() nor
+  // held when there are none. Never throws; a read error is a failure, which callers answer with
+  // not allowed.
   struct StateRead {
     RecordState state;
-    std::optional<StoreFailure> failure;
+    std::optional<Zone> zone = {};  // empty: there are none
+    std::optional<StoreFailure> failure = {};
   };
   virtual StateRead state_of(const std::string& site, const SubjectId& subject) = 0;
-  // The record of an event that was appended or counted before; empty when there is none.
+  // The record of an event that was appended or counted before; empty when there is none, or it is
+  // erased.
   virtual std::optional<Record> find_event(const EventId& event) = 0;
-  // The newest record of a subject; empty when there is none.
+  // The newest decision of a subject; empty when there is none.
   virtual std::optional<Record> latest(const std::string& site, const SubjectId& subject) = 0;
-  // Keeps a notice retrievable by its id. Cheap when it is known already.
-  virtual std::optional<StoreFailure> keep_notice(const std::string& id,
+  // Everything of a subject that is stored, oldest first. Of an erased one what is left.
+  struct History {
+    std::vector<StoredRecord> records;
+    std::optional<StoreFailure> failure;
+  };
+  virtual History history(const std::string& site, const SubjectId& subject) = 0;
+
+  // Appends a restriction, an objection or a release to the subject's records. Durable on return,
+  // and seen by the next read.
+  virtual Marked mark(const std::string& site, const SubjectId& subject, RecordKind right,
+                      TimePoint now) = 0;
+  virtual Marked set_legal_hold(const std::string& site, const SubjectId& subject, bool held,
+                                TimePoint now) = 0;
+  // Destroys the subject's data key, state and payloads; keeps commitments and ciphertext hashes,
+  // and a tombstone under the lookup hash so that a check answers `erased`. On return the bytes are
+  // overwritten in the database file (secure_delete), and the write-ahead log is cut to nothing.
+  virtual Erasure erase(const std::string& site, const SubjectId& subject, ErasureCause cause,
+                        TimePoint now) = 0;
+  virtual Erasure erase(const SubjectPlace& place, ErasureCause cause, TimePoint now) = 0;
+  // Subjects that are not erased, in the order of their hashes, behind `after`: for sweeps. At most
+  // `limit`; none left when it answers fewer. Throws std::runtime_error when the file cannot be
+  // read.
+  virtual std::vector<SubjectSummary> subjects(Zone zone, const std::optional<SubjectPlace>& after,
+                                               std::size_t limit) = 0;
+
+  // Keeps a notice retrievable by its id, in this zone. Cheap when it is known already.
+  virtual std::optional<StoreFailure> keep_notice(Zone zone, const std::string& id,
                                                   const std::string& canonical_json) = 0;
   virtual std::optional<std::string> find_notice(const std::string& id) = 0;
-  // For /readyz: writes and reads a probe row; empty when all is well.
+  // Brings an entry to the zone's ChangeLog that is no change of the ledger's own. Durable on
+  // return.
+  virtual std::optional<StoreFailure> log(const LogEntry& entry) = 0;
+  // Counts a served notice. Kept in memory and written with the next transaction, at the latest
+  // after some seconds: a crash costs those.
+  virtual void count_serving(Zone zone, const Serving& serving) = 0;
+
+  // For /readyz: writes and reads a probe row in each held zone; empty when all is well.
   virtual std::optional<StoreFailure> probe() = 0;
 };
 
-// Opens or creates DIR/ledger.sqlite (WAL, synchronous=FULL). Throws std::runtime_error with a
-// message for the operator when the directory cannot be written, the file is not ours, or its
-// integrity check fails. Every later failure is reported, also where the answer does not show it.
-std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& data_dir, ReportFailure report = {});
+struct LedgerOptions {
+  std::string data_dir;
+  std::vector<Zone> zones = {Zone::eu, Zone::us};  // held by this process
+  KeySource keys = {};
+  ReportFailure report = {};      // every later failure, also where the answer does not show it
+  MakeChangeLog change_log = {};  // none: changes are not logged
+};
+
+// Opens or creates DIR/zones/<zone>/ledger.sqlite (WAL, synchronous=FULL) and the zone's keys.
+// Throws std::runtime_error with a message for the operator when the directory cannot be written, a
+// file is not ours, its keys are missing, or its integrity check fails.
+std::unique_ptr<Ledger> open_sqlite_ledger(LedgerOptions options);
+
+std::string zone_directory(const std::string& data_dir, Zone zone);       // DIR/zones/eu
+std::string zone_file_path(const std::string& data_dir, Zone zone);       // .../ledger.sqlite
+std::string zone_keys_directory(const std::string& data_dir, Zone zone);  // .../keys
 
 }  // namespace consent::server

@@ -4,6 +4,22 @@
 
 namespace consent::server {
 
+std::string_view to_text(RecordKind kind) {
+  switch (kind) {
+    case RecordKind::decision:
+      return "decision";
+    case RecordKind::restricted:
+      return "restricted";
+    case RecordKind::objected:
+      return "objected";
+    case RecordKind::released:
+      return "released";
+    case RecordKind::erased:
+      return "erased";
+  }
+  return "";
+}
+
 Model model_of(RegimeId regime) {
   switch (regime) {
 #define CONSENT_REGIME(name, number, model) \
@@ -24,6 +40,21 @@ RecordFacts facts_of(const Record& record) {
           .region = record.region,
           .model = record.model,
           .gpc = record.gpc};
+}
+
+RecordState apply(const RecordState& state, const Record& record) {
+  switch (record.kind) {
+    case RecordKind::decision:
+      return fold(state, facts_of(record));
+    case RecordKind::restricted:
+    case RecordKind::objected:
+      return hold(state, Hold::restricted);
+    case RecordKind::released:
+      return hold(state, Hold::none);
+    case RecordKind::erased:
+      return hold(RecordState{}, Hold::erased);
+  }
+  return state;
 }
 
 }  // namespace consent::server

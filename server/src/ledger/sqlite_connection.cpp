@@ -76,6 +76,13 @@ SqliteStatement& SqliteStatement::bind_blob(int index, std::span<const std::uint
   return *this;
 }
 
+SqliteStatement& SqliteStatement::bind_null(int index) {
+  if (sqlite3_bind_null(statement_.get(), index + 1) != SQLITE_OK) {
+    fail(sqlite3_db_handle(statement_.get()), SQLITE_MISUSE);
+  }
+  return *this;
+}
+
 bool SqliteStatement::step() {
   const int code = sqlite3_step(statement_.get());
   if (code == SQLITE_ROW) return true;
@@ -112,6 +119,18 @@ bool SqliteStatement::blob(int column, std::span<std::uint8_t> out) const {
   if (bytes == nullptr || size != out.size()) return false;
   std::copy_n(bytes, size, out.begin());
   return true;
+}
+
+std::vector<std::uint8_t> SqliteStatement::bytes(int column) const {
+  const auto* bytes =
+      static_cast<const std::uint8_t*>(sqlite3_column_blob(statement_.get(), column));
+  const auto size = static_cast<std::size_t>(sqlite3_column_bytes(statement_.get(), column));
+  if (bytes == nullptr) return {};
+  return {bytes, bytes + size};
+}
+
+bool SqliteStatement::is_null(int column) const {
+  return sqlite3_column_type(statement_.get(), column) == SQLITE_NULL;
 }
 
 void SqliteConnection::Close::operator()(sqlite3* database) const { sqlite3_close_v2(database); }

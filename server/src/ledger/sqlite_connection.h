@@ -43,6 +43,7 @@ class SqliteStatement {
   SqliteStatement& bind(int index, std::int64_t value);
   SqliteStatement& bind(int index, std::string_view text);
   SqliteStatement& bind_blob(int index, std::span<const std::uint8_t> bytes);
+  SqliteStatement& bind_null(int index);
 
   // True when there is a row. Afterwards reset() before the next use.
   bool step();
@@ -54,6 +55,8 @@ class SqliteStatement {
   std::string text(int column) const;
   // False when the blob has another size.
   bool blob(int column, std::span<std::uint8_t> out) const;
+  std::vector<std::uint8_t> bytes(int column) const;  // empty for null
+  bool is_null(int column) const;
 
  private:
   struct Finalize {

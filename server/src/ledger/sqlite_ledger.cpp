@@ -2,20 +2,21 @@
 #include <sys/file.h>
 #include <sys/stat.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
 #include <mutex>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "file_descriptor.h"
 #include "ledger/ledger.h"
 #include "ledger/recent_refusals.h"
-#include "ledger/sqlite_readers.h"
-#include "ledger/sqlite_writer.h"
 #include "ledger/state_cache.h"
-#include "ledger/write_queue.h"
+#include "ledger/zone_store.h"
+#include "uuid.h"
 
 namespace consent::server {
 namespace {
@@ -46,147 +47,267 @@ FileDescriptor lock_directory(const std::string& data_dir) {
   return lock;
 }
 
-// SQLite gives its log the mode of the database.
-void make_private_file(const std::string& path) {
-  const FileDescriptor file(
-      open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
-  if (!file) fail(path, "cannot open the ledger");
-  if (!sync_directory_of(path)) fail(path, "cannot sync its directory");
+Record mark_of(RecordKind kind, const std::string& site, std::optional<SubjectId> subject,
+               TimePoint now) {
+  Record record;
+  record.kind = kind;
+  record.id = make_uuid_v7(now);
+  record.event = record.id;
+  record.site = site;
+  record.subject = subject;
+  record.time = now;
+  record.client_time = now;
+  record.expires_at = now;
+  return record;
 }
 
 class SqliteLedger final : public Ledger {
  public:
-  SqliteLedger(FileDescriptor lock, const std::string& path, ReportFailure report)
-      : lock_(std::move(lock)),
-        report_(std::move(report)),
-        cache_(kCachedStatesMax),
-        writer_(path, cache_, refusals_),
-        readers_(path),
-        path_(path),
-        queue_([this](std::span<WriteTask* const> tasks) { writer_.commit(tasks); }) {}
+  SqliteLedger(FileDescriptor lock, const LedgerOptions& options)
+      : lock_(std::move(lock)), report_(options.report), cache_(kCachedStatesMax) {
+    for (const Zone zone : options.zones) {
+      try {
+        stores_.push_back(std::make_unique<ZoneStore>(options, zone, cache_, refusals_));
+      } catch (const std::exception& error) {
+        const std::string path = zone_file_path(options.data_dir, zone);
+        throw std::runtime_error(explain(path, error));
+      }
+    }
+  }
+
+  bool holds(Zone zone) const override { return store_of(zone) != nullptr; }
 
   Appended append(Record record) override {
-    return run(WriteTask::Kind::record, std::move(record));
+    return store(WriteTask::Kind::record, std::move(record));
   }
   Appended count_refusal(Record record) override {
-    return run(WriteTask::Kind::refusal, std::move(record));
+    return store(WriteTask::Kind::refusal, std::move(record));
+  }
+
+  StateRead state_of(const std::string& site, const SubjectId& subject) override {
+    const StateCache::Lookup lookup = cache_.find(site, subject);
+    if (lookup.state) return {.state = *lookup.state, .zone = lookup.zone, .failure = {}};
+    StateRead read;
+    for (const auto& store : stores_) {
+      try {
+        const auto state = store->readers().state_of(subject_hash(store->keys(), site, subject));
+        if (state) read = {.state = *state, .zone = store->zone(), .failure = {}};
+      } catch (const std::exception& error) {
+        return {.state = {}, .zone = {}, .failure = unreadable(*store, error)};
+      }
+      if (read.zone) break;
+    }
+    if (read.zone) cache_.put(site, subject, read.state, *read.zone, lookup.generation);
+    return read;
   }
 
   std::optional<Record> find_event(const EventId& event) override {
     if (auto record = refusals_.find(event)) return record;
-    try {
-      return readers_.find_event(event);
-    } catch (const std::exception& error) {
-      unreadable(error);
-      return std::nullopt;  // append() will recognise it
-    }
-  }
-
-  StateRead state_of(const std::string& site, const SubjectId& subject) override {
-    try {
-      const StateCache::Lookup lookup = cache_.find(site, subject);
-      if (lookup.state) return {.state = *lookup.state, .failure = std::nullopt};
-      const RecordState state = readers_.fold_subject(site, subject);
-      if (state.recorded()) cache_.put(site, subject, state, lookup.generation);
-      return {.state = state, .failure = std::nullopt};
-    } catch (const std::exception& error) {
-      return {.state = {}, .failure = unreadable(error)};
-    }
+    return first<Record>([&](ZoneStore& store) {
+      return store.readers().find_event(event_hash(store.keys(), event));
+    });
   }
 
   std::optional<Record> latest(const std::string& site, const SubjectId& subject) override {
-    try {
-      return readers_.newest_of(site, subject);
-    } catch (const std::exception& error) {
-      unreadable(error);
-      return std::nullopt;
-    }
+    return first<Record>([&](ZoneStore& store) {
+      return store.readers().newest_decision(subject_hash(store.keys(), site, subject));
+    });
   }
 
-  std::optional<StoreFailure> keep_notice(const std::string& id,
+  History history(const std::string& site, const SubjectId& subject) override {
+    History all;
+    for (const auto& store : stores_) {
+      try {
+        auto records = store->readers().history(subject_hash(store->keys(), site, subject));
+        std::move(records.begin(), records.end(), std::back_inserter(all.records));
+      } catch (const std::exception& error) {
+        all.failure = unreadable(*store, error);
+      }
+    }
+    return all;
+  }
+
+  Marked mark(const std::string& site, const SubjectId& subject, RecordKind right,
+              TimePoint now) override {
+    WriteTask task;
+    task.kind = WriteTask::Kind::mark;
+    task.record = mark_of(right, site, subject, now);
+    return change(task, site, subject);
+  }
+
+  Marked set_legal_hold(const std::string& site, const SubjectId& subject, bool held,
+                        TimePoint now) override {
+    WriteTask task;
+    task.kind = WriteTask::Kind::legal_hold;
+    task.held = held;
+    task.record = mark_of(RecordKind::restricted, site, subject, now);
+    return change(task, site, subject);
+  }
+
+  Erasure erase(const std::string& site, const SubjectId& subject, ErasureCause cause,
+                TimePoint now) override {
+    const StateRead read = state_of(site, subject);
+    if (read.failure) return {.failure = read.failure};
+    if (!read.zone) return {.outcome = Erasure::Outcome::not_found};
+    return erase(place_of(*read.zone, site, subject), cause, now);
+  }
+
+  Erasure erase(const SubjectPlace& place, ErasureCause cause, TimePoint now) override {
+    WriteTask task;
+    task.kind = WriteTask::Kind::erase;
+    task.place = place;
+    task.cause = cause;
+    task.record = mark_of(RecordKind::erased, "", std::nullopt, now);
+    task.record.zone = place.zone;
+    write(task, place.zone);
+    if (task.failure) return {.failure = task.failure};
+    return std::move(task.erasure);
+  }
+
+  std::vector<SubjectSummary> subjects(Zone zone, const std::optional<SubjectPlace>& after,
+                                       std::size_t limit) override {
+    std::vector<SubjectSummary> all;
+    ZoneStore* const store = store_of(zone);
+    if (store == nullptr) return all;
+    store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) {
+      const auto start = after ? after->hash : LookupHash{};
+      for (const SubjectRow& row : rows.living_subjects_behind(start, !after, limit)) {
+        all.push_back(
+            {.place = {zone, row.hash}, .state = rows.state_of(row), .legal_hold = row.legal_hold});
+      }
+    });
+    return all;
+  }
+
+  std::optional<StoreFailure> keep_notice(Zone zone, const std::string& id,
                                           const std::string& canonical_json) override {
     {
       const std::lock_guard lock(notices_mutex_);
-      if (kept_notices_.contains(id)) return std::nullopt;
+      if (kept_notices_.contains({zone, id})) return std::nullopt;
     }
     WriteTask task;
     task.kind = WriteTask::Kind::notice;
     task.notice_id = id;
     task.notice_json = canonical_json;
-    write(task);
+    const TimePoint now = SystemClock().now();
+    task.entry.kind = LogKind::notice;
+    task.entry.zone = zone;
+    task.entry.time = now;
+    task.entry.record = make_uuid_v7(now);
+    task.entry.subject = id;
+    write(task, zone);
     if (!task.failure) {
       const std::lock_guard lock(notices_mutex_);
-      kept_notices_.insert(id);
+      kept_notices_.insert({zone, id});
     }
     return task.failure;
   }
 
   std::optional<std::string> find_notice(const std::string& id) override {
-    try {
-      return readers_.find_notice(id);
-    } catch (const std::exception& error) {
-      unreadable(error);
-      return std::nullopt;
-    }
+    return first<std::string>([&](ZoneStore& store) { return store.readers().find_notice(id); });
   }
 
-  std::optional<StoreFailure> probe() override {
+  std::optional<StoreFailure> log(const LogEntry& entry) override {
     WriteTask task;
-    task.kind = WriteTask::Kind::probe;
-    write(task);
+    task.kind = WriteTask::Kind::log;
+    task.entry = entry;
+    write(task, entry.zone);
     return task.failure;
   }
 
- private:
-  void report(const StoreFailure& failure) const {
-    if (report_) report_(failure.detail);
+  void count_serving(Zone zone, const Serving& serving) override {
+    ZoneStore* const store = store_of(zone);
+    (store == nullptr ? *stores_.front() : *store).count_serving(serving);
   }
 
-  StoreFailure unreadable(const std::exception& error) const {
-    StoreFailure failure{explain(path_, error)};
-    report(failure);
+  std::optional<StoreFailure> probe() override {
+    for (const auto& store : stores_) {
+      WriteTask task;
+      task.kind = WriteTask::Kind::probe;
+      write(task, store->zone());
+      if (task.failure) return task.failure;
+    }
+    return std::nullopt;
+  }
+
+ private:
+  ZoneStore* store_of(Zone zone) const {
+    const auto found = std::find_if(stores_.begin(), stores_.end(),
+                                    [zone](const auto& store) { return store->zone() == zone; });
+    return found == stores_.end() ? nullptr : found->get();
+  }
+
+  SubjectPlace place_of(Zone zone, const std::string& site, const SubjectId& subject) const {
+    return {zone, subject_hash(store_of(zone)->keys(), site, subject)};
+  }
+
+  StoreFailure unreadable(const ZoneStore& store, const std::exception& error) const {
+    StoreFailure failure{explain(store.path(), error)};
+    if (report_) report_(failure.detail);
     return failure;
   }
 
-  void write(WriteTask& task) {
-    queue_.run(task);
-    if (task.failure) report(*task.failure);
+  // The first answer of any zone.
+  template <typename Answer, typename Read>
+  std::optional<Answer> first(Read read) {
+    for (const auto& store : stores_) {
+      try {
+        if (auto answer = read(*store)) return answer;
+      } catch (const std::exception& error) {
+        unreadable(*store, error);
+      }
+    }
+    return std::nullopt;
   }
 
-  Appended run(WriteTask::Kind kind, Record record) {
+  void write(WriteTask& task, Zone zone) {
+    ZoneStore* const store = store_of(zone);
+    if (store == nullptr) {
+      task.failure =
+          StoreFailure{"zone " + std::string(to_text(zone)) + " is not held here; see --zone"};
+    } else {
+      store->run(task);
+    }
+    if (task.failure && report_) report_(task.failure->detail);
+  }
+
+  Appended store(WriteTask::Kind kind, Record record) {
     WriteTask task;
     task.kind = kind;
     task.record = std::move(record);
-    write(task);
+    write(task, task.record.zone);
     return {.record = std::move(task.record),
             .repeated = task.repeated,
+            .erased = task.erased,
             .failure = std::move(task.failure)};
+  }
+
+  Marked change(WriteTask& task, const std::string& site, const SubjectId& subject) {
+    const StateRead read = state_of(site, subject);
+    if (read.failure) return {.failure = read.failure};
+    if (!read.zone) return {};
+    task.place = place_of(*read.zone, site, subject);
+    task.record.zone = *read.zone;
+    write(task, *read.zone);
+    return {.found = task.found, .record = std::move(task.record), .failure = task.failure};
   }
 
   FileDescriptor lock_;
   const ReportFailure report_;
   StateCache cache_;
   RecentRefusals refusals_;
-  SqliteWriter writer_;
-  SqliteReaders readers_;
-  const std::string path_;
   std::mutex notices_mutex_;
-  std::set<std::string> kept_notices_;
-  WriteQueue queue_;  // last: its thread uses the others
+  std::set<std::pair<Zone, std::string>> kept_notices_;
+  std::vector<std::unique_ptr<ZoneStore>> stores_;  // last: their threads use the others
 };
 
 }  // namespace
 
-std::unique_ptr<Ledger> open_sqlite_ledger(const std::string& data_dir, ReportFailure report) {
-  make_data_directory(data_dir);
-  FileDescriptor lock = lock_directory(data_dir);
-  const std::string path = data_dir + "/ledger.sqlite";
-  make_private_file(path);
-  try {
-    return std::make_unique<SqliteLedger>(std::move(lock), path, std::move(report));
-  } catch (const std::exception& error) {
-    throw std::runtime_error(explain(path, error));
-  }
+std::unique_ptr<Ledger> open_sqlite_ledger(LedgerOptions options) {
+  if (options.zones.empty()) throw std::runtime_error("a ledger needs at least one zone");
+  make_data_directory(options.data_dir);
+  FileDescriptor lock = lock_directory(options.data_dir);
+  return std::make_unique<SqliteLedger>(std::move(lock), options);
 }
 
 }  // namespace consent::server

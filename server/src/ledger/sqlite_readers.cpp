@@ -1,28 +1,26 @@
 #include "ledger/sqlite_readers.h"
 
-#include "ledger/record_row.h"
+#include <algorithm>
 
 namespace consent::server {
 
 struct SqliteReaders::Session {
-  explicit Session(const std::string& path)
-      : connection(path, SqliteConnection::Mode::read_only),
-        by_subject(connection.prepare(std::string(kRecordSelect) +
-                                      "WHERE site = ? AND subject = ? ORDER BY sequence")),
-        newest(connection.prepare(std::string(kRecordSelect) +
-                                  "WHERE site = ? AND subject = ? ORDER BY sequence DESC LIMIT 1")),
-        by_event(connection.prepare(std::string(kRecordSelect) + "WHERE event = ?")),
+  explicit Session(const ZoneFiles& files)
+      : connection(files.path, SqliteConnection::Mode::read_only),
+        rows(connection, files.zone, files.keys),
+        begin(connection.prepare("BEGIN")),
+        end(connection.prepare("COMMIT")),
         notice(connection.prepare("SELECT canonical_json FROM notices WHERE id = ?")) {}
 
   SqliteConnection connection;
-  SqliteStatement by_subject;
-  SqliteStatement newest;
-  SqliteStatement by_event;
+  StoredRows rows;
+  SqliteStatement begin;
+  SqliteStatement end;
   SqliteStatement notice;
 };
 
-SqliteReaders::SqliteReaders(std::string path) : path_(std::move(path)) {
-  idle_.push_back(std::make_unique<Session>(path_));
+SqliteReaders::SqliteReaders(const ZoneFiles& files) : files_(files) {
+  idle_.push_back(std::make_unique<Session>(files_));
 }
 
 SqliteReaders::~SqliteReaders() = default;
@@ -36,7 +34,7 @@ std::unique_ptr<SqliteReaders::Session> SqliteReaders::take() {
       return session;
     }
   }
-  return std::make_unique<Session>(path_);
+  return std::make_unique<Session>(files_);
 }
 
 void SqliteReaders::give_back(std::unique_ptr<Session> session) {
@@ -44,49 +42,70 @@ void SqliteReaders::give_back(std::unique_ptr<Session> session) {
   idle_.push_back(std::move(session));
 }
 
-RecordState SqliteReaders::fold_subject(const std::string& site, const SubjectId& subject) {
+template <typename Read>
+auto SqliteReaders::reading(Read read) {
   auto session = take();
-  RecordState state;
-  {
-    const SqliteReading reading(session->by_subject.bind(0, site).bind_blob(1, subject));
-    while (session->by_subject.step())
-      state = fold(state, facts_of(read_record(session->by_subject)));
-  }
+  auto answer = read(*session);
   give_back(std::move(session));
-  return state;
+  return answer;
 }
 
-std::optional<Record> SqliteReaders::newest_of(const std::string& site, const SubjectId& subject) {
-  auto session = take();
-  std::optional<Record> record;
-  {
-    const SqliteReading reading(session->newest.bind(0, site).bind_blob(1, subject));
-    if (session->newest.step()) record = read_record(session->newest);
-  }
-  give_back(std::move(session));
-  return record;
+std::optional<RecordState> SqliteReaders::state_of(const LookupHash& subject) {
+  return reading([&](Session& session) -> std::optional<RecordState> {
+    const auto row = session.rows.subject(subject);
+    if (!row) return std::nullopt;
+    return session.rows.state_of(*row);
+  });
 }
 
-std::optional<Record> SqliteReaders::find_event(const EventId& event) {
-  auto session = take();
+std::optional<Record> SqliteReaders::newest_decision(const LookupHash& subject) {
+  const std::vector<StoredRecord> records = history(subject);
+  const auto found = std::find_if(records.rbegin(), records.rend(), [](const StoredRecord& one) {
+    return !one.erased && one.record.kind == RecordKind::decision;
+  });
+  if (found == records.rend()) return std::nullopt;
+  return found->record;
+}
+
+std::vector<StoredRecord> SqliteReaders::history(const LookupHash& subject) {
+  std::vector<StoredRecord> records;
+  with_rows([&](SqliteConnection&, StoredRows& rows) {
+    const auto row = rows.subject(subject);
+    if (!row) return;
+    std::optional<SecretKey> key;
+    if (!row->erased()) key.emplace(rows.data_key(*row));
+    for (const RecordRow& record : rows.chain(*row)) {
+      records.push_back(key ? rows.open(*key, record) : rows.remains(record));
+    }
+  });
+  std::reverse(records.begin(), records.end());
+  return records;
+}
+
+std::optional<Record> SqliteReaders::find_event(const LookupHash& event) {
   std::optional<Record> record;
-  {
-    const SqliteReading reading(session->by_event.bind_blob(0, event));
-    if (session->by_event.step()) record = read_record(session->by_event);
-  }
-  give_back(std::move(session));
+  with_rows([&](SqliteConnection&, StoredRows& rows) {
+    const auto row = rows.record_of_event(event);
+    if (row && !row->payload.empty()) record = rows.open(*row).record;
+  });
   return record;
 }
 
 std::optional<std::string> SqliteReaders::find_notice(const std::string& id) {
-  auto session = take();
-  std::optional<std::string> canonical_json;
-  {
-    const SqliteReading reading(session->notice.bind(0, id));
-    if (session->notice.step()) canonical_json = session->notice.text(0);
-  }
-  give_back(std::move(session));
-  return canonical_json;
+  return reading([&](Session& session) -> std::optional<std::string> {
+    const SqliteReading rows(session.notice.bind(0, id));
+    if (!session.notice.step() || session.notice.is_null(0)) return std::nullopt;
+    return session.notice.text(0);
+  });
+}
+
+void SqliteReaders::with_rows(const std::function<void(SqliteConnection&, StoredRows&)>& read) {
+  reading([&](Session& session) {
+    session.begin.run();
+    read(session.connection, session.rows);
+    session.end.run();
+    return true;
+  });
 }
 
 }  // namespace consent::server

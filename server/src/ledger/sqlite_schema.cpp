@@ -1,36 +1,59 @@
 #include "ledger/sqlite_schema.h"
 
 #include <array>
+#include <filesystem>
 #include <string>
 
 namespace consent::server {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x44504331;  // "DPC1"
+// A larger file is sampled at start, so that the start takes seconds; `consentd verify` reads all.
+constexpr std::uintmax_t kCheckedBytesMax = 64 * 1024 * 1024;
 
 // Migration N brings a file from user_version N to N + 1. Never edited once shipped.
-constexpr std::array<const char*, 2> kMigrations = {R"sql(
-CREATE TABLE records (
-  sequence       INTEGER PRIMARY KEY AUTOINCREMENT,
-  id             BLOB    NOT NULL CHECK (length(id) = 16),
-  event          BLOB    NOT NULL UNIQUE CHECK (length(event) = 16),
-  subject        BLOB    NOT NULL CHECK (length(subject) = 16),
-  site           TEXT    NOT NULL,
-  time_ms        INTEGER NOT NULL,
-  client_time_ms INTEGER NOT NULL,
-  choices        INTEGER NOT NULL,
-  action         INTEGER NOT NULL,
-  layer          INTEGER NOT NULL,
-  regime         INTEGER NOT NULL,
-  region         TEXT    NOT NULL,
-  policy         INTEGER NOT NULL,
-  notice         TEXT    NOT NULL,
-  language       TEXT    NOT NULL,
-  gpc            INTEGER NOT NULL,
-  expires_at_ms  INTEGER NOT NULL
+constexpr std::array<const char*, 1> kMigrations = {R"sql(
+-- Fingerprints: 0 is the lookup key, others are key-encryption keys. The highest wraps.
+CREATE TABLE keys (
+  id          INTEGER PRIMARY KEY,
+  fingerprint BLOB NOT NULL CHECK (length(fingerprint) = 16)
 ) STRICT;
-CREATE INDEX records_by_subject ON records (site, subject, sequence);
-CREATE TRIGGER records_are_never_changed BEFORE UPDATE ON records
+
+CREATE TABLE notices (
+  number         INTEGER PRIMARY KEY,
+  id             TEXT NOT NULL UNIQUE,
+  canonical_json TEXT  -- null: cited, but not brought
+) STRICT;
+
+-- One row a subject, found with one read. wrapped_key and state are null once it is erased.
+CREATE TABLE subjects (
+  hash        BLOB    PRIMARY KEY CHECK (length(hash) = 16),
+  wrapped_key BLOB,
+  kek         INTEGER NOT NULL,
+  hold        INTEGER NOT NULL,  -- bound to the sealed state
+  legal_hold  INTEGER NOT NULL,
+  newest      INTEGER NOT NULL,  -- sequence of its last record
+  state       BLOB
+) STRICT, WITHOUT ROWID;
+
+-- payload is null once it is erased.
+CREATE TABLE records (
+  sequence        INTEGER PRIMARY KEY AUTOINCREMENT,
+  id              BLOB    NOT NULL CHECK (length(id) = 16),
+  kind            INTEGER NOT NULL,
+  subject         BLOB    NOT NULL CHECK (length(subject) = 16),
+  event           BLOB    NOT NULL UNIQUE CHECK (length(event) = 16),
+  previous        INTEGER NOT NULL,  -- sequence of the subject's record before; 0: none
+  notice          INTEGER REFERENCES notices (number),
+  payload         BLOB,
+  commitment      BLOB    NOT NULL CHECK (length(commitment) = 32),
+  ciphertext_hash BLOB    NOT NULL CHECK (length(ciphertext_hash) = 32)
+) STRICT;
+CREATE TRIGGER records_are_never_changed BEFORE UPDATE OF
+  sequence, id, kind, subject, event, previous, notice, commitment, ciphertext_hash ON records
+  BEGIN SELECT RAISE(ABORT, 'records are append-only'); END;
+CREATE TRIGGER payloads_are_only_erased BEFORE UPDATE OF payload ON records
+  WHEN NEW.payload IS NOT NULL
   BEGIN SELECT RAISE(ABORT, 'records are append-only'); END;
 CREATE TRIGGER records_are_never_removed BEFORE DELETE ON records
   BEGIN SELECT RAISE(ABORT, 'records are append-only'); END;
@@ -45,19 +68,20 @@ CREATE TABLE refusals (
   PRIMARY KEY (day, site, regime, action)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE notices (
-  id             TEXT PRIMARY KEY,
-  canonical_json TEXT NOT NULL
+CREATE TABLE servings (
+  day      TEXT    NOT NULL,
+  site     TEXT    NOT NULL,
+  regime   INTEGER NOT NULL,
+  language TEXT    NOT NULL,
+  layer    INTEGER NOT NULL,
+  count    INTEGER NOT NULL,
+  PRIMARY KEY (day, site, regime, language, layer)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE probe (
   id    INTEGER PRIMARY KEY CHECK (id = 1),
   value INTEGER NOT NULL
 ) STRICT;
-)sql",
-                                                    R"sql(
--- Records made before a site could have rules of its own: null, the model is the regime's.
-ALTER TABLE records ADD COLUMN model INTEGER;
 )sql"};
 
 void check_owner(SqliteConnection& connection, std::int64_t version) {
@@ -83,12 +107,19 @@ void migrate(SqliteConnection& connection, std::int64_t version) {
   connection.execute("COMMIT");
 }
 
+bool is_small(const std::string& path) {
+  std::error_code unreadable;
+  const std::uintmax_t size = std::filesystem::file_size(path, unreadable);
+  return unreadable || size <= kCheckedBytesMax;
+}
+
 }  // namespace
 
-void prepare_ledger_file(SqliteConnection& connection, IntegrityCheck check) {
+void prepare_ledger_file(SqliteConnection& connection, const std::string& path,
+                         IntegrityCheck check) {
   const std::int64_t version = connection.integer("PRAGMA user_version");
   check_owner(connection, version);
-  if (check == IntegrityCheck::quick) {
+  if (check == IntegrityCheck::quick && is_small(path)) {
     const std::string verdict = connection.text("PRAGMA quick_check(1)");
     if (verdict != "ok")
       throw SqliteError(SqliteError::Kind::corrupt, "the integrity check failed");

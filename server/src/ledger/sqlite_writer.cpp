@@ -2,9 +2,10 @@
 
 #include <algorithm>
 
-#include "ledger/record_row.h"
 #include "ledger/sqlite_schema.h"
+#include "ledger/subject_writer.h"
 #include "timestamp.h"
+#include "uuid.h"
 
 namespace consent::server {
 namespace {
@@ -13,7 +14,12 @@ constexpr const char* kRefusalUpsert =
     "INSERT INTO refusals (day, site, regime, action, count) VALUES (?, ?, ?, ?, 1)"
     " ON CONFLICT (day, site, regime, action) DO UPDATE SET count = count + 1";
 constexpr const char* kNoticeInsert =
-    "INSERT INTO notices (id, canonical_json) VALUES (?, ?) ON CONFLICT (id) DO NOTHING";
+    "INSERT INTO notices (id, canonical_json) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET "
+    "canonical_json = excluded.canonical_json WHERE canonical_json IS NULL";
+constexpr const char* kServingUpsert =
+    "INSERT INTO servings (day, site, regime, language, layer, count) VALUES (?, ?, ?, ?, ?, ?)"
+    " ON CONFLICT (day, site, regime, language, layer) DO UPDATE SET count = count + "
+    "excluded.count";
 constexpr const char* kProbeWrite =
     "INSERT INTO probe (id, value) VALUES (1, 1) ON CONFLICT (id) DO UPDATE SET value = value + 1";
 constexpr const char* kProbeRead = "SELECT value FROM probe WHERE id = 1";
@@ -39,103 +45,200 @@ std::string_view advice(SqliteError::Kind kind) {
   return "";
 }
 
-std::unique_ptr<SqliteConnection> open_file(const std::string& path, IntegrityCheck check) {
+std::unique_ptr<SqliteConnection> open_file(const std::string& path, bool at_start) {
   auto connection = std::make_unique<SqliteConnection>(path, SqliteConnection::Mode::read_write);
-  prepare_ledger_file(*connection, check);
+  prepare_ledger_file(*connection, path, at_start ? IntegrityCheck::quick : IntegrityCheck::skip);
   return connection;
+}
+
+LogEntry entry_of(LogKind kind, Zone zone, std::string subject, TimePoint time) {
+  LogEntry entry;
+  entry.kind = kind;
+  entry.zone = zone;
+  entry.time = time;
+  entry.record = make_uuid_v7(time);
+  entry.subject = std::move(subject);
+  return entry;
+}
+
+bool is_corrupt(const std::exception& error) {
+  const auto* sqlite = dynamic_cast<const SqliteError*>(&error);
+  return sqlite != nullptr && sqlite->kind() == SqliteError::Kind::corrupt;
 }
 
 }  // namespace
 
 struct SqliteWriter::Session {
-  explicit Session(const std::string& path, IntegrityCheck check)
-      : connection(open_file(path, check)),
+  Session(const ZoneFiles& files, ChangeLog* log, bool at_start)
+      : connection(open_file(files.path, at_start)),
         begin(connection->prepare("BEGIN IMMEDIATE")),
         commit(connection->prepare("COMMIT")),
-        insert(connection->prepare(kRecordInsert)),
-        by_event(connection->prepare(std::string(kRecordSelect) + "WHERE event = ?")),
+        newest_kek(connection->prepare("SELECT max(id) FROM keys")),
         refusal(connection->prepare(kRefusalUpsert)),
+        serving(connection->prepare(kServingUpsert)),
         notice(connection->prepare(kNoticeInsert)),
         probe_write(connection->prepare(kProbeWrite)),
-        probe_read(connection->prepare(kProbeRead)) {}
+        probe_read(connection->prepare(kProbeRead)),
+        subjects(*connection, files.zone, files.keys, log) {}
 
   std::unique_ptr<SqliteConnection> connection;
   SqliteStatement begin;
   SqliteStatement commit;
-  SqliteStatement insert;
-  SqliteStatement by_event;
+  SqliteStatement newest_kek;
   SqliteStatement refusal;
+  SqliteStatement serving;
   SqliteStatement notice;
   SqliteStatement probe_write;
   SqliteStatement probe_read;
+  SubjectWriter subjects;
 };
 
-SqliteWriter::SqliteWriter(std::string path, StateCache& cache, RecentRefusals& refusals)
-    : path_(std::move(path)),
+SqliteWriter::SqliteWriter(const ZoneFiles& files, StateCache& cache, RecentRefusals& refusals,
+                           ServingCounts& servings, ChangeLog* log)
+    : files_(files),
       cache_(cache),
       refusals_(refusals),
-      session_(std::make_unique<Session>(path_, IntegrityCheck::quick)) {}
+      servings_(servings),
+      log_(log),
+      session_(open(true)) {}
 
 SqliteWriter::~SqliteWriter() = default;
 
-void SqliteWriter::commit(std::span<WriteTask* const> tasks) {
-  counted_.clear();
-  try {
-    write(tasks);
-  } catch (const std::exception& error) {
-    session_.reset();
-    // A commit whose sync failed may still have reached the disk: what was cached is no longer
-    // certain.
-    cache_.forget_all();
-    const StoreFailure failure{explain(path_, error)};
-    for (WriteTask* task : tasks) task->failure = failure;
-    return;
+std::unique_ptr<SqliteWriter::Session> SqliteWriter::open(bool at_start) const {
+  auto session = std::make_unique<Session>(files_, log_, at_start);
+  if (log_ != nullptr) log_->opened(*session->connection);
+  session->begin.run();
+  const TimePoint now = SystemClock().now();
+  for (const KekId id : settle_keys(*session->connection, files_.keys)) {
+    const std::string name = id == 0 ? "lookup" : "kek." + std::to_string(id);
+    if (log_ != nullptr)
+      log_->append(*session->connection, entry_of(LogKind::key, files_.zone, name, now));
   }
-  for (const WriteTask* task : tasks) {
-    if (task->kind == WriteTask::Kind::record && !task->repeated) {
-      cache_.forget(task->record.site, *task->record.subject);
-    }
-  }
-  for (const Record* record : counted_) refusals_.remember(*record);
+  session->commit.run();
+  if (log_ != nullptr) log_->ended(true);
+  return session;
 }
 
 SqliteWriter::Session& SqliteWriter::session() {
-  if (!session_) session_ = std::make_unique<Session>(path_, IntegrityCheck::skip);
+  if (!session_) session_ = open(false);
   return *session_;
 }
 
-void SqliteWriter::write(std::span<WriteTask* const> tasks) {
-  session().begin.run();
-  for (WriteTask* task : tasks) {
-    switch (task->kind) {
-      case WriteTask::Kind::record:
-        append(*task);
-        break;
-      case WriteTask::Kind::refusal:
-        count(*task);
-        break;
-      case WriteTask::Kind::notice:
-        session().notice.bind(0, task->notice_id).bind(1, task->notice_json).run();
-        break;
-      case WriteTask::Kind::probe:
-        probe();
-        break;
-    }
-  }
-  session().commit.run();
+void SqliteWriter::commit(std::span<WriteTask* const> tasks) {
+  if (try_commit(tasks, tasks.size() > 1)) return;
+  // One damaged page must not take those down that have nothing to do with it.
+  for (WriteTask* task : tasks) try_commit(std::span(&task, 1), false);
 }
 
-void SqliteWriter::append(WriteTask& task) {
-  bind_record(session().insert, task.record);
-  session().insert.run();
-  if (session().connection->changes() == 1) {
-    task.record.sequence = static_cast<std::uint64_t>(session().connection->last_row());
-    return;
+// False when the tasks are to be tried one by one.
+bool SqliteWriter::try_commit(std::span<WriteTask* const> tasks, bool may_divide) {
+  counted_.clear();
+  const ServingCounts::Cells servings = servings_.take();
+  if (tasks.empty() && servings.empty() && !log_holds_erased_) return true;
+  try {
+    session().begin.run();
+    follow_rotation(session().newest_kek, files_.keys);
+    count_servings(servings);
+    write(tasks);
+    session().commit.run();
+  } catch (const std::exception& error) {
+    session_.reset();
+    if (log_ != nullptr) log_->ended(false);
+    // A commit whose sync failed may still have reached the disk: what was cached is no longer
+    // certain.
+    cache_.forget_all();
+    servings_.add_all(servings);
+    if (may_divide && is_corrupt(error)) return false;
+    const StoreFailure failure{explain(files_.path, error)};
+    for (WriteTask* task : tasks) task->failure = failure;
+    return true;
   }
-  const SqliteReading reading(session().by_event.bind_blob(0, task.record.event));
-  if (!session().by_event.step()) throw std::runtime_error("a repeated event cannot be found");
-  task.record = read_record(session().by_event);
-  task.repeated = true;
+  if (log_ != nullptr) log_->ended(true);
+  forget_changed(tasks);
+  for (const Record* record : counted_) refusals_.remember(*record);
+  empty_log(tasks);
+  return true;
+}
+
+void SqliteWriter::forget_changed(std::span<WriteTask* const> tasks) {
+  using Kind = WriteTask::Kind;
+  for (const WriteTask* task : tasks) {
+    const bool stored = task->kind == Kind::record && !task->repeated && !task->failure;
+    if (stored || task->kind == Kind::mark) {
+      cache_.forget(task->record.site, *task->record.subject);
+    } else if (task->kind == Kind::erase) {
+      cache_.forget_all();
+    }
+  }
+}
+
+// What was overwritten in the file still stands in the write-ahead log, until that is cut.
+void SqliteWriter::empty_log(std::span<WriteTask* const> tasks) {
+  const auto erased = [](const WriteTask* task) {
+    return task->erasure.outcome == Erasure::Outcome::erased;
+  };
+  if (std::any_of(tasks.begin(), tasks.end(), erased)) log_holds_erased_ = true;
+  if (!log_holds_erased_) return;
+  try {
+    const bool emptied = session().connection->integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
+    log_holds_erased_ = !emptied;
+    for (WriteTask* task : tasks) task->erasure.log_emptied = emptied;
+  } catch (const std::exception&) {
+    session_.reset();  // the next batch tries again
+  }
+}
+
+void SqliteWriter::write(std::span<WriteTask* const> tasks) {
+  for (WriteTask* task : tasks) {
+    try {
+      write_one(*task);
+    } catch (const DamagedRecord& error) {
+      task->failure = StoreFailure{explain(files_.path, error)};
+    } catch (const std::invalid_argument& error) {
+      task->failure = StoreFailure{explain(files_.path, error)};
+    }
+  }
+}
+
+void SqliteWriter::write_one(WriteTask& task) {
+  switch (task.kind) {
+    case WriteTask::Kind::record:
+      return session().subjects.append(task);
+    case WriteTask::Kind::refusal:
+      return count(task);
+    case WriteTask::Kind::mark:
+      return session().subjects.mark(task);
+    case WriteTask::Kind::legal_hold:
+      return session().subjects.set_legal_hold(task);
+    case WriteTask::Kind::erase:
+      return session().subjects.erase(task);
+    case WriteTask::Kind::notice:
+      return keep_notice(task);
+    case WriteTask::Kind::log:
+      if (log_ != nullptr) log_->append(*session().connection, task.entry);
+      return;
+    case WriteTask::Kind::probe:
+      return probe();
+  }
+}
+
+void SqliteWriter::keep_notice(const WriteTask& task) {
+  session().notice.bind(0, task.notice_id).bind(1, task.notice_json).run();
+  if (log_ == nullptr || session().connection->changes() == 0) return;
+  log_->append(*session().connection, task.entry);
+}
+
+void SqliteWriter::count_servings(const ServingCounts::Cells& cells) {
+  for (const auto& [cell, count] : cells) {
+    session()
+        .serving.bind(0, to_iso_date(cell.day))
+        .bind(1, cell.site)
+        .bind(2, static_cast<std::int64_t>(cell.regime))
+        .bind(3, cell.language)
+        .bind(4, static_cast<std::int64_t>(cell.layer))
+        .bind(5, static_cast<std::int64_t>(count))
+        .run();
+  }
 }
 
 void SqliteWriter::count(WriteTask& task) {

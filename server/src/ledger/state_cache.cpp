@@ -13,6 +13,7 @@ namespace {
 constexpr unsigned kHoldBits = 0x03;
 constexpr unsigned kOptOutBit = 0x04;
 constexpr unsigned kGpcBit = 0x08;
+constexpr unsigned kUsBit = 0x10;
 
 template <class Element>
 Element* zeroed(std::size_t count) {
@@ -45,12 +46,15 @@ StateCache::Lookup StateCache::find(std::string_view site, const SubjectId& subj
   const Place place = place_of(subject);
   const std::lock_guard lock(place.shard.mutex);
   Lookup lookup{.state = std::nullopt, .generation = place.shard.generation};
-  if (const Entry* entry = find_entry(place, number, subject)) lookup.state = unpack(*entry);
+  if (const Entry* entry = find_entry(place, number, subject)) {
+    lookup.state = unpack(*entry);
+    lookup.zone = (entry->flags & kUsBit) != 0 ? Zone::us : Zone::eu;
+  }
   return lookup;
 }
 
 void StateCache::put(std::string_view site, const SubjectId& subject, const RecordState& state,
-                     std::uint64_t generation) {
+                     Zone zone, std::uint64_t generation) {
   const std::uint16_t number = number_of(site);
   const Place place = place_of(subject);
   const std::lock_guard lock(place.shard.mutex);
@@ -62,7 +66,7 @@ void StateCache::put(std::string_view site, const SubjectId& subject, const Reco
     turn = static_cast<std::uint8_t>((turn + 1) % kWays);
     set_tag(place, *entry, place.tag);
   }
-  *entry = pack(number, subject, state);
+  *entry = pack(number, subject, state, zone);
 }
 
 void StateCache::forget(std::string_view site, const SubjectId& subject) {
@@ -112,7 +116,7 @@ void StateCache::set_tag(const Place& place, const Entry& entry, std::uint8_t ta
 }
 
 StateCache::Entry StateCache::pack(std::uint16_t site, const SubjectId& subject,
-                                   const RecordState& state) {
+                                   const RecordState& state, Zone zone) {
   Entry entry;
   entry.subject = subject;
   entry.decided_at_s = state.decided_at.time_since_epoch().count();
@@ -121,9 +125,9 @@ StateCache::Entry StateCache::pack(std::uint16_t site, const SubjectId& subject,
   entry.choices = state.choices.bits();
   entry.policy = state.policy;
   entry.action = state.action;
-  entry.flags = static_cast<std::uint8_t>(static_cast<unsigned>(state.hold) |
-                                          (state.model == Model::opt_out ? kOptOutBit : 0) |
-                                          (state.gpc ? kGpcBit : 0));
+  entry.flags = static_cast<std::uint8_t>(
+      static_cast<unsigned>(state.hold) | (state.model == Model::opt_out ? kOptOutBit : 0) |
+      (state.gpc ? kGpcBit : 0) | (zone == Zone::us ? kUsBit : 0));
   entry.region = state.region;
   return entry;
 }

@@ -6,7 +6,8 @@
 
 namespace consent::server {
 
-WriteQueue::WriteQueue(Commit commit) : commit_(std::move(commit)), thread_([this] { work(); }) {}
+WriteQueue::WriteQueue(Commit commit, std::chrono::milliseconds patience)
+    : commit_(std::move(commit)), patience_(patience), thread_([this] { work(); }) {}
 
 WriteQueue::~WriteQueue() {
   {
@@ -33,8 +34,9 @@ void WriteQueue::work() {
   std::vector<WriteTask*> batch;
   std::unique_lock lock(mutex_);
   while (true) {
-    arrived_.wait(lock, [this] { return closing_ || !waiting_.empty(); });
-    if (waiting_.empty()) return;
+    const bool asked =
+        arrived_.wait_for(lock, patience_, [this] { return closing_ || !waiting_.empty(); });
+    const bool last = asked && waiting_.empty();
     const std::size_t size = std::min(waiting_.size(), kBatchMax);
     batch.assign(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(size));
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(size));
@@ -43,6 +45,7 @@ void WriteQueue::work() {
     lock.lock();
     for (WriteTask* task : batch) task->done = true;
     finished_.notify_all();
+    if (last) return;
   }
 }
 

@@ -2,6 +2,7 @@
 // Group commit: everything that waits is written in one transaction by one thread, and woken after
 // it.
 
+#include <chrono>
 #include <condition_variable>
 #include <cstddef>
 #include <cstdint>
@@ -18,22 +19,29 @@
 namespace consent::server {
 
 struct WriteTask {
-  enum class Kind : std::uint8_t { record, refusal, notice, probe };
+  enum class Kind : std::uint8_t { record, refusal, mark, legal_hold, erase, notice, log, probe };
   Kind kind = Kind::probe;
-  Record record;  // in and out
+  Record record;       // in and out
+  SubjectPlace place;  // of mark, legal_hold and erase
+  bool held = false;   // of legal_hold
+  ErasureCause cause = ErasureCause::request;
+  Erasure erasure;
   std::string notice_id;
   std::string notice_json;
+  LogEntry entry;
   bool repeated = false;
+  bool erased = false;
+  bool found = false;
   std::optional<StoreFailure> failure;
   bool done = false;  // guarded by the queue
 };
 
 class WriteQueue {
  public:
-  // `commit` runs on the queue's own thread, with 1 to kBatchMax tasks in the order they came; it
-  // must not throw.
+  // `commit` runs on the queue's own thread, with up to kBatchMax tasks in the order they came, or
+  // none when `patience` has passed without one; it must not throw.
   using Commit = std::function<void(std::span<WriteTask* const> tasks)>;
-  explicit WriteQueue(Commit commit);
+  explicit WriteQueue(Commit commit, std::chrono::milliseconds patience = kPatience);
   // Writes what still waits.
   ~WriteQueue();
   WriteQueue(const WriteQueue&) = delete;
@@ -47,7 +55,9 @@ class WriteQueue {
 
   static constexpr std::size_t kBatchMax = 512;
   static constexpr std::size_t kWaitingMax = 8192;
+  static constexpr std::chrono::milliseconds kPatience{2000};
   Commit commit_;
+  const std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::condition_variable arrived_;
   std::condition_variable finished_;

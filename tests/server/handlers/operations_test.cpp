@@ -25,7 +25,27 @@ class DeadLedger final : public Ledger {
   std::optional<Record> latest(const std::string&, const SubjectId&) override {
     return std::nullopt;
   }
-  std::optional<StoreFailure> keep_notice(const std::string&, const std::string&) override {
+  bool holds(Zone) const override { return true; }
+  History history(const std::string&, const SubjectId&) override {
+    return {.records = {}, .failure = no()};
+  }
+  Marked mark(const std::string&, const SubjectId&, RecordKind, TimePoint) override {
+    return {.failure = no()};
+  }
+  Marked set_legal_hold(const std::string&, const SubjectId&, bool, TimePoint) override {
+    return {.failure = no()};
+  }
+  Erasure erase(const std::string&, const SubjectId&, ErasureCause, TimePoint) override {
+    return {.failure = no()};
+  }
+  Erasure erase(const SubjectPlace&, ErasureCause, TimePoint) override { return {.failure = no()}; }
+  std::vector<SubjectSummary> subjects(Zone, const std::optional<SubjectPlace>&,
+                                       std::size_t) override {
+    return {};
+  }
+  std::optional<StoreFailure> log(const LogEntry&) override { return no(); }
+  void count_serving(Zone, const Serving&) override {}
+  std::optional<StoreFailure> keep_notice(Zone, const std::string&, const std::string&) override {
     return no();
   }
   std::optional<std::string> find_notice(const std::string&) override { return std::nullopt; }

@@ -15,7 +15,7 @@ using namespace std::chrono_literals;
 namespace {
 
 std::unique_ptr<Ledger> open(const TemporaryDirectory& directory) {
-  return open_sqlite_ledger(directory.path().string());
+  return open_sqlite_ledger({.data_dir = directory.path().string()});
 }
 
 RecordState state(Ledger& ledger, std::uint8_t number) {
@@ -33,6 +33,12 @@ TEST_CASE("An appended record is read back whole") {
   record.region = parse_region("US-CA");
   record.gpc = true;
   record.model = Model::opt_out;  // not its regime's
+  record.gpc_by_script = true;
+  record.dnt = true;
+  record.ruleset = "2026-11-23";
+  record.origin = "https://dialphone.com";
+  record.service_version = "1.2.3";
+  record.banner_build = "sha256:banner";
   const Appended appended = ledger->append(record);
   REQUIRE_FALSE(appended.failure);
   CHECK_FALSE(appended.repeated);
@@ -57,6 +63,16 @@ TEST_CASE("An appended record is read back whole") {
   CHECK(latest->gpc);
   CHECK(latest->expires_at == record.expires_at);
   CHECK(latest->sequence == 1);
+  CHECK_FALSE(latest->gpc_by_header);
+  CHECK(latest->gpc_by_script);
+  CHECK(latest->dnt);
+  CHECK(latest->ruleset == record.ruleset);
+  CHECK(latest->origin == record.origin);
+  CHECK(latest->service_version == record.service_version);
+  CHECK(latest->banner_build == record.banner_build);
+  CHECK_FALSE(latest->previous);
+  REQUIRE_FALSE(ledger->append(withdrawal(1, 5s)).failure);
+  CHECK(ledger->latest(kSite, subject(1))->previous == record.id);
 }
 
 TEST_CASE("Who is not in the ledger has no record") {
@@ -150,8 +166,8 @@ TEST_CASE("Records, notices and sequence survive a restart") {
   {
     const auto ledger = open(directory);
     REQUIRE_FALSE(ledger->append(grant(1)).failure);
-    REQUIRE_FALSE(ledger->keep_notice("sha256:x", "{\"text\":1}"));
-    REQUIRE_FALSE(ledger->keep_notice("sha256:x", "{\"text\":1}"));
+    REQUIRE_FALSE(ledger->keep_notice(Zone::eu, "sha256:x", "{\"text\":1}"));
+    REQUIRE_FALSE(ledger->keep_notice(Zone::eu, "sha256:x", "{\"text\":1}"));
   }
   const auto ledger = open(directory);
   CHECK(state(*ledger, 1).choices.any_granted());

@@ -25,9 +25,13 @@ namespace {
 
 constexpr uid_t kNobody = 65534;
 
+std::filesystem::path zone_file(const TemporaryDirectory& directory) {
+  return zone_file_path(directory.path().string(), Zone::eu);
+}
+
 std::string error_of_opening(const std::string& data_dir) {
   try {
-    open_sqlite_ledger(data_dir);
+    open_sqlite_ledger({.data_dir = data_dir});
   } catch (const std::exception& error) {
     return error.what();
   }
@@ -80,17 +84,17 @@ TEST_CASE("A file in place of the directory is refused") {
 
 TEST_CASE("A file that is no database is refused and left alone") {
   const TemporaryDirectory directory;
-  directory.write("ledger.sqlite", std::string(4096, 'x'));
+  { const auto ledger = open_sqlite_ledger({.data_dir = directory.path().string()}); }
+  std::ofstream(zone_file(directory), std::ios::binary) << std::string(4096, 'x');
   CHECK_THAT(error_of_opening(directory.path().string()), ContainsSubstring("this is no database"));
-  CHECK(std::filesystem::file_size(directory.path() / "ledger.sqlite") == 4096);
+  CHECK(std::filesystem::file_size(zone_file(directory)) == 4096);
 }
 
 TEST_CASE("Another program's database is refused") {
   const TemporaryDirectory directory;
-  { const auto ledger = open_sqlite_ledger(directory.path().string()); }
+  { const auto ledger = open_sqlite_ledger({.data_dir = directory.path().string()}); }
   // Byte 68 of an SQLite file is its application id.
-  std::fstream file(directory.path() / "ledger.sqlite",
-                    std::ios::in | std::ios::out | std::ios::binary);
+  std::fstream file(zone_file(directory), std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(68).write("OTHR", 4);
   file.close();
   CHECK_THAT(error_of_opening(directory.path().string()), ContainsSubstring("another program's"));
@@ -98,60 +102,41 @@ TEST_CASE("Another program's database is refused") {
 
 TEST_CASE("A ledger of a newer version is refused") {
   const TemporaryDirectory directory;
-  { const auto ledger = open_sqlite_ledger(directory.path().string()); }
-  std::fstream file(directory.path() / "ledger.sqlite",
-                    std::ios::in | std::ios::out | std::ios::binary);
+  { const auto ledger = open_sqlite_ledger({.data_dir = directory.path().string()}); }
+  std::fstream file(zone_file(directory), std::ios::in | std::ios::out | std::ios::binary);
   file.seekp(60).write("\0\0\0\x63", 4);
   file.close();
   CHECK_THAT(error_of_opening(directory.path().string()), ContainsSubstring("newer version"));
 }
 
-TEST_CASE("A ledger from before records kept their model is brought up to date") {
-  const TemporaryDirectory directory;
-  Record american = grant(1);
-  american.regime = RegimeId::us_ca_ccpa;
-  american.model = Model::opt_in;
-  REQUIRE_FALSE(open_sqlite_ledger(directory.path().string())->append(american).failure);
-  {
-    SqliteConnection connection((directory.path() / "ledger.sqlite").string(),
-                                SqliteConnection::Mode::read_write);
-    connection.execute("ALTER TABLE records DROP COLUMN model");
-    connection.execute("PRAGMA user_version = 1");
-  }
-  const auto ledger = open_sqlite_ledger(directory.path().string());
-  REQUIRE_FALSE(ledger->append(grant(2)).failure);
-  CHECK(ledger->latest(kSite, subject(1))->model == Model::opt_out);  // the regime's
-  CHECK(ledger->latest(kSite, subject(2))->model == Model::opt_in);
-}
-
 TEST_CASE("Every failure is reported, a read that only answers nothing too") {
   const TemporaryDirectory directory;
   std::vector<std::string> reports;
-  const auto ledger =
-      open_sqlite_ledger(directory.path().string(),
-                         [&reports](std::string_view detail) { reports.emplace_back(detail); });
+  const auto ledger = open_sqlite_ledger(
+      {.data_dir = directory.path().string(),
+       .zones = {Zone::eu},
+       .report = [&](std::string_view detail) { reports.emplace_back(detail); }});
   REQUIRE_FALSE(ledger->append(grant(1)).failure);
   CHECK(reports.empty());
-  SqliteConnection((directory.path() / "ledger.sqlite").string(),
-                   SqliteConnection::Mode::read_write)
-      .execute("DROP TABLE records");
+  SqliteConnection((zone_file(directory)).string(), SqliteConnection::Mode::read_write)
+      .execute("DROP TABLE subjects");
   CHECK_FALSE(ledger->latest(kSite, subject(1)));
   CHECK(reports.size() == 1);
   CHECK(ledger->state_of(kSite, subject(1)).failure);
   CHECK(ledger->append(grant(2)).failure);
   REQUIRE(reports.size() == 3);
   for (const std::string& report : reports) {
-    CHECK_THAT(report, ContainsSubstring((directory.path() / "ledger.sqlite").string()));
+    CHECK_THAT(report, ContainsSubstring((zone_file(directory)).string()));
   }
 }
 
 TEST_CASE("A damaged database is refused by the check at start") {
   const TemporaryDirectory directory;
   {
-    const auto ledger = open_sqlite_ledger(directory.path().string());
+    const auto ledger = open_sqlite_ledger({.data_dir = directory.path().string()});
     for (std::uint8_t i = 1; i <= 40; ++i) REQUIRE_FALSE(ledger->append(grant(i)).failure);
   }
-  const auto path = directory.path() / "ledger.sqlite";
+  const auto path = zone_file(directory);
   const auto size = std::filesystem::file_size(path);
   REQUIRE(size > 3 * 4096);
   std::fstream file(path, std::ios::in | std::ios::out | std::ios::binary);
@@ -165,16 +150,16 @@ TEST_CASE("A damaged database is refused by the check at start") {
 
 TEST_CASE("A second service on the same directory is refused") {
   const TemporaryDirectory directory;
-  const auto first = open_sqlite_ledger(directory.path().string());
+  const auto first = open_sqlite_ledger({.data_dir = directory.path().string()});
   CHECK_THAT(error_of_opening(directory.path().string()),
              ContainsSubstring("in use by another consentd"));
 }
 
 TEST_CASE("The ledger's files are for its owner only") {
   const TemporaryDirectory directory;
-  const auto ledger = open_sqlite_ledger(directory.path().string());
+  const auto ledger = open_sqlite_ledger({.data_dir = directory.path().string()});
   REQUIRE_FALSE(ledger->append(grant(1)).failure);
-  for (const auto& entry : std::filesystem::directory_iterator(directory.path())) {
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(directory.path())) {
     INFO(entry.path());
     CHECK((entry.status().permissions() & std::filesystem::perms(077)) ==
           std::filesystem::perms::none);
@@ -186,7 +171,7 @@ TEST_CASE(
   const TemporaryDirectory directory;
   const std::string report = in_child([&] {
     signal(SIGXFSZ, SIG_IGN);
-    const auto ledger = open_sqlite_ledger(directory.path().string());
+    const auto ledger = open_sqlite_ledger({.data_dir = directory.path().string()});
     if (ledger->append(grant(1)).failure) return std::string("the first write failed");
     const rlimit tight{1024, RLIM_INFINITY};
     setrlimit(RLIMIT_FSIZE, &tight);
@@ -205,7 +190,7 @@ TEST_CASE(
     return std::string("recovered");
   });
   CHECK(report == "recovered");
-  const auto ledger = open_sqlite_ledger(directory.path().string());
+  const auto ledger = open_sqlite_ledger({.data_dir = directory.path().string()});
   CHECK(ledger->state_of(kSite, subject(1)).state.recorded());
   CHECK(ledger->state_of(kSite, subject(2)).state.recorded());
 }
@@ -219,7 +204,7 @@ TEST_CASE("kill -9 loses no acknowledged record and doubles none") {
     const pid_t child = fork();
     REQUIRE(child >= 0);
     if (child == 0) {
-      const auto ledger = open_sqlite_ledger(directory.path().string());
+      const auto ledger = open_sqlite_ledger({.data_dir = directory.path().string()});
       while (true) {
         const Record record = grant(7);
         if (ledger->append(record).failure) _exit(1);
@@ -238,7 +223,7 @@ TEST_CASE("kill -9 loses no acknowledged record and doubles none") {
     close(pipe_ends[0]);
     waitpid(child, nullptr, 0);
 
-    const auto ledger = open_sqlite_ledger(directory.path().string());
+    const auto ledger = open_sqlite_ledger({.data_dir = directory.path().string()});
     for (const EventId& known : acknowledged) {
       CHECK(ledger->find_event(known));
       Record again = grant(7);

@@ -25,7 +25,8 @@ TEST_CASE("The cache gives back every member of a state") {
   StateCache cache(1024);
   const auto miss = cache.find(kSite, subject(1));
   CHECK_FALSE(miss.state);
-  cache.put(kSite, subject(1), state(), miss.generation);
+  cache.put(kSite, subject(1), state(), Zone::us, miss.generation);
+  CHECK(cache.find(kSite, subject(1)).zone == Zone::us);
   const auto hit = cache.find(kSite, subject(1)).state;
   REQUIRE(hit);
   CHECK(hit->choices == state().choices);
@@ -44,14 +45,14 @@ TEST_CASE("What was read before a write cannot be put after it") {
   StateCache cache(1024);
   const auto before = cache.find(kSite, subject(1));
   cache.forget(kSite, subject(1));
-  cache.put(kSite, subject(1), state(), before.generation);
+  cache.put(kSite, subject(1), state(), Zone::eu, before.generation);
   CHECK_FALSE(cache.find(kSite, subject(1)).state);
 }
 
 TEST_CASE("A forgotten state is gone, and so are all after forget_all") {
   StateCache cache(1024);
   for (std::uint8_t i = 1; i <= 2; ++i)
-    cache.put(kSite, subject(i), state(), cache.find(kSite, subject(i)).generation);
+    cache.put(kSite, subject(i), state(), Zone::eu, cache.find(kSite, subject(i)).generation);
   cache.forget(kSite, subject(1));
   CHECK_FALSE(cache.find(kSite, subject(1)).state);
   CHECK(cache.find(kSite, subject(2)).state);
@@ -66,7 +67,7 @@ TEST_CASE("The cache is bounded: newer states take the place of older ones") {
   for (unsigned i = 0; i < 10'000; ++i) {
     id[8] = static_cast<std::uint8_t>(i & 0xff);
     id[9] = static_cast<std::uint8_t>(i >> 8);
-    cache.put(kSite, id, state(), cache.find(kSite, id).generation);
+    cache.put(kSite, id, state(), Zone::eu, cache.find(kSite, id).generation);
   }
   for (unsigned i = 0; i < 10'000; ++i) {
     id[8] = static_cast<std::uint8_t>(i & 0xff);

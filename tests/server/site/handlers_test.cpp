@@ -128,7 +128,7 @@ TEST_CASE("A notice of an older site file comes from the ledger; an unknown one 
   http::Request request = get("/v1/notices/" + id);
   request.path_parameters = {{"id", id}};
   CHECK(handle_notice_by_id(fixture.service(), request).status == 404);
-  REQUIRE_FALSE(fixture.service().ledger.keep_notice(id, kept));
+  REQUIRE_FALSE(fixture.service().ledger.keep_notice(Zone::eu, id, kept));
   CHECK(handle_notice_by_id(fixture.service(), request).body == kept);
   for (const std::string& bad :
        std::vector<std::string>{"", "sha256:", "sha256:zz", "' OR 1=1", std::string(5000, 'a')}) {

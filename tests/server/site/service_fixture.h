@@ -51,7 +51,7 @@ class ServiceFixture {
   VisitorResolver visitors_{lookup_, rules_, {}};
   ApiKeys api_keys_{directory_.path().string()};
   Keyring keyring_{directory_.path().string()};
-  std::unique_ptr<Ledger> ledger_ = open_sqlite_ledger(directory_.path().string());
+  std::unique_ptr<Ledger> ledger_ = open_sqlite_ledger({.data_dir = directory_.path().string()});
   std::unique_ptr<EventSink> sink_ = open_ndjson_sink(directory_.path().string());
   Metrics metrics_{"test"};
   RateLimiter rate_limiter_{RateLimits{}};

@@ -1,0 +1,140 @@
+#include "ledger/envelope.h"
+
+#include <algorithm>
+
+#include "crypto/hmac.h"
+#include "crypto/random.h"
+#include "ledger/record_payload.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::size_t kCommitmentNonceBytes = 32;
+
+// What a sealed text is bound to, or a lookup hash is made of: no two purposes can be the same.
+class Bound {
+ public:
+  explicit Bound(std::string_view purpose) { add(purpose); }
+  Bound& add(std::string_view text) {
+    bytes_.push_back(static_cast<std::uint8_t>(text.size()));
+    bytes_.insert(bytes_.end(), text.begin(), text.end());
+    return *this;
+  }
+  Bound& add(ByteView bytes) {
+    bytes_.insert(bytes_.end(), bytes.begin(), bytes.end());
+    return *this;
+  }
+  Bound& add(std::uint8_t byte) {
+    bytes_.push_back(byte);
+    return *this;
+  }
+  ByteView view() const { return bytes_; }
+
+ private:
+  Bytes bytes_;
+};
+
+LookupHash lookup_hash(const ZoneKeys& keys, const Bound& what) {
+  const Sha256Digest mac = keys.lookup().mac(what.view());
+  LookupHash hash{};
+  std::copy_n(mac.begin(), hash.size(), hash.begin());
+  return hash;
+}
+
+Bound bound_key(Zone zone, const LookupHash& subject) {
+  return Bound("key 1").add(to_text(zone)).add(subject);
+}
+Bound bound_record(Zone zone, const RecordId& id) {
+  return Bound("record 1").add(to_text(zone)).add(id);
+}
+Bound bound_state(Zone zone, const LookupHash& subject, Hold hold) {
+  return Bound("state 1").add(to_text(zone)).add(subject).add(static_cast<std::uint8_t>(hold));
+}
+
+Sha256Digest hash_of(ByteView bytes) {
+  return sha256({reinterpret_cast<const char*>(bytes.data()), bytes.size()});
+}
+
+}  // namespace
+
+LookupHash subject_hash(const ZoneKeys& keys, std::string_view site, const SubjectId& subject) {
+  return lookup_hash(keys, Bound("subject 1").add(site).add(subject));
+}
+
+LookupHash event_hash(const ZoneKeys& keys, const EventId& event) {
+  return lookup_hash(keys, Bound("event 1").add(event));
+}
+
+Sha256Digest commitment_of(const std::array<std::uint8_t, 32>& nonce, ByteView record_bytes) {
+  return HmacSha256(SecretKey::from_bytes(nonce)).mac(record_bytes);
+}
+
+WrappedKey Envelope::wrap(const LookupHash& subject, const SecretKey& data_key) {
+  const KekId id = keys_.newest_kek();
+  const auto kek = keys_.kek(id);
+  return {id, cipher_.seal(*kek, bound_key(zone_, subject).view(), data_key.bytes())};
+}
+
+SecretKey Envelope::unwrap(const LookupHash& subject, const WrappedKey& wrapped) {
+  const auto kek = keys_.kek(wrapped.kek);
+  if (!kek) {
+    throw DamagedRecord("key-encryption key " + std::to_string(wrapped.kek) + " of zone " +
+                        std::string(to_text(zone_)) + " is missing: restore it from a backup");
+  }
+  Bytes plain;
+  if (!cipher_.open(*kek, bound_key(zone_, subject).view(), wrapped.bytes, plain) ||
+      plain.size() != SecretKey::kBytes) {
+    throw DamagedRecord("a subject's data key does not open: it was damaged or altered");
+  }
+  SecretKey key = SecretKey::from_bytes(std::span(plain).first<SecretKey::kBytes>());
+  wipe(plain);
+  return key;
+}
+
+SealedRecord Envelope::seal(const SecretKey& data_key, const Record& record) {
+  const auto nonce = random_bytes<kCommitmentNonceBytes>();
+  const Bytes bytes = record_bytes(record);
+  Bytes plain(nonce.begin(), nonce.end());
+  plain.insert(plain.end(), bytes.begin(), bytes.end());
+  SealedRecord sealed;
+  sealed.payload = cipher_.seal(data_key, bound_record(zone_, record.id).view(), plain);
+  sealed.commitment = commitment_of(nonce, bytes);
+  sealed.ciphertext_hash = hash_of(sealed.payload);
+  wipe(plain);
+  return sealed;
+}
+
+StoredRecord Envelope::open(const SecretKey& data_key, const RecordId& id, ByteView payload) {
+  Bytes plain;
+  const bool opened = cipher_.open(data_key, bound_record(zone_, id).view(), payload, plain);
+  StoredRecord stored;
+  const auto record = opened && plain.size() > kCommitmentNonceBytes
+                          ? parse_record(ByteView(plain).subspan(kCommitmentNonceBytes))
+                          : std::nullopt;
+  if (!record || record->id != id || record->zone != zone_) {
+    throw DamagedRecord("a stored record does not open: it was damaged or altered");
+  }
+  std::copy_n(plain.begin(), kCommitmentNonceBytes, stored.nonce.begin());
+  stored.record = *record;
+  stored.commitment = commitment_of(stored.nonce, ByteView(plain).subspan(kCommitmentNonceBytes));
+  stored.ciphertext_hash = hash_of(payload);
+  return stored;
+}
+
+Bytes Envelope::seal_state(const SecretKey& data_key, const LookupHash& subject,
+                           const RecordState& state) {
+  return cipher_.seal(data_key, bound_state(zone_, subject, state.hold).view(), state_bytes(state));
+}
+
+RecordState Envelope::open_state(const SecretKey& data_key, const LookupHash& subject, Hold hold,
+                                 ByteView sealed) {
+  Bytes plain;
+  const bool opened =
+      cipher_.open(data_key, bound_state(zone_, subject, hold).view(), sealed, plain);
+  auto state = opened ? parse_state(plain) : std::nullopt;
+  if (!state) throw DamagedRecord("a subject's state does not open: it was damaged or altered");
+  state->hold = hold;
+  return *state;
+}
+
+}  // namespace consent::server

@@ -1,0 +1,66 @@
+#pragma once
+// How a zone's records are encrypted. Each subject has a random data key; the zone's key-encryption
+// key wraps it, and without it nothing of the subject can be read again. Everything sealed is bound
+// to its zone and place: moved elsewhere, it does not open.
+
+#include <array>
+#include <cstdint>
+#include <stdexcept>
+#include <string_view>
+
+#include "crypto/aes_gcm.h"
+#include "crypto/sha256.h"
+#include "keys/zone_keys.h"
+#include "ledger/record.h"
+
+namespace consent::server {
+
+// One row does not open: the others do.
+class DamagedRecord : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+// How a subject or event is found: HMAC-SHA-256 under the zone's lookup key, 16 bytes of it.
+using LookupHash = std::array<std::uint8_t, 16>;
+LookupHash subject_hash(const ZoneKeys& keys, std::string_view site, const SubjectId& subject);
+LookupHash event_hash(const ZoneKeys& keys, const EventId& event);
+
+struct WrappedKey {
+  KekId kek = 0;
+  Bytes bytes;
+};
+
+struct SealedRecord {
+  Bytes payload;  // nonce || ciphertext || tag of: 32 bytes commitment nonce, the record's bytes
+  Sha256Digest commitment{};
+  Sha256Digest ciphertext_hash{};
+};
+
+// HMAC-SHA-256 of the record's canonical bytes; `nonce` is the key.
+Sha256Digest commitment_of(const std::array<std::uint8_t, 32>& nonce, ByteView record_bytes);
+
+// Used by one thread at a time.
+class Envelope {
+ public:
+  Envelope(Zone zone, const ZoneKeys& keys) : zone_(zone), keys_(keys) {}
+
+  WrappedKey wrap(const LookupHash& subject, const SecretKey& data_key);
+  // Each throws DamagedRecord when what is stored does not open.
+  SecretKey unwrap(const LookupHash& subject, const WrappedKey& wrapped);
+
+  SealedRecord seal(const SecretKey& data_key, const Record& record);
+  // With nonce, commitment and ciphertext hash.
+  StoredRecord open(const SecretKey& data_key, const RecordId& id, ByteView payload);
+
+  Bytes seal_state(const SecretKey& data_key, const LookupHash& subject, const RecordState& state);
+  RecordState open_state(const SecretKey& data_key, const LookupHash& subject, Hold hold,
+                         ByteView sealed);
+
+ private:
+  Zone zone_;
+  const ZoneKeys& keys_;
+  AesGcm cipher_;
+};
+
+}  // namespace consent::server

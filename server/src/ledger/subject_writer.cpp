@@ -1,0 +1,166 @@
+#include "ledger/subject_writer.h"
+
+#include "ledger/record_payload.h"
+#include "uuid.h"
+
+namespace consent::server {
+namespace {
+
+constexpr const char* kRecordInsert =
+    "INSERT INTO records (id, kind, subject, event, previous, notice, payload, commitment, "
+    "ciphertext_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
+constexpr const char* kSubjectUpsert =
+    "INSERT INTO subjects (hash, wrapped_key, kek, hold, legal_hold, newest, state) VALUES (?, ?, "
+    "?, ?, ?, ?, ?) ON CONFLICT (hash) DO UPDATE SET wrapped_key = excluded.wrapped_key, kek = "
+    "excluded.kek, hold = excluded.hold, legal_hold = excluded.legal_hold, newest = "
+    "excluded.newest, state = excluded.state";
+constexpr const char* kNoticeCite =
+    "INSERT INTO notices (id) VALUES (?) ON CONFLICT (id) DO NOTHING";
+
+}  // namespace
+
+struct SubjectWriter::Subject {
+  SubjectRow row;
+  SecretKey data_key;
+  RecordState state;
+};
+
+SubjectWriter::SubjectWriter(SqliteConnection& connection, Zone zone, const ZoneKeys& keys,
+                             ChangeLog* log)
+    : connection_(connection),
+      zone_(zone),
+      keys_(keys),
+      log_(log),
+      rows_(connection, zone, keys),
+      insert_(connection.prepare(kRecordInsert)),
+      upsert_(connection.prepare(kSubjectUpsert)),
+      cite_(connection.prepare(kNoticeCite)),
+      notice_(connection.prepare("SELECT number FROM notices WHERE id = ?")),
+      empty_(connection.prepare("UPDATE records SET payload = NULL WHERE sequence = ?")) {}
+
+void SubjectWriter::append(WriteTask& task) {
+  const LookupHash event = event_hash(keys_, task.record.event);
+  if (const auto known = rows_.record_of_event(event)) {
+    task.erased = known->payload.empty();
+    task.repeated = !task.erased;
+    if (task.repeated) task.record = rows_.open(*known).record;
+    return;
+  }
+  const LookupHash hash = subject_hash(keys_, task.record.site, task.record.subject.value());
+  const auto row = rows_.subject(hash);
+  if (row && row->erased()) {
+    task.erased = true;
+    return;
+  }
+  Subject subject = row ? Subject{*row, rows_.data_key(*row), rows_.state_of(*row)}
+                        : Subject{SubjectRow{.hash = hash}, SecretKey::random(), RecordState{}};
+  if (!row) subject.row.wrapped = rows_.envelope().wrap(hash, subject.data_key);
+  add_to(subject, task.record, event);
+}
+
+void SubjectWriter::mark(WriteTask& task) {
+  const auto row = rows_.subject(task.place.hash);
+  if (!row || row->erased()) return;
+  Subject subject{*row, rows_.data_key(*row), rows_.state_of(*row)};
+  task.found = true;
+  add_to(subject, task.record, event_hash(keys_, task.record.event));
+}
+
+// Seals first: what does not open or is too long has written nothing then.
+void SubjectWriter::add_to(Subject& subject, Record& record, const LookupHash& event) {
+  if (const auto newest = rows_.record_at(subject.row.newest)) record.previous = newest->id;
+  record.zone = zone_;
+  const SealedRecord sealed = rows_.envelope().seal(subject.data_key, record);
+  subject.state = apply(subject.state, record);
+  subject.row.hold = subject.state.hold;
+  subject.row.state =
+      rows_.envelope().seal_state(subject.data_key, subject.row.hash, subject.state);
+  insert(record, event, subject.row, sealed);
+  subject.row.newest = static_cast<std::int64_t>(record.sequence);
+  store(subject.row);
+  tell(LogKind::record, record, sealed);
+}
+
+void SubjectWriter::insert(Record& record, const LookupHash& event, const SubjectRow& subject,
+                           const SealedRecord& sealed) {
+  insert_.bind_blob(0, record.id)
+      .bind(1, static_cast<std::int64_t>(record.kind))
+      .bind_blob(2, subject.hash)
+      .bind_blob(3, event)
+      .bind(4, subject.newest)
+      .bind_blob(7, sealed.commitment)
+      .bind_blob(8, sealed.ciphertext_hash);
+  if (!record.notice.empty()) insert_.bind(5, notice_number(record.notice));
+  if (!sealed.payload.empty()) insert_.bind_blob(6, sealed.payload);
+  insert_.run();
+  record.sequence = static_cast<std::uint64_t>(connection_.last_row());
+}
+
+void SubjectWriter::store(const SubjectRow& row) {
+  upsert_.bind_blob(0, row.hash)
+      .bind(2, std::int64_t{row.wrapped.kek})
+      .bind(3, static_cast<std::int64_t>(row.hold))
+      .bind(4, std::int64_t{row.legal_hold})
+      .bind(5, row.newest);
+  if (!row.wrapped.bytes.empty()) upsert_.bind_blob(1, row.wrapped.bytes);
+  if (!row.state.empty()) upsert_.bind_blob(6, row.state);
+  upsert_.run();
+}
+
+void SubjectWriter::set_legal_hold(WriteTask& task) {
+  auto row = rows_.subject(task.place.hash);
+  if (!row || row->erased()) return;
+  task.found = true;
+  if (row->legal_hold == task.held) return;
+  row->legal_hold = task.held;
+  store(*row);
+  tell(LogKind::hold, task.record, {});
+}
+
+void SubjectWriter::erase(WriteTask& task) {
+  Erasure& erasure = task.erasure;
+  auto row = rows_.subject(task.place.hash);
+  erasure.outcome = Erasure::Outcome::not_found;
+  if (!row || row->erased()) return;
+  const bool restricted = row->hold == Hold::restricted && task.cause == ErasureCause::retention;
+  erasure.outcome = Erasure::Outcome::frozen;
+  if (row->legal_hold || restricted) return;
+  for (const RecordRow& record : rows_.chain(*row)) {
+    if (record.payload.empty()) continue;
+    empty_.bind(0, record.sequence).run();
+    erasure.records.push_back(record.id);
+  }
+  // Its bytes hold nothing personal; anyone can make its commitment again.
+  const Bytes bytes = record_bytes(task.record);
+  const SealedRecord remains{{}, commitment_of({}, bytes), {}};
+  insert(task.record, event_hash(keys_, task.record.event), *row, remains);
+  erasure.kek = row->wrapped.kek;
+  row->wrapped.bytes.clear();
+  row->state.clear();
+  row->hold = Hold::erased;
+  row->newest = static_cast<std::int64_t>(task.record.sequence);
+  store(*row);
+  tell(LogKind::erased, task.record, remains);
+  erasure.entry = task.record;
+  erasure.outcome = Erasure::Outcome::erased;
+}
+
+void SubjectWriter::tell(LogKind kind, const Record& record, const SealedRecord& sealed) {
+  if (log_ == nullptr) return;
+  log_->append(connection_, {.kind = kind,
+                             .zone = zone_,
+                             .time = record.time,
+                             .record = record.id,
+                             .commitment = sealed.commitment,
+                             .ciphertext_hash = sealed.ciphertext_hash,
+                             .subject = {}});
+}
+
+std::int64_t SubjectWriter::notice_number(const std::string& id) {
+  cite_.bind(0, id).run();
+  const SqliteReading reading(notice_.bind(0, id));
+  if (!notice_.step()) throw std::runtime_error("a notice that is cited cannot be found");
+  return notice_.integer(0);
+}
+
+}  // namespace consent::server

@@ -1,0 +1,45 @@
+#pragma once
+// Changes of one subject inside a transaction: a decision, a right exercised, an erasure. Each is a
+// record, and an entry of the change log.
+
+#include "ledger/change_log.h"
+#include "ledger/stored_rows.h"
+#include "ledger/write_queue.h"
+
+namespace consent::server {
+
+// Used by the writer's thread. Each call throws before it has written anything when the subject's
+// row does not open (DamagedRecord); a later SqliteError is for the whole transaction.
+class SubjectWriter {
+ public:
+  // `log` may be null.
+  SubjectWriter(SqliteConnection& connection, Zone zone, const ZoneKeys& keys, ChangeLog* log);
+
+  void append(WriteTask& task);
+  void mark(WriteTask& task);
+  void set_legal_hold(WriteTask& task);
+  void erase(WriteTask& task);
+
+ private:
+  struct Subject;
+  Subject open_or_make(const LookupHash& hash);
+  void insert(Record& record, const LookupHash& event, const SubjectRow& subject,
+              const SealedRecord& sealed);
+  void add_to(Subject& subject, Record& record, const LookupHash& event);
+  void store(const SubjectRow& row);
+  void tell(LogKind kind, const Record& record, const SealedRecord& sealed);
+  std::int64_t notice_number(const std::string& id);
+
+  SqliteConnection& connection_;
+  const Zone zone_;
+  const ZoneKeys& keys_;
+  ChangeLog* const log_;
+  StoredRows rows_;
+  SqliteStatement insert_;
+  SqliteStatement upsert_;
+  SqliteStatement cite_;
+  SqliteStatement notice_;
+  SqliteStatement empty_;
+};
+
+}  // namespace consent::server

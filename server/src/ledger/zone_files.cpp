@@ -1,0 +1,101 @@
+#include "ledger/zone_files.h"
+
+#include <fcntl.h>
+#include <sys/stat.h>
+
+#include <cerrno>
+#include <cstring>
+#include <filesystem>
+#include <stdexcept>
+
+#include "file_descriptor.h"
+#include "keys/key_file.h"
+#include "ledger/ledger.h"
+
+namespace consent::server {
+namespace {
+
+[[noreturn]] void fail(const std::string& path, const std::string& what) {
+  throw std::runtime_error(path + ": " + what + ": " + std::strerror(errno) +
+                           "; the data directory must be writable for this user");
+}
+
+void make_directory(const std::string& path) {
+  if (mkdir(path.c_str(), S_IRWXU) != 0 && errno != EEXIST) fail(path, "cannot make the directory");
+}
+
+// SQLite gives its log the mode of the database.
+void make_private_file(const std::string& path) {
+  const FileDescriptor file(
+      open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
+  if (!file) fail(path, "cannot open the ledger");
+  if (!sync_directory_of(path)) fail(path, "cannot sync its directory");
+}
+
+MissingKeys keys_of(const std::string& path) {
+  std::error_code unreadable;
+  const bool has_records =
+      std::filesystem::exists(path, unreadable) && std::filesystem::file_size(path, unreadable) > 0;
+  return has_records ? MissingKeys::refuse : MissingKeys::make;
+}
+
+std::string prepared(const std::string& data_dir, Zone zone) {
+  make_directory(data_dir + "/zones");
+  make_directory(zone_directory(data_dir, zone));
+  return zone_file_path(data_dir, zone);
+}
+
+}  // namespace
+
+std::string zone_directory(const std::string& data_dir, Zone zone) {
+  return data_dir + "/zones/" + std::string(to_text(zone));
+}
+
+std::string zone_file_path(const std::string& data_dir, Zone zone) {
+  return zone_directory(data_dir, zone) + "/ledger.sqlite";
+}
+
+std::string zone_keys_directory(const std::string& data_dir, Zone zone) {
+  return zone_directory(data_dir, zone) + "/keys";
+}
+
+ZoneFiles::ZoneFiles(const std::string& data_dir, Zone of, const KeySource& source)
+    : zone(of),
+      path(prepared(data_dir, of)),
+      keys(of, zone_keys_directory(data_dir, of), source, keys_of(path)) {
+  make_private_file(path);
+}
+
+std::vector<KekId> settle_keys(SqliteConnection& connection, const ZoneKeys& keys) {
+  std::vector<KekId> added;
+  for (const KekId id : {KekId{0}, keys.newest_kek()}) {
+    const auto fingerprint = keys.fingerprint(id);
+    SqliteStatement known = connection.prepare("SELECT fingerprint FROM keys WHERE id = ?");
+    std::array<std::uint8_t, 16> stored{};
+    const SqliteReading reading(known.bind(0, std::int64_t{id}));
+    if (known.step()) {
+      if (known.blob(0, stored) && stored == fingerprint) continue;
+      throw std::runtime_error(
+          (id == 0 ? "the lookup key" : "key-encryption key " + std::to_string(id)) +
+          std::string(" is not the one this ledger was made with; restore its keys"));
+    }
+    connection.prepare("INSERT INTO keys (id, fingerprint) VALUES (?, ?)")
+        .bind(0, std::int64_t{id})
+        .bind_blob(1, *fingerprint)
+        .run();
+    added.push_back(id);
+  }
+  return added;
+}
+
+void follow_rotation(SqliteStatement& newest_kek, const ZoneKeys& keys) {
+  const SqliteReading reading(newest_kek);
+  if (!newest_kek.step()) return;
+  const auto id = static_cast<KekId>(newest_kek.integer(0));
+  if (id != keys.newest_kek() && !keys.kek(id)) {
+    throw std::runtime_error("key-encryption key " + std::to_string(id) +
+                             " is missing: restore it, or give it to this process, too");
+  }
+}
+
+}  // namespace consent::server

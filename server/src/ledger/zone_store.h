@@ -1,0 +1,39 @@
+#pragma once
+// One zone: its file, its keys, its writer and its readers.
+
+#include <memory>
+#include <string>
+
+#include "ledger/ledger.h"
+#include "ledger/serving_counts.h"
+#include "ledger/sqlite_readers.h"
+#include "ledger/sqlite_writer.h"
+#include "ledger/write_queue.h"
+#include "ledger/zone_files.h"
+
+namespace consent::server {
+
+class ZoneStore {
+ public:
+  // Throws std::runtime_error with a message for the operator. `cache` and `refusals` are shared by
+  // all zones and outlive this.
+  ZoneStore(const LedgerOptions& options, Zone zone, StateCache& cache, RecentRefusals& refusals);
+
+  Zone zone() const { return files_.zone; }
+  const std::string& path() const { return files_.path; }
+  const ZoneKeys& keys() const { return files_.keys; }
+  SqliteReaders& readers() { return readers_; }
+  void count_serving(const Serving& serving) { servings_.add(serving); }
+  // Returns when the task is durable or has failed.
+  void run(WriteTask& task) { queue_.run(task); }
+
+ private:
+  ZoneFiles files_;
+  ServingCounts servings_;
+  std::unique_ptr<ChangeLog> log_;
+  SqliteWriter writer_;
+  SqliteReaders readers_;
+  WriteQueue queue_;  // last: its thread uses the others
+};
+
+}  // namespace consent::server
