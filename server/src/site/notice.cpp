@@ -16,11 +16,14 @@ using Texts = std::map<std::string, std::string>;
 JsonArray cookies_of(const PurposeInfo& info, const Texts& texts) {
   JsonArray cookies;
   for (const CookieInfo& cookie : info.cookies) {
-    cookies.push_back(JsonObject{{"name", cookie.name},
-                                 {"provider", cookie.provider},
-                                 {"lifetime", localised(cookie.lifetime, texts)},
-                                 {"path", cookie.path},
-                                 {"domain", cookie.domain}});
+    JsonObject named{{"name", cookie.name},
+                     {"provider", cookie.provider},
+                     {"lifetime", localised(cookie.lifetime, texts)},
+                     {"path", cookie.path},
+                     {"domain", cookie.domain}};
+    // Left out for cookies: the notices of before keep their ids.
+    if (!cookie.kind.empty()) named.push_back({"kind", cookie.kind});
+    cookies.emplace_back(std::move(named));
   }
   return cookies;
 }

@@ -23,6 +23,11 @@ const std::vector<std::string>& legal_bases() {
   return kBases;
 }
 
+const std::vector<std::string>& storage_kinds() {
+  static const std::vector<std::string> kKinds = {"local_storage", "session_storage"};
+  return kKinds;
+}
+
 std::string one_of(const std::vector<std::string>& names, const std::string& given) {
   std::string detail = "must be one of ";
   for (const std::string& name : names) detail += (&name == &names.front() ? "" : ", ") + name;
@@ -94,6 +99,12 @@ CookieInfo read_cookie(const JsonValue& value, const std::string& pointer, Purpo
       fields.fail("lifetime", "must be at most 13 months for a cookie that rests on consent");
     }
     cookie.lifetime = parsed.value_or(CookieLifetime{});
+  }
+  if (const std::string* kind = fields.string("kind", Presence::optional)) {
+    const auto& kinds = storage_kinds();
+    cookie.kind = *kind;
+    if (std::find(kinds.begin(), kinds.end(), *kind) == kinds.end())
+      fields.fail("kind", one_of(kinds, *kind));
   }
   if (const std::string* path = fields.string("path", Presence::optional)) {
     cookie.path = *path;

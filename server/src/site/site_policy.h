@@ -22,6 +22,7 @@ struct CookieInfo {
   CookieLifetime lifetime;
   std::string path = "/";
   std::string domain;  // empty: host only
+  std::string kind;    // "local_storage" "session_storage", where it is a key of those; else empty
 };
 
 struct ServiceInfo {

@@ -51,6 +51,15 @@ TEST_CASE("Every version and language has a notice of its own") {
   CHECK(ids.size() == 6);
 }
 
+TEST_CASE("A notice names the storage of a key, and says nothing of the kind of a cookie") {
+  const std::string text = with(sample_site_text(), R"("_a", "provider")",
+                                R"("_a", "kind": "local_storage", "provider")");
+  const NoticeBook cookie(load(sample_site_text()));
+  const NoticeBook key(load(text));
+  CHECK_THAT(key.find(1, "en").purposes_json, ContainsSubstring(R"("kind":"local_storage")"));
+  CHECK_THAT(cookie.find(1, "en").purposes_json, !ContainsSubstring("kind"));
+}
+
 TEST_CASE("A changed word is another notice") {
   const NoticeBook a(load(sample_site_text()));
   const NoticeBook b(load(with(sample_site_text(), "\"en title\"", "\"en caption\"")));
