@@ -11,6 +11,7 @@ import { parseArgs } from "node:util";
 import { bundle, minifiedScript } from "./bundle.mjs";
 import { compressBelow } from "./compression.mjs";
 import { brotliBytes, noticeJson, overBudget } from "./first_visit.mjs";
+import { installPackage, packPackage } from "./package.mjs";
 
 const root = fileURLToPath(new URL("../", import.meta.url));
 const { values: options } = parseArgs({
@@ -42,6 +43,13 @@ for (const fallback of fallbacks) {
   writeFileSync(join(scripts, fallback), await minifiedScript(join(options.modules, fallback)));
 }
 await bundle(scripts);
+// What is served is what the package brings: the demo is built as a customer would build.
+const tarball = packPackage(scripts, options.dist);
+rmSync(scripts, { recursive: true });
+cpSync(join(installPackage(tarball, join(options.dist, "site")), "dist/v1"), scripts, {
+  recursive: true,
+});
+rmSync(join(options.dist, "site"), { recursive: true });
 compressBelow(scripts);
 
 const pages = join(root, "web-demo/public");
@@ -62,7 +70,10 @@ const sizes = {
   ...firstVisit,
   "first visit": Object.values(firstVisit).reduce((sum, bytes) => sum + bytes),
   "consent.wasm (at the choice)": weigh("consent.wasm"),
+  "courier.js (at the choice)": weigh("courier.js"),
   "follow_up.js (at the choice)": weigh("follow_up.js"),
+  "removal.js (behind it)": weigh("removal.js"),
+  "placeholder.js (for frames)": weigh("placeholder.js"),
   "preferences.js (on demand)": weigh("preferences.js"),
   "consent.wasm2js.js (fallback)": weigh("consent.wasm2js.js"),
   "reduction.wasm (on demand)": weigh("reduction.wasm"),

@@ -14,12 +14,22 @@ const source = fileURLToPath(new URL("src/", import.meta.url));
 const chunks = [
   { entry: "preferences.ts", file: "preferences.js", format: "esm" },
   { entry: "gpp.ts", file: "gpp.js", format: "esm" },
+  { entry: "removal.ts", file: "removal.js", format: "esm" },
+  { entry: "placeholder.ts", file: "placeholder.js", format: "esm" },
+  { entry: "courier.ts", file: "courier.js", format: "esm" },
   { entry: "follow_up.ts", file: "follow_up.js", format: "esm" },
 ];
 const entries = [
   { entry: "banner_script.ts", file: "banner.js", format: "iife" },
   { entry: "consent_module.ts", file: "consent.mjs", format: "esm" },
   { entry: "core_module.ts", file: "core.mjs", format: "esm" },
+  { entry: "google_consent_mode.ts", file: "google-consent-mode.mjs", format: "esm" },
+  { entry: "google_consent_mode_script.ts", file: "google-consent-mode.js", format: "iife" },
+  { entry: "data_layer.ts", file: "data-layer.mjs", format: "esm" },
+  { entry: "data_layer_script.ts", file: "data-layer.js", format: "iife" },
+  { entry: "react.ts", file: "react.mjs", format: "esm", shared: true },
+  { entry: "vue.ts", file: "vue.mjs", format: "esm", shared: true },
+  { entry: "testing.ts", file: "testing.mjs", format: "esm" },
 ];
 // What built_files.ts and built_gpp_files.ts name, in the order in which they need one another.
 const loadedByName = {
@@ -30,9 +40,12 @@ const loadedByName = {
   gpp: "gpp.js",
   gppWasm: "gpp.wasm",
   gppWasm2js: "gpp.wasm2js.js",
+  courier: "courier.js",
+  removal: "removal.js",
+  placeholder: "placeholder.js",
   followUp: "follow_up.js",
 };
-const styleSheets = ["banner.css", "preferences.css"];
+const styleSheets = ["banner.css", "placeholder.css", "preferences.css"];
 
 async function minifiedCss(path) {
   const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
@@ -49,7 +62,16 @@ const cssAsText = {
   },
 };
 
-async function script({ entry, file, format }, directory, define = {}) {
+// The wrappers of frameworks use the module beside them, not a copy of it.
+const sharedModule = {
+  name: "shared-module",
+  setup({ onResolve }) {
+    const path = "./consent.mjs";
+    onResolve({ filter: /^\.\/consent_module$/ }, () => ({ path, external: true }));
+  },
+};
+
+async function script({ entry, file, format, shared }, directory, define = {}) {
   await build({
     entryPoints: [join(source, entry)],
     outfile: join(directory, file),
@@ -59,7 +81,8 @@ async function script({ entry, file, format }, directory, define = {}) {
     target: "es2021",
     charset: "utf8",
     legalComments: "none",
-    plugins: [cssAsText],
+    plugins: [cssAsText, ...(shared ? [sharedModule] : [])],
+    external: ["react", "vue"],
     logLevel: "warning",
     define,
   });

@@ -448,7 +448,7 @@ test("a saved refusal survives the outage of everything", async () => {
 
 test("cookies off: the service's answer counts as long as the page lives", async () => {
   const visitor = new Visitor();
-  visitor.cookiesWork = false;
+  visitor.jar.works = false;
   const consent = visitor.open();
   await consent.ready;
   await consent.accept("banner");

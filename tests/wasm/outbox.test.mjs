@@ -21,8 +21,8 @@ const refusal = {
 
 test("what is written is read by the next page, and gone when delivered", () => {
   const store = storage();
-  new Outbox(() => store).write(refusal);
-  const next = new Outbox(() => store);
+  new Outbox(() => store, () => "").write(refusal);
+  const next = new Outbox(() => store, () => "");
   assert.deepEqual(next.read(), refusal);
   next.write(undefined);
   assert.equal(store.kept.size, 0);
@@ -41,7 +41,7 @@ test("storage that throws keeps the choice for the page", () => {
       },
     }),
   ]) {
-    const outbox = new Outbox(broken);
+    const outbox = new Outbox(broken, () => "");
     assert.equal(outbox.read(), undefined);
     outbox.write(refusal);
     assert.deepEqual(outbox.read(), refusal);
@@ -66,6 +66,6 @@ test("what is not an entry is none", () => {
   ]) {
     const store = storage();
     store.setItem(outboxKey, text);
-    assert.equal(new Outbox(() => store).read(), undefined, text);
+    assert.equal(new Outbox(() => store, () => "").read(), undefined, text);
   }
 });

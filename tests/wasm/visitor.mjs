@@ -2,8 +2,9 @@
 // service that answers as it is told.
 
 import { builtBytes, importBuilt, importSource } from "./built.mjs";
+import { CookieJar } from "./cookie_jar.mjs";
 
-const { encodeBase64url, encodeTokenPayload, loadCore } = await importBuilt("core.mjs");
+const { encodeBase64url, encodeTokenPayload, loadCore, parseToken } = await importBuilt("core.mjs");
 const { Consent } = await importSource("consent.ts");
 const { Courier } = await importSource("courier.ts");
 const { Outbox } = await importSource("outbox.ts");
@@ -41,6 +42,9 @@ export const noticeFor = (model, changes = {}) => ({
   ...changes,
 });
 
+export const subjectOf = (token) => token && parseToken(core, token)?.subject;
+export { Consent, Courier, Outbox, core, undecided };
+
 /** The token the service would answer with. */
 export function tokenFor(request, region = "DE", now = Date.now() / 1000) {
   const granted = Object.values(request.choices).includes("granted");
@@ -57,7 +61,7 @@ export function tokenFor(request, region = "DE", now = Date.now() / 1000) {
  * A browser that opens pages; `service.answer(request)` gives a status, or undefined for an outage.
  */
 export class Visitor {
-  cookie = "";
+  jar = new CookieJar();
   kept = new Map();
   gpc = false;
   dnt = false;
@@ -73,7 +77,14 @@ export class Visitor {
   courierLoads = true;
   /** Whether the visitor reaches for the banner before choosing. */
   reaches = true;
-  cookiesWork = true;
+
+  get cookie() {
+    return this.jar.read();
+  }
+
+  set cookie(text) {
+    this.jar.replace(text);
+  }
 
   constructor() {
     globalThis.fetch = async (_, { body }) => this.receive(JSON.parse(body));
@@ -85,7 +96,7 @@ export class Visitor {
     if (!status) throw new TypeError("network");
     if (status !== 201) return { ok: false, status };
     const token = tokenFor(request, this.notice?.region.country ?? "");
-    if (this.cookiesWork) this.cookie = `dp_consent=${token}`;
+    this.jar.write(`dp_consent=${token}; Max-Age=15724800; Path=/`);
     return { ok: true, status, json: async () => ({ token }) };
   }
 
@@ -114,11 +125,11 @@ export class Visitor {
         return structuredClone(this.notice);
       },
       cookies: () => this.cookie,
-      dropCookie: () => void (this.cookie = ""),
+      setCookie: (text) => this.jar.write(text),
       gpc: () => this.gpc,
       dnt: () => this.dnt,
       random: (bytes) => crypto.getRandomValues(bytes),
-      outbox: new Outbox(() => storage),
+      outbox: new Outbox(() => storage, () => this.cookie),
       view: {
         show: (layer) => this.shown.push(layer),
         hide: () => this.shown.push("nothing"),

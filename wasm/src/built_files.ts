@@ -2,7 +2,7 @@
 // ever, and a returning visitor transfers nothing. The build fills them in.
 
 declare const CONSENT_FILES: Record<
-  "undecided" | "wasm" | "wasm2js" | "preferences" | "followUp",
+  "undecided" | "wasm" | "wasm2js" | "preferences" | "followUp" | "courier",
   string
 >;
 
@@ -10,4 +10,5 @@ export const undecidedFile = CONSENT_FILES.undecided;
 export const wasmFile = CONSENT_FILES.wasm;
 export const wasm2jsFile = CONSENT_FILES.wasm2js;
 export const preferencesFile = CONSENT_FILES.preferences;
+export const courierFile = CONSENT_FILES.courier;
 export const followUpFile = CONSENT_FILES.followUp;

@@ -20,7 +20,6 @@ import type { View } from "./view";
 
 /** The world outside, so that everything in here can be tested without one. */
 export interface Surroundings extends CourierSurroundings {
-  cookieName: string;
   loadCore: CoreSupply;
   /** What delivers a choice, loaded when there is one. */
   loadCourier(): Promise<typeof Courier>;
@@ -137,7 +136,11 @@ export class Consent {
    */
   refresh(): void {
     const busy = this.courier ? this.courier.busy : this.loading;
-    if (!busy) this.page.takePending(this.around.outbox.read());
+    const kept = this.around.outbox.read();
+    // Another tab's refusal ends what this one is sending.
+    if (!busy || (kept && !kept.request && grantsSomething(this.page.choices))) {
+      this.page.takePending(kept);
+    }
     this.page.readCookie(this.around.cookies());
     this.settle();
     // Somebody decided in another tab, and this page cannot read it yet.
@@ -213,7 +216,7 @@ export class Consent {
       return;
     }
     page.readCookie(around.cookies());
-    if (!page.settled) await this.notices.load().then(() => this.present(), ignore);
+    if (!page.settled) await this.notices.load().then(() => this.present(), console.warn);
     this.settle();
     await courier;
     if (page.pending) void this.deliver(page.chosenHere ? "first" : "retry");

@@ -2,10 +2,11 @@
 // begins.
 
 import { Banner } from "./banner";
-import { undecidedFile, wasm2jsFile, wasmFile } from "./built_files";
+import { courierFile, undecidedFile, wasm2jsFile, wasmFile } from "./built_files";
 import { Consent, type ConsentState, type Surroundings } from "./consent";
 import type { DecidingExports } from "./core";
 import { loadCore } from "./core_loader";
+import type { CourierModule } from "./courier";
 import type { AnalyticsEvent } from "./events";
 import { FollowUpLoader } from "./follow_up_loader";
 import type { GppMode } from "./gpp";
@@ -80,16 +81,19 @@ export function startConsent({
         wasm: root + (reads ? wasmFile : undecidedFile),
         fallback: () => import(root + wasm2jsFile) as Promise<unknown>,
       }),
-    loadCourier: async () => (await followUp.load()).Courier,
+    loadCourier: async () => {
+      followUp.run();
+      return ((await import(root + courierFile)) as CourierModule).Courier;
+    },
     fetchNotice: () => fetchNotice(root, site, language),
     cookies: () => document.cookie,
-    dropCookie: () => {
-      document.cookie = `${cookieName}=; Max-Age=0; Path=/${secure ? "; Secure" : ""}`;
+    setCookie: (text) => {
+      document.cookie = text + (secure ? "; Secure" : "");
     },
     gpc: () => (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true,
     dnt: () => navigator.doNotTrack === "1",
     random: (bytes) => crypto.getRandomValues(bytes),
-    outbox: new Outbox(() => localStorage),
+    outbox: new Outbox(() => localStorage, () => document.cookie),
     view: banner,
     apply: () => followUp.apply(),
   };
@@ -97,7 +101,7 @@ export function startConsent({
   // Without the dialog's own file there is still the same choice as a plain page.
   const open = () => consent.open().catch(() => location.assign(`${root}preferences`));
   new MutationObserver(() => {
-    followUp.loaded?.release();
+    followUp.release();
     banner.keep();
   }).observe(document, { childList: true, subtree: true });
   listen(consent, open);
@@ -135,10 +139,9 @@ function api(
     on: (event, listener) => consent.on(event, listener),
     track: (event) => {
       if (!consent.allows("analytics")) return false;
-      const now = consent.page.now * 1000;
-      const named = typeof event === "string" ? { type: event } : event;
-      const seen = { url: location.href, ...named };
-      followUp.run((started) => started.track(seen, now));
+      const { now } = consent.page;
+      const { href } = location;
+      followUp.run((started) => started.track(event, now, href));
       return true;
     },
   };

@@ -1,25 +1,76 @@
-// Removing the cookies a purpose has left, when it may no longer run.
+// Removing what a purpose has left in the browser, when it may no longer run: cookies and storage
+// keys that the policy names.
 
 import type { NoticeCookie } from "./notice";
 
+/** A policy may name a family, as "_ga_*". */
+export function isNamed(name: string, pattern: string): boolean {
+  return pattern.endsWith("*") ? name.startsWith(pattern.slice(0, -1)) : name === pattern;
+}
+
 /**
- * Every Set-Cookie text that might be the one that made the cookie: host only, each parent domain,
- * partitioned.
+ * Every Set-Cookie text that might be the one that made the cookie: host only and each parent
+ * domain, the path named and those of the page, partitioned or not. A browser ignores those that
+ * name a registry's domain.
  */
-export function removals({ name, path = "/", domain }: NoticeCookie, host: string): string[] {
+export function removals(
+  { name, path = "/", domain }: Pick<NoticeCookie, "name" | "path" | "domain">,
+  host: string,
+  page = "/",
+): string[] {
   const labels = host.split(".");
   const parents = labels.slice(0, -1).map((_, i) => labels.slice(i).join("."));
   const domains = ["", ...new Set([...(domain ? [domain.replace(/^\./, "")] : []), ...parents])];
-  return domains.flatMap((parent) => {
-    const removal = `${name}=; Max-Age=0; Path=${path}${parent && `; Domain=${parent}`}`;
-    return [removal, `${removal}; Secure`, `${removal}; Secure; SameSite=None; Partitioned`];
-  });
+  return pathsOf(page, path).flatMap((at) =>
+    domains.flatMap((parent) => {
+      const removal = `${name}=; Max-Age=0; Path=${at}${parent && `; Domain=${parent}`}`;
+      return [removal, `${removal}; Secure`, `${removal}; Secure; SameSite=None; Partitioned`];
+    }),
+  );
 }
 
-export function removeCookies(cookies: NoticeCookie[]): void {
-  const present = new Set(document.cookie.split(/; */).map((pair) => pair.split("=")[0]));
-  for (const cookie of cookies) {
-    if (!present.has(cookie.name)) continue;
-    for (const removal of removals(cookie, location.hostname)) document.cookie = removal;
+// The path named, and every path whose cookies the page can see.
+function pathsOf(page: string, named: string): string[] {
+  const steps = page.split("/").filter(Boolean);
+  const seen = steps.flatMap((_, i) => {
+    const at = `/${steps.slice(0, i + 1).join("/")}`;
+    return [at, `${at}/`];
+  });
+  return [...new Set([named, "/", ...seen])];
+}
+
+const namesPresent = () => document.cookie.split(/; */).map((pair) => pair.split("=")[0]!);
+
+const warned = new Set<string>();
+
+/** Removes them and looks whether they are gone; says which are not. */
+export function removeLeft(named: NoticeCookie[]): void {
+  for (const one of named) {
+    if (one.kind === "local_storage") removeKeys(() => localStorage, one.name);
+    else if (one.kind === "session_storage") removeKeys(() => sessionStorage, one.name);
+    else removeCookie(one);
+  }
+}
+
+function removeCookie(cookie: NoticeCookie): void {
+  for (const name of namesPresent().filter((present) => isNamed(present, cookie.name))) {
+    for (const removal of removals({ ...cookie, name }, location.hostname, location.pathname)) {
+      document.cookie = removal;
+    }
+    if (!namesPresent().includes(name) || warned.has(name)) continue;
+    warned.add(name);
+    console.warn(
+      `consent: the cookie "${name}" could not be removed: the policy has to name the path and ` +
+        "the domain it was set with",
+    );
+  }
+}
+
+function removeKeys(storage: () => Storage, pattern: string): void {
+  try {
+    const kept = storage();
+    for (const key of Object.keys(kept)) if (isNamed(key, pattern)) kept.removeItem(key);
+  } catch {
+    // Nothing could be kept there either.
   }
 }

@@ -7,14 +7,21 @@ import type { NoticeSource } from "./notice_source";
 import type { Outbox, PendingChoice } from "./outbox";
 import { grantsSomething, type PageState } from "./page_state";
 import type { Randomness } from "./random_id";
+import { refusalCookie } from "./refusal_cookie";
+import { tellTabs } from "./tabs";
 
 export interface CourierSurroundings {
   base: string;
   site: string;
   cookies(): string;
-  dropCookie(): void;
+  cookieName: string;
+  setCookie(text: string): void;
   random: Randomness;
   outbox: Outbox;
+}
+
+export interface CourierModule {
+  Courier: typeof Courier;
 }
 
 const roundsMost = 4;
@@ -22,6 +29,8 @@ const roundsMost = 4;
 export class Courier {
   private attempt = 0;
   private carrying = false;
+  private last?: PendingChoice;
+  private corrected?: PendingChoice;
 
   /** `changed` is told when the service's answer changed the page; `ask` when it must ask again. */
   constructor(
@@ -37,14 +46,28 @@ export class Courier {
   }
 
   async deliver(attempt: "first" | "retry"): Promise<void> {
+    this.keepRefusal();
     if (this.carrying) return;
     this.carrying = true;
     this.keepGrant();
     try {
-      await exclusively(() => this.drain(attempt), attempt);
+      await exclusively(
+        () => this.drain(attempt),
+        attempt,
+        () => this.confirm(),
+      );
     } finally {
       this.carrying = false;
     }
+    this.tryLater();
+  }
+
+  private dropCookie(): void {
+    const { around } = this;
+    around.setCookie(`${around.cookieName}=; Path=/; Max-Age=0`);
+  }
+
+  private tryLater(): void {
     if (!this.page.pending) return;
     const delay = retryDelayMs(this.attempt++, Math.random());
     setTimeout(() => void this.deliver("retry"), delay);
@@ -56,17 +79,43 @@ export class Courier {
     const { page, around } = this;
     const { pending } = page;
     if (!pending || pending.request || !grantsSomething(pending.choices)) return;
+    page.readCookie(around.cookies());
     page.pending = { ...pending, request: makeRequest(pending, page, around.site, around.random) };
-    around.outbox.write(page.pending);
+    this.write(page.pending);
+  }
+
+  private keepRefusal(): void {
+    const { pending } = this.page;
+    if (!pending || grantsSomething(pending.choices)) return;
+    this.write(pending);
+    tellTabs();
+  }
+
+  private write(pending: PendingChoice | undefined): void {
+    const { around } = this;
+    this.last = pending ?? this.last;
+    around.outbox.write(pending);
+    around.setCookie(refusalCookie(pending));
   }
 
   private async drain(attempt: "first" | "retry"): Promise<void> {
     const { page, around } = this;
-    if (attempt === "retry") page.takePending(around.outbox.read());
+    if (attempt === "retry") {
+      page.takePending(around.outbox.read());
+      this.dropOvertaken();
+    }
     for (let round = 0; page.pending && round < roundsMost; ++round) {
       this.keepGrant();
+      // Another tab, with its own refusal delivered, may have cleared what kept this one.
+      this.keepRefusal();
       const sent = page.pending;
-      const outcome = await this.send(sent);
+      let outcome = await this.send(sent);
+      if (outcome === "refused" && this.corrected !== sent) {
+        // Perhaps only this browser's clock is wrong: a new notice tells the service's.
+        this.corrected = sent;
+        if ((await this.notices.renew().catch(nothing)) !== undefined) continue;
+        outcome = "retry";
+      }
       if (outcome === "retry") {
         // Not delivered: from here on the stricter of the two states holds.
         page.chosenHere = false;
@@ -79,11 +128,23 @@ export class Courier {
     this.changed();
   }
 
+  // What was recorded after a grant was given ends it, whether or not it ever arrived.
+  private dropOvertaken(): void {
+    const { page, around } = this;
+    page.readCookie(around.cookies());
+    const given = Date.parse(page.pending?.request?.client_time ?? "");
+    // The token knows whole seconds.
+    if ((page.state.decidedAt + 1) * 1000 > given) this.finish(page.pending!);
+  }
+
   private async send(pending: PendingChoice): Promise<Outcome> {
     const { page, around } = this;
-    // Nobody to withdraw for: the grant never arrived, and what is left is a refusal.
-    const orphan = pending.action === "withdraw" && !page.token?.subject;
-    const choice: PendingChoice = orphan ? { ...pending, action: "reject_all" } : pending;
+    const subject = page.token?.subject;
+    const choice = { ...pending };
+    // Who has granted something withdraws it. Nobody to withdraw for: what is left is a refusal.
+    if (choice.action === "withdraw" && !subject) choice.action = "reject_all";
+    const chose = subject && page.state.action !== "default";
+    if (choice.action === "reject_all" && chose) choice.action = "withdraw";
     if (!choice.request && choice.action !== "withdraw" && !page.notice) {
       try {
         await this.notices.load();
@@ -94,7 +155,7 @@ export class Courier {
     // A grant goes out only from a page that can read the answer: it has to end it again.
     if (choice.request && !(await this.learnToRead())) return "retry";
     const request = choice.request ?? makeRequest(choice, page, around.site, around.random);
-    return post(around.base, request);
+    return post(around.base, request, subject && page.tokenText);
   }
 
   private async take(outcome: Exclude<Outcome, "retry">, sent: PendingChoice): Promise<void> {
@@ -102,14 +163,16 @@ export class Courier {
     if (typeof outcome === "object") {
       this.attempt = 0;
       await this.learnToRead();
-      page.takeToken(outcome.token);
       this.finish(sent);
+      page.takeToken(outcome.token);
+      // Where the answer's cookie did not come through, an older one must not stay.
+      if (!around.cookies().includes(outcome.token)) this.dropCookie();
       page.readCookie(around.cookies());
     } else if (outcome === "stale") {
       await this.renew(sent);
     } else if (!sent.request && page.token?.subject) {
       // The grant this refusal ends is not believed any more: it goes, the refusal stands alone.
-      around.dropCookie();
+      this.dropCookie();
       page.takeToken(undefined);
       page.readCookie(around.cookies());
     } else {
@@ -125,25 +188,49 @@ export class Courier {
     );
   }
 
-  // A choice made meanwhile stays pending.
+  // A choice made meanwhile, here or in another tab, stays pending.
   private finish(sent: PendingChoice): void {
-    if (this.page.pending !== sent) return;
-    this.page.takePending(undefined);
-    this.around.outbox.write(undefined);
+    const { page, around } = this;
+    if (page.pending !== sent) return;
+    const kept = around.outbox.read();
+    const other = kept && !same(kept, sent) && !grantsSomething(kept.choices);
+    page.takePending(other ? kept : undefined);
+    if (!other) this.write(undefined);
+  }
+
+  // Behind every tab that was sending before this one: an older grant that was answered after the
+  // refusal of this tab ends, too.
+  private confirm(): void {
+    const { page, around, last } = this;
+    page.readCookie(around.cookies());
+    const granted = page.token?.subject && grantsSomething(page.state.choices);
+    if (!last || last.request || page.pending || !granted) return;
+    page.pending = last;
+    this.write(last);
+    this.changed();
+    this.tryLater();
   }
 
   // A refusal needs no agreement to the notice that is in force now; a grant only stands when the
   // purposes are the same, otherwise the visitor is asked again.
   private async renew(sent: PendingChoice): Promise<void> {
     const { page, around } = this;
-    const same = await this.notices.renew().catch(() => undefined);
+    const same = await this.notices.renew().catch(nothing);
     if (same === undefined || !sent.request || page.pending !== sent) return;
     if (same) {
       page.pending = { ...sent, request: makeRequest(sent, page, around.site, around.random) };
-      around.outbox.write(page.pending);
+      this.write(page.pending);
       return;
     }
     this.finish(sent);
     this.ask();
   }
+}
+
+function same(a: PendingChoice, b: PendingChoice): boolean {
+  return JSON.stringify([a.action, a.choices]) === JSON.stringify([b.action, b.choices]);
+}
+
+function nothing(): undefined {
+  return undefined;
 }

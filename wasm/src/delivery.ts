@@ -13,18 +13,39 @@ export interface ConsentAnswer {
  */
 export type Outcome = ConsentAnswer | "retry" | "stale" | "forbidden" | "refused";
 
-export async function post(base: string, request: ConsentRequest): Promise<Outcome> {
+const answers: Record<number, Outcome> = {
+  400: "refused",
+  403: "forbidden",
+  409: "stale",
+  422: "refused",
+};
+const longestWaitMs = 30_000;
+
+/** `token` proves the subject also where the cookie does not come along. */
+export async function post(
+  base: string,
+  request: ConsentRequest,
+  token: string | null | undefined,
+): Promise<Outcome> {
   try {
     const response = await fetch(`${base}consents`, {
       method: "POST",
-      headers: { "content-type": "application/json" },
+      headers: {
+        "content-type": "application/json",
+        ...(token && { authorization: `Consent ${token}` }),
+      },
       body: JSON.stringify(request),
       keepalive: true,
+      signal: AbortSignal.timeout?.(longestWaitMs),
     });
-    const { status } = response;
-    if (response.ok) return (await response.json()) as ConsentAnswer;
-    if (status >= 500 || status === 429 || status === 408) return "retry";
-    return status === 409 ? "stale" : status === 403 ? "forbidden" : "refused";
+    // Anything but the service's own words, such as the page of a proxy, is no answer.
+    if (!response.ok) {
+      // Its words are not read, and must not keep a connection.
+      await response.body?.cancel();
+      return answers[response.status] ?? "retry";
+    }
+    const answer = (await response.json()) as ConsentAnswer;
+    return typeof answer.token === "string" ? answer : "retry";
   } catch {
     return "retry";
   }
@@ -40,9 +61,14 @@ export function retryDelayMs(attempt: number, jitter: number): number {
 
 /**
  * Runs `send` in one tab at a time. The first attempt starts in the tick of the click, so it takes
- * the lock behind itself; a retry goes without when another tab holds it.
+ * the lock behind itself, where `behind` is called once all who sent earlier are done; a retry goes
+ * without when another tab holds it.
  */
-export function exclusively(send: () => Promise<void>, attempt: "first" | "retry"): Promise<void> {
+export function exclusively(
+  send: () => Promise<void>,
+  attempt: "first" | "retry",
+  behind: () => void,
+): Promise<void> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return send();
   if (attempt === "retry") {
@@ -51,6 +77,6 @@ export function exclusively(send: () => Promise<void>, attempt: "first" | "retry
     );
   }
   const sending = send();
-  void locks.request("dp_consent", () => sending);
+  void locks.request("dp_consent", () => sending.then(behind));
   return sending;
 }

@@ -1,19 +1,22 @@
-// What follows a choice, loaded when there is one to deliver or something may run: the courier, the
-// gate, the removal of cookies, the events, __gpp. Until then nothing of it has anything to do.
+// What follows a choice, loaded when something may run or may no longer: the gate, the events,
+// __gpp. Until then nothing of it has anything to do. What is rarer is loaded from here.
 
 import { gppFile, gppWasm2jsFile, gppWasmFile } from "./built_gpp_files";
-import type { Consent } from "./consent";
+import { placeholderFile, removalFile } from "./built_later_files";
+import { changeEvent } from "./change_event";
+import type { Consent, ConsentState } from "./consent";
 import type { ConsentApi } from "./consent_module";
-import { removeCookies } from "./cookie_removal";
-import { Courier } from "./courier";
 import { EventSender, type AnalyticsEvent } from "./events";
 import { Gate } from "./gate";
 import type { GppMode, GppModule } from "./gpp";
+import type { Purpose } from "./names";
+import type { PlaceholderModule } from "./placeholder";
 import { browserRandomness } from "./random_id";
+import type { RemovalModule } from "./removal";
+import { whenTold } from "./tabs";
 
 export interface FollowUpModule {
   FollowUp: typeof FollowUp;
-  Courier: typeof Courier;
 }
 
 // Reasons for which an event was not taken that say nothing about consent.
@@ -22,6 +25,9 @@ const notAboutConsent = ["invalid_event", "late", "key_unavailable"];
 export class FollowUp {
   private readonly events: EventSender;
   private readonly gate: Gate;
+  private told = "";
+  private removal?: Promise<RemovalModule | undefined>;
+  private placeholder?: Promise<PlaceholderModule | undefined>;
 
   constructor(
     private readonly base: string,
@@ -31,10 +37,15 @@ export class FollowUp {
     this.events = new EventSender(base, site, browserRandomness, (reasons) => {
       if (reasons.some((reason) => !notAboutConsent.includes(reason))) consent.veto();
     });
-    this.gate = new Gate(
-      (purpose) => consent.allows(purpose),
-      () => this.clean(),
-    );
+    whenTold(() => consent.refresh());
+    this.gate = new Gate({
+      allows: (purpose) => consent.allows(purpose),
+      notice: () => consent.page.notice,
+      late: () => this.clean(),
+      frame: (frame, purpose, open) => void this.holdBack(frame, purpose, open),
+    });
+    // It has to be at hand when the visitor withdraws.
+    void this.loadRemoval();
   }
 
   /** Makes the page what the decisions say. */
@@ -43,6 +54,7 @@ export class FollowUp {
     if (!consent.allows("analytics")) events.forget();
     else this.flush();
     this.clean();
+    this.tell(consent.state());
     this.release();
   }
 
@@ -50,9 +62,11 @@ export class FollowUp {
     this.gate.release();
   }
 
-  track(event: AnalyticsEvent, nowMs: number): void {
+  /** `now` and `url` are those of the call: this file may have come later. */
+  track(event: AnalyticsEvent | AnalyticsEvent["type"], now: number, url: string): void {
     if (!this.consent.allows("analytics")) return;
-    this.events.add(event, nowMs);
+    const named = typeof event === "string" ? { type: event } : event;
+    this.events.add({ url, ...named }, now * 1000);
     this.flush();
   }
 
@@ -65,16 +79,45 @@ export class FollowUp {
     installGpp({ mode, consent, page, loadNotice, root, section });
   }
 
+  private tell(detail: ConsentState): void {
+    const text = JSON.stringify(detail);
+    if (text === this.told) return;
+    this.told = text;
+    document.dispatchEvent(new CustomEvent<ConsentState>(changeEvent, { detail }));
+  }
+
   private flush(): void {
     const { page } = this.consent;
     if (!page.pending) this.events.flush(page.tokenText);
   }
 
+  private loadRemoval(): Promise<RemovalModule | undefined> {
+    this.removal ??= this.load<RemovalModule>(removalFile, () => (this.removal = undefined));
+    return this.removal;
+  }
+
   private clean(): void {
-    for (const { id, cookies } of this.consent.page.notice?.purposes ?? []) {
-      if (!this.consent.allows(id)) removeCookies(cookies);
-    }
+    const { consent } = this;
+    const ended = consent.page.notice?.purposes.filter(({ id }) => !consent.allows(id));
+    if (!ended?.length) return;
+    void this.loadRemoval().then((removal) => {
+      // It may have been granted again meanwhile.
+      for (const { id, cookies } of ended) if (!consent.allows(id)) removal?.removeLeft(cookies);
+    });
+  }
+
+  private async holdBack(frame: HTMLIFrameElement, purpose: Purpose, open: boolean): Promise<void> {
+    if (open && !this.placeholder) return;
+    this.placeholder ??= this.load(placeholderFile, () => (this.placeholder = undefined));
+    const { consent } = this;
+    (await this.placeholder)?.hold(frame, purpose, consent, this.base);
+  }
+
+  private load<Module>(file: string, failed: () => void): Promise<Module | undefined> {
+    return (import(this.base + file) as Promise<Module>).catch(() => {
+      console.warn(`consent: ${file} is missing`);
+      failed();
+      return undefined;
+    });
   }
 }
-
-export { Courier };

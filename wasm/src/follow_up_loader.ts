@@ -7,7 +7,7 @@ import type { FollowUp, FollowUpModule } from "./follow_up";
 export class FollowUpLoader {
   /** Once it is there. */
   loaded?: FollowUp;
-  private loading?: Promise<FollowUpModule>;
+  private loading?: Promise<FollowUp>;
 
   constructor(
     private readonly base: string,
@@ -15,40 +15,38 @@ export class FollowUpLoader {
     private readonly consent: () => Consent,
   ) {}
 
-  /** Rejects where it cannot be had; the next call tries again. */
-  load(): Promise<FollowUpModule> {
+  run(run?: (followUp: FollowUp) => void): void {
     this.loading ??= (import(this.base + followUpFile) as Promise<FollowUpModule>).then(
-      (module) => {
-        this.loaded = new module.FollowUp(this.base, this.site, this.consent());
-        this.loaded.apply();
-        return module;
-      },
-      (error: unknown) => {
-        this.loading = undefined;
-        throw error;
-      },
+      ({ FollowUp }) => (this.loaded = new FollowUp(this.base, this.site, this.consent())),
     );
-    return this.loading;
-  }
-
-  run(run: (followUp: FollowUp) => void): void {
-    void this.load().then(
-      () => run(this.loaded!),
-      () => console.warn("consent: follow_up.js is missing; nothing optional will run"),
-    );
+    void this.loading.then(run, () => {
+      // The next call tries again.
+      this.loading = undefined;
+      console.warn("consent: follow_up.js is missing; nothing optional will run");
+    });
   }
 
   /** Makes the page what the decisions say; does not load where that takes nothing. */
   apply(): void {
     if (this.loaded) this.loaded.apply();
-    else if (hasWork(this.consent())) this.run(() => {});
+    else if (hasWork(this.consent())) this.run((started) => started.apply());
+  }
+
+  /** After every change of the document. */
+  release(): void {
+    if (this.loaded) this.loaded.release();
+    else this.apply();
   }
 }
 
-// Something may run, or something that may not has left a cookie.
+// Something may run, something is held back that can say so, or something that may not run has left
+// a cookie.
 function hasWork(consent: Consent): boolean {
-  if (consent.allows("analytics") || consent.allows("marketing")) return true;
   const left = ({ name }: { name: string }) => document.cookie.includes(`${name}=`);
-  const { notice } = consent.page;
-  return !!notice?.purposes.some(({ required, cookies }) => !required && cookies.some(left));
+  return !!(
+    consent.allows("analytics") ||
+    consent.allows("marketing") ||
+    document.querySelector("iframe[data-consent-src]") ||
+    consent.page.notice?.purposes.some(({ required, cookies }) => !required && cookies.some(left))
+  );
 }

@@ -1,39 +1,68 @@
 // Holds back what needs consent: <script type="text/plain" data-consent="analytics"> and elements
-// with data-consent-src. Released in document order, now and whenever something is inserted later.
+// with data-consent-src or data-consent-srcset. Released in document order, now and whenever
+// something is inserted later. "analytics:matomo" names the service, too.
 //
 // A script is released by giving its own element its type back and inserting it again: it has not
 // run before, so the browser runs it, and no text is handed to a Trusted Types sink.
 
-import type { Purpose } from "./names";
+import { purposeNames, type Purpose } from "./names";
+import type { Notice } from "./notice";
 
 const gatedScripts = 'script[type="text/plain"][data-consent]';
-const gatedSources = "[data-consent][data-consent-src]";
+const gatedSources = "[data-consent]:is([data-consent-src],[data-consent-srcset])";
+
+export interface GateSurroundings {
+  allows(purpose: Purpose): boolean;
+  /** As soon as there is one: a service that it does not name may not run. */
+  notice(): Notice | undefined;
+  /** Told when a script has run that may no longer: consent ended while it was loading. */
+  late(): void;
+  /** Told of every frame that is held back or shown. */
+  frame(frame: HTMLIFrameElement, purpose: Purpose, open: boolean): void;
+}
 
 export class Gate {
   private readonly queued = new WeakSet<Element>();
+  private readonly complained = new WeakSet<Element>();
   private chain: Promise<void> = Promise.resolve();
 
-  /**
-   * `late` is told when a script has run that may no longer: consent ended while it was loading.
-   */
-  constructor(
-    private readonly allows: (purpose: Purpose) => boolean,
-    private readonly late: () => void,
-  ) {}
+  constructor(private readonly around: GateSurroundings) {}
 
   /** Releases what may run now; to be called again after every change of the document. */
   release(): void {
-    for (const script of document.querySelectorAll<HTMLScriptElement>(gatedScripts)) {
-      if (this.queued.has(script) || !this.open(script)) continue;
-      this.queued.add(script);
-      this.chain = this.chain.then(() => this.run(script));
+    const waiting = [...document.querySelectorAll<HTMLScriptElement>(gatedScripts)].filter(
+      (script) => !this.queued.has(script) && this.open(script),
+    );
+    // As in a page that is read: those that wait for its end come behind the others.
+    for (const late of [false, true]) {
+      for (const script of waiting.filter((one) => isDeferred(one) === late)) {
+        this.queued.add(script);
+        this.chain = this.chain.then(() => this.run(script));
+      }
     }
     for (const element of document.querySelectorAll<HTMLElement>(gatedSources))
       this.source(element);
   }
 
   private open(element: HTMLElement): boolean {
-    return this.allows(element.dataset.consent!.split(":")[0] as Purpose);
+    const [purpose, service] = element.dataset.consent!.split(":");
+    const complaint = this.complaint(purpose!, service);
+    if (!complaint) return this.around.allows(purpose as Purpose);
+    if (!this.complained.has(element)) {
+      console.error(`consent: data-consent="${element.dataset.consent}" ${complaint}`, element);
+    }
+    this.complained.add(element);
+    return false;
+  }
+
+  private complaint(purpose: string, service: string | undefined): string | undefined {
+    if (!(purposeNames as readonly string[]).includes(purpose)) {
+      return `names no purpose (${purposeNames.join(", ")}); it will not load`;
+    }
+    const listed = this.around.notice()?.purposes.find(({ id }) => id === purpose)?.services;
+    if (!service || !listed || listed.some(({ id }) => id === service)) return undefined;
+    const ids = listed.map(({ id }) => id).join(", ");
+    return `names no service of this purpose in the site's policy (${ids}); it will not load`;
   }
 
   // Settles when the next script may run: at once, or after loading where order is promised.
@@ -45,13 +74,13 @@ export class Gate {
     const type = script.dataset.consentType;
     if (type) script.type = type;
     else script.removeAttribute("type");
-    const independent = script.async && script.hasAttribute("async");
+    const independent = isIndependent(script);
     script.async = independent;
     const loads = script.src !== "" || type === "module";
     const loaded = new Promise<void>((resolve) => {
       script.addEventListener("error", () => resolve(), { once: true });
       script.addEventListener("load", () => {
-        if (!this.open(script)) this.late();
+        if (!this.open(script)) this.around.late();
         resolve();
       });
       if (independent || !loads) resolve();
@@ -63,9 +92,33 @@ export class Gate {
   }
 
   private source(element: HTMLElement): void {
-    const source = element.dataset.consentSrc!;
-    const attribute = element.tagName === "LINK" ? "href" : "src";
-    if (!this.open(element)) element.removeAttribute(attribute);
-    else if (element.getAttribute(attribute) !== source) element.setAttribute(attribute, source);
+    const { consentSrc, consentSrcset, consent } = element.dataset;
+    const open = this.open(element);
+    const had = element.hasAttribute("src");
+    give(element, "srcset", open ? consentSrcset : undefined);
+    give(element, sourceAttribute(element), open ? consentSrc : undefined);
+    if (!(element instanceof HTMLIFrameElement)) return;
+    // Taking the address away leaves what is shown; taking the frame away ends it.
+    if (had && !open) element.parentNode!.insertBefore(element, element.nextSibling);
+    this.around.frame(element, consent!.split(":")[0] as Purpose, open);
   }
+}
+
+function isDeferred(script: HTMLScriptElement): boolean {
+  const { consentType } = script.dataset;
+  const waits = consentType === "module" || (script.defer && script.src !== "");
+  return waits && !isIndependent(script);
+}
+
+function isIndependent(script: HTMLScriptElement): boolean {
+  return script.hasAttribute("async");
+}
+
+function sourceAttribute({ tagName }: Element): string {
+  return { LINK: "href", OBJECT: "data" }[tagName] ?? "src";
+}
+
+function give(element: Element, attribute: string, value: string | undefined): void {
+  if (value === undefined) element.removeAttribute(attribute);
+  else if (element.getAttribute(attribute) !== value) element.setAttribute(attribute, value);
 }

@@ -8,6 +8,8 @@ export interface NoticeCookie {
   lifetime: string;
   path?: string;
   domain?: string;
+  /** A cookie where it says nothing else. */
+  kind?: "cookie" | "local_storage" | "session_storage";
 }
 
 export interface NoticeService {
@@ -52,7 +54,9 @@ export async function fetchNotice(base: string, site: string, language?: string)
     headers: { accept: "application/json" },
   });
   const notice = (await response.json()) as Notice;
-  if (!isNotice(notice)) throw new Error(`consent: no notice for "${site}" (${response.status})`);
+  if (!isNotice(notice)) {
+    throw new Error(`consent: no notice for site "${site}" (${response.status})`);
+  }
   const skew = Date.parse(response.headers.get("date") ?? "") - Date.now();
   notice.skewMs = Math.abs(skew) > skewTolerated ? skew : 0;
   return notice;
@@ -60,7 +64,7 @@ export async function fetchNotice(base: string, site: string, language?: string)
 
 function isNotice(notice: Partial<Notice>): boolean {
   return !!(
-    notice.ticket &&
+    notice?.ticket &&
     notice.notice?.id &&
     notice.text?.title &&
     notice.purposes?.length &&

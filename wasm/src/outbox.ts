@@ -32,39 +32,56 @@ export type OutboxStorage = Pick<Storage, "getItem" | "setItem" | "removeItem">;
 
 export const outboxKey = "dp_consent_outbox";
 
+// More than any entry of ours has.
+const longestEntry = 4096;
+
+/**
+ * Every tab reads the storage. A refusal is in a cookie as well (refusal_cookie.ts), and that one
+ * counts first.
+ */
 export class Outbox {
   private memory?: PendingChoice;
-  private broken = false;
 
-  constructor(private readonly storage: () => OutboxStorage) {}
+  constructor(
+    private readonly storage: () => OutboxStorage,
+    private readonly cookies: () => string,
+  ) {}
 
   read(): PendingChoice | undefined {
-    if (this.broken) return this.memory;
-    try {
-      const pending = JSON.parse(
-        this.storage().getItem(outboxKey) ?? "null",
-      ) as PendingChoice | null;
-      return pending && isPending(pending) ? pending : undefined;
-    } catch {
-      return undefined;
+    const kept = this.cookies().split(`${outboxKey}=`)[1];
+    if (kept) {
+      this.memory = undefined;
+      return refusalIn(kept);
     }
+    try {
+      const text = this.storage().getItem(outboxKey)!;
+      const pending = JSON.parse(text) as PendingChoice;
+      if (text.length < longestEntry && isPending(pending)) return pending;
+    } catch {
+      // Off, empty, or not an entry of ours.
+    }
+    return this.memory;
   }
 
   /** Where storage is off or full, the choice lives as long as the page. */
   write(pending: PendingChoice | undefined): void {
-    this.memory = pending;
-    this.broken = false;
+    this.memory = undefined;
     try {
+      this.storage().removeItem(outboxKey);
       if (pending) this.storage().setItem(outboxKey, JSON.stringify(pending));
-      else this.storage().removeItem(outboxKey);
     } catch {
-      this.broken = true;
+      this.memory = pending;
     }
   }
 }
 
+// action.layer.purpose.purpose: nothing in there can grant.
+function refusalIn(kept: string): PendingChoice {
+  const [action, layer, ...purposes] = kept.split(";")[0]!.split(".");
+  const choices = Object.fromEntries(purposes.map((purpose) => [purpose, "denied"]));
+  return { action, layer, choices } as PendingChoice;
+}
+
 function isPending({ action, choices, request }: PendingChoice): boolean {
-  if (typeof action !== "string" || typeof choices !== "object" || !choices) return false;
-  const grants = Object.values(choices).includes("granted");
-  return grants === !!request;
+  return typeof action === "string" && Object.values(choices).includes("granted") === !!request;
 }

@@ -62,6 +62,10 @@ export class PageState {
   }
 
   takePending(pending: PendingChoice | undefined): void {
+    // Another tab has delivered a refusal: the token that it ended does not count again.
+    if (!pending && this.pending && !this.pending.request) {
+      this.token = this.tokenText = this.cookieText = undefined;
+    }
     this.pending = pending;
     this.chosenHere &&= !!pending;
   }

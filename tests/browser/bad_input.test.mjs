@@ -1,0 +1,143 @@
+// Whatever lies in cookies and storage, and whatever comes as a notice: the page works and nothing
+// optional runs.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { allows, control, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+import { serveFixture } from "../support/fixture_page.mjs";
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = () => newVisitor(browser, { url: service.url, from: "germany" });
+const optional = /analytics\.js|marketing\.js|\/v1\/events/;
+
+async function assertWorksWithout({ context, page, requests, complaints }) {
+  await page.goto("/");
+  await page.waitForLoadState("networkidle");
+  assert.equal(await allows(page, "analytics"), false);
+  assert.equal(await allows(page, "marketing"), false);
+  assert.ok(requests.every((request) => !optional.test(request.url())));
+  assert.ok(complaints.every((text) => !/TypeError|undefined/.test(text)), complaints.join("\n"));
+  const names = (await context.cookies()).map(({ name }) => name);
+  assert.ok(names.every((name) => !name.startsWith("_dp")), names.join());
+  await page.getByRole("link", { name: "See the prices" }).click();
+  await page.waitForURL("**/pricing");
+}
+
+const cookies = {
+  garbage: "%%%=;\u0001",
+  "a yes of another product": "true",
+  "another version": `2.${"A".repeat(60)}.${"A".repeat(22)}`,
+  "an invented grant": `1.${"A".repeat(40)}.${"A".repeat(22)}`,
+  oversized: `1.${"A".repeat(3500)}.${"A".repeat(22)}`,
+};
+
+for (const [name, value] of Object.entries(cookies)) {
+  test(`cookie: ${name}`, async () => {
+    const visitor = await visit();
+    await visitor.context.addInitScript((text) => {
+      document.cookie = `dp_consent=${text}; Path=/`;
+    }, value);
+    await assertWorksWithout(visitor);
+    await visitor.context.close();
+  });
+}
+
+const entries = {
+  garbage: "{{{",
+  "another product's": '{"consent":"all"}',
+  "a grant without its request": '{"action":"accept_all","choices":{"analytics":"granted"}}',
+  "a grant with an invented request": JSON.stringify({
+    action: "accept_all",
+    layer: "banner",
+    choices: { analytics: "granted", marketing: "granted" },
+    request: { site: "dialphone.com" },
+  }),
+  oversized: JSON.stringify({ action: "reject_all", choices: {}, filler: "x".repeat(200_000) }),
+};
+
+for (const [name, text] of Object.entries(entries)) {
+  test(`storage: ${name}`, async () => {
+    const visitor = await visit();
+    await visitor.context.addInitScript((entry) => {
+      if (!sessionStorage.getItem("seeded")) localStorage.setItem("dp_consent_outbox", entry);
+      sessionStorage.setItem("seeded", "1");
+    }, text);
+    await assertWorksWithout(visitor);
+    await visitor.context.close();
+  });
+}
+
+const valid = async () => {
+  const answer = await fetch(`${service.url}/v1/notice?site=dialphone.com&language=en`);
+  return answer.json();
+};
+const json = (body) => ({ contentType: "application/json", body: JSON.stringify(body) });
+
+const notices = {
+  "cut short": async () => {
+    const { body, ...rest } = json(await valid());
+    return { ...rest, body: body.slice(0, body.length / 2) };
+  },
+  "a page": async () => ({ contentType: "text/html", body: "<!doctype html><p>Hotel" }),
+  "null": async () => json(null),
+  "a list": async () => json([]),
+  "a schema with other purposes": async () => json({ ...(await valid()), purposes: { a: 1 } }),
+  "a model of tomorrow": async () =>
+    json({ ...(await valid()), regime: { id: "new", model: "opt_maybe" } }),
+  "more members than known": async () =>
+    json({ ...(await valid()), schema: 2, extra: { deep: [1] } }),
+  "a language nobody asked for": async () => {
+    const notice = await valid();
+    return json({ ...notice, notice: { ...notice.notice, language: "tlh" } });
+  },
+};
+
+for (const [name, make] of Object.entries(notices)) {
+  test(`notice: ${name}`, async () => {
+    const visitor = await visit();
+    const answer = await make();
+    await visitor.context.route("**/v1/notice*", (route) => route.fulfill(answer));
+    await assertWorksWithout(visitor);
+    await visitor.context.close();
+  });
+}
+
+test("a site the service does not know is named in the console", async () => {
+  const { context, page, complaints } = await visit();
+  await serveFixture(context, "/typo", "", {}, { site: "dialphone.co" });
+  await page.goto("/typo");
+  await page.waitForLoadState("networkidle");
+  assert.equal(await allows(page, "analytics"), false);
+  const said = complaints.find((text) => text.includes("consent:"));
+  assert.match(said, /no notice for site "dialphone\.co" \(4\d\d\)/);
+  await context.close();
+});
+
+test("notice: slow. The page does not wait, and the question comes when it comes", async () => {
+  const visitor = await visit();
+  await visitor.context.route("**/v1/notice*", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    await route.continue().catch(() => {});
+  });
+  await visitor.page.goto("/");
+  assert.equal(await visitor.page.getByRole("link", { name: "See the prices" }).count(), 1);
+  assert.equal(await allows(visitor.page, "analytics"), false);
+  assert.equal(await control(visitor.page, "accept_all").count(), 0);
+  await control(visitor.page, "accept_all").waitFor();
+  assert.ok(visitor.requests.every((request) => !optional.test(request.url())));
+  await visitor.context.close();
+});

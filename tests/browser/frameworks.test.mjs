@@ -1,0 +1,127 @@
+// React and Vue: rendered on a server, taken over in the browser, and told of every change.
+
+import assert from "node:assert/strict";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+import { control, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { root, startConsentd } from "../support/consentd.mjs";
+import { serveFixture } from "../support/fixture_page.mjs";
+
+const esbuild = createRequire(join(root, "wasm/package.json"))("esbuild");
+const built = join(process.env.CONSENT_DIST ?? join(root, "build/dist"), "v1");
+const folder = mkdtempSync(join(tmpdir(), "consent-frameworks-"));
+
+const apps = {
+  react: {
+    app: `import { createElement as h } from "react";
+      import { ConsentProvider, WithConsent, useConsent } from "@dialphone/consent/react";
+      const Status = () => h("output", null, useConsent().state?.status ?? "not yet");
+      export const App = () => h(ConsentProvider, { site: "dialphone.com" },
+        h(WithConsent, { purpose: "marketing", otherwise: h("i", null, "held back") },
+          h("b", null, "campaign")),
+        h(Status));`,
+    server: `import { createElement } from "react";
+      import { renderToString } from "react-dom/server";
+      import { App } from "./react_app.mjs";
+      export const html = async () => renderToString(createElement(App));`,
+    client: `import { createElement } from "react";
+      import { hydrateRoot } from "react-dom/client";
+      import { App } from "./react_app.mjs";
+      hydrateRoot(document.querySelector("#app"), createElement(App));`,
+  },
+  vue: {
+    app: `import { createSSRApp, h } from "vue";
+      import { useConsent } from "@dialphone/consent/vue";
+      export const make = () => createSSRApp({
+        setup() {
+          const { state, allows } = useConsent({ site: "dialphone.com" });
+          return () => h("section", [
+            allows("marketing") ? h("b", "campaign") : h("i", "held back"),
+            h("output", state.value?.status ?? "not yet"),
+          ]);
+        },
+      });`,
+    server: `import { renderToString } from "vue/server-renderer";
+      import { make } from "./vue_app.mjs";
+      export const html = () => renderToString(make());`,
+    client: `import { make } from "./vue_app.mjs"; make().mount("#app");`,
+  },
+};
+
+// The text of one part with its framework and the package's wrapper in it.
+async function bundle(name, part, options) {
+  const { outputFiles } = await esbuild.build({
+    entryPoints: [join(folder, `${name}_${part}.mjs`)],
+    bundle: true,
+    write: false,
+    format: "esm",
+    nodePaths: [join(root, "tests/node_modules")],
+    alias: { [`@dialphone/consent/${name}`]: join(built, `${name}.mjs`) },
+    define: {
+      "process.env.NODE_ENV": '"production"',
+      __VUE_OPTIONS_API__: "true",
+      __VUE_PROD_DEVTOOLS__: "false",
+      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
+    },
+    ...options,
+  });
+  return outputFiles[0].text;
+}
+
+let service;
+let browser;
+
+before(async () => {
+  for (const [name, parts] of Object.entries(apps)) {
+    for (const [part, text] of Object.entries(parts)) {
+      writeFileSync(join(folder, `${name}_${part}.mjs`), text);
+    }
+  }
+  service = await startConsentd();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+  rmSync(folder, { recursive: true, force: true });
+});
+
+for (const name of Object.keys(apps)) {
+  test(`${name}: nothing optional on a server; in the browser it follows the choice`, async () => {
+    const banner = {
+      js: 'import { createRequire } from "node:module"; const require = createRequire("/");',
+    };
+    const onServer = join(folder, `${name}_on_server.mjs`);
+    writeFileSync(onServer, await bundle(name, "server", { platform: "node", banner }));
+    const { html } = await import(pathToFileURL(onServer).href);
+    const rendered = await html();
+    assert.match(rendered, /<i>held back<\/i>.*<output>not yet<\/output>/);
+
+    const { context, page, complaints } = await newVisitor(browser, {
+      url: service.url,
+      from: "germany",
+    });
+    const body = `<div id="app">${rendered}</div><script type="module" src="/app.js"></script>`;
+    const files = { "/app.js": await bundle(name, "client") };
+    await serveFixture(context, `/${name}`, body, files, {
+      banner: false,
+      // Vue asks for a policy of its own, whatever it renders.
+      trustedTypes: "vue",
+    });
+    await page.goto(`/${name}`);
+    await page.getByText("undecided").waitFor();
+    await control(page, "accept_all").click();
+    await page.getByText("decided", { exact: true }).waitFor();
+    assert.equal(await page.locator("#app b").textContent(), "campaign");
+    await page.evaluate(() => window.consent.withdraw());
+    await page.locator("#app i").waitFor();
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}

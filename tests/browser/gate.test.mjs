@@ -1,0 +1,189 @@
+// What is held back until a purpose is allowed: scripts in their order, frames with something in
+// their place, images and links; and what is taken away again.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { axeViolations } from "../support/axe.mjs";
+import { control, launchBrowser, newVisitor, open, violations } from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+import { serveFixture } from "../support/fixture_page.mjs";
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd({ scopes: ["check"] });
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+const ran = (page) => page.evaluate(() => globalThis.ran ?? []);
+const says = (name) => `(globalThis.ran ??= []).push("${name}");`;
+
+async function accept(page) {
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(page, "accept_all").click();
+  await answered;
+}
+
+const gated = (attributes, text = "") =>
+  `<script type="text/plain" data-consent="analytics" ${attributes}>${text}</script>`;
+
+test("scripts run as in a page that is read: in order, deferred ones last", async () => {
+  const { context, page, complaints } = await visit({});
+  const body = [
+    gated('src="/first.js" defer'),
+    gated('src="/slow.js"'),
+    gated('src="/second.js"'),
+    gated('nonce="fixture"', says("inline")),
+    gated('data-consent-type="module" src="/module.js"'),
+    gated('async src="/async.js"'),
+    gated('src="/last.js" defer'),
+  ].join("");
+  await serveFixture(context, "/ordered", body, {
+    ...{ "/slow.js": [300, says("slow")], "/async.js": [1500, says("async")] },
+    ...{ "/second.js": says("second"), "/first.js": says("first"), "/last.js": says("last") },
+    "/module.js": `import "/part.js"; ${says("module")}`,
+    "/part.js": says("part"),
+  });
+  await open(page, "/ordered");
+  assert.deepEqual(await ran(page), []);
+  await accept(page);
+  await page.waitForFunction(() => globalThis.ran?.length === 8);
+  const inOrder = ["slow", "second", "inline", "first", "part", "module", "last"];
+  assert.deepEqual(await ran(page), [...inOrder, "async"]);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("a script that cannot be had holds up no other", async () => {
+  const { context, page } = await visit({});
+  await serveFixture(context, "/broken", gated('src="/gone.js"') + gated('src="/next.js"'), {
+    "/next.js": says("next"),
+  });
+  await open(page, "/broken");
+  await accept(page);
+  await page.waitForFunction(() => globalThis.ran?.length === 1);
+  await context.close();
+});
+
+test("the page hears of the choice before anything runs; what comes later runs, too", async () => {
+  const { context, page } = await visit({});
+  const listener = `document.addEventListener("dialphone-consent", ({ detail }) =>
+    (globalThis.ran ??= []).push("heard " + detail.decisions.analytics.reason));`;
+  const later = `<template>${gated('src="/later.js"')}</template>`;
+  const body = `<script src="/listener.js"></script>${gated('src="/tag.js"')}${later}`;
+  await serveFixture(context, "/heard", body, {
+    ...{ "/listener.js": listener, "/tag.js": says("tag"), "/later.js": says("later") },
+  });
+  await open(page, "/heard");
+  await accept(page);
+  await page.waitForFunction(() => globalThis.ran?.includes("tag"));
+  assert.deepEqual((await ran(page)).slice(0, 2), ["heard granted", "tag"]);
+  await page.evaluate(() => document.body.append(document.querySelector("template").content));
+  await page.waitForFunction(() => globalThis.ran.includes("later"));
+  await page.evaluate(() => window.consent.withdraw());
+  await page.waitForFunction(() => globalThis.ran.includes("heard withdrawn"));
+  await context.close();
+});
+
+test("a purpose or service with a typo does not load, and the console says which", async () => {
+  const { context, page, complaints } = await visit({});
+  const typo = (value) => `<script type="text/plain" data-consent="${value}" src="/x.js"></script>`;
+  const body = typo("analytcs") + typo("analytics:nobody") + typo("marketing:dialphone");
+  await serveFixture(context, "/typo", body, { "/x.js": says("x") });
+  await open(page, "/typo");
+  await accept(page);
+  await page.waitForFunction(() => globalThis.ran?.length === 1);
+  await page.waitForTimeout(200);
+  assert.deepEqual(await ran(page), ["x"], "only the service that the notice names");
+  assert.equal(complaints.length, 2, complaints.join("\n"));
+  assert.match(complaints[0], /data-consent="analytcs" names no purpose .*marketing/);
+  assert.match(complaints[1], /data-consent="analytics:nobody" names no service .*dialphone/);
+  await context.close();
+});
+
+const video =
+  '<iframe data-consent="marketing" data-consent-src="/video.html" title="Product tour" ' +
+  'width="480" height="270"></iframe>';
+const placeholder = (page) => page.locator("dialphone-consent-frame");
+
+test("a frame: one accessible click shows it, and withdrawn it goes", async () => {
+  const { context, page, complaints } = await visit({ locale: "de-DE" });
+  await serveFixture(context, "/frame", video, { "/video.html": "<title>v</title><p>Video" });
+  await open(page, "/frame");
+  const allow = placeholder(page).locator('[data-action="allow"]');
+  await allow.waitFor();
+  assert.equal(await placeholder(page).getAttribute("lang"), "de");
+  assert.equal(await allow.textContent(), "„Marketing“ erlauben und Inhalt anzeigen");
+  const box = await placeholder(page).boundingBox();
+  assert.ok(Math.abs(box.width - 480) <= 2 && box.height >= 268, JSON.stringify(box));
+  assert.equal(page.frames().length, 1 + 1, "the frame is empty");
+  assert.deepEqual(await axeViolations(page, "dialphone-consent-frame"), []);
+
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await allow.click();
+  const posted = (await answered).request().postDataJSON();
+  assert.deepEqual(posted.choices, { analytics: "denied", marketing: "granted" });
+  await page.frameLocator("iframe").getByText("Video").waitFor();
+  assert.equal(await placeholder(page).count(), 0);
+
+  await page.evaluate(() => window.consent.withdraw());
+  await allow.waitFor();
+  assert.equal(await page.frameLocator("iframe").getByText("Video").count(), 0);
+  assert.equal(await page.locator("iframe").getAttribute("src"), null);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("a frame that the page takes away takes its placeholder along", async () => {
+  const { context, page } = await visit({});
+  await serveFixture(context, "/taken", video);
+  await open(page, "/taken");
+  await placeholder(page).waitFor();
+  await page.evaluate(() => document.querySelector("iframe").remove());
+  await placeholder(page).waitFor({ state: "detached" });
+  await context.close();
+});
+
+test("no notice: the placeholder is a link to what it stands for", async () => {
+  const { context, page } = await visit({});
+  await serveFixture(context, "/quiet", video);
+  await context.route("**/v1/notice*", (route) => route.abort());
+  await page.goto("/quiet");
+  const link = placeholder(page).getByRole("link", { name: "Product tour" });
+  await link.waitFor();
+  assert.equal(await link.getAttribute("href"), "/video.html");
+  await context.close();
+});
+
+test("images and links get their addresses, and lose them again", async () => {
+  const { context, page } = await visit({});
+  const body =
+    '<img alt="" data-consent="marketing" data-consent-src="/a.svg" ' +
+    'data-consent-srcset="/b.svg 2x">' +
+    '<link rel="preload" as="image" data-consent="analytics" data-consent-src="/c.svg">';
+  await serveFixture(context, "/images", body);
+  await open(page, "/images");
+  const addresses = () =>
+    page.evaluate(() => [
+      document.querySelector("img").getAttribute("src"),
+      document.querySelector("img").getAttribute("srcset"),
+      document.querySelector("link[data-consent]").getAttribute("href"),
+    ]);
+  assert.deepEqual(await addresses(), [null, null, null]);
+  await accept(page);
+  await page.waitForFunction(() => document.querySelector("img").src);
+  assert.deepEqual(await addresses(), ["/a.svg", "/b.svg 2x", "/c.svg"]);
+  await page.evaluate(() => window.consent.withdraw());
+  assert.deepEqual(await addresses(), [null, null, null]);
+  await context.close();
+});

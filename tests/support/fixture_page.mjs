@@ -1,0 +1,47 @@
+// Pages that only a test has, served from the service's own origin and under the demo's policy.
+
+const policy = (trustedTypes) => [
+  "default-src 'none'",
+  "script-src 'self' 'wasm-unsafe-eval' 'nonce-fixture'",
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "frame-src 'self'",
+  "require-trusted-types-for 'script'",
+  `trusted-types ${trustedTypes}`,
+].join("; ");
+
+const embedded = (site) => `<script src="/v1/banner.js" data-site="${site}" defer></script>`;
+
+const page = (body, { banner = true, site = "dialphone.com" }) => `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Fixture</title>
+<link rel="icon" href="data:,">${banner ? embedded(site) : ""}</head>
+<body><main><h1>Fixture</h1>${body}</main></body></html>`;
+
+/**
+ * Serves `body` at `path`, and every file of `files` by its path: text, or [milliseconds, text] for
+ * a slow one. A name that ends in .html is a page of its own, without the banner.
+ */
+export async function serveFixture(context, path, body, files = {}, options = {}) {
+  const { trustedTypes = "'none'" } = options;
+  await context.route(
+    (url) => url.pathname === path,
+    (route) =>
+      route.fulfill({
+        contentType: "text/html; charset=utf-8",
+        headers: { "content-security-policy": policy(trustedTypes) },
+        body: page(body, options),
+      }),
+  );
+  for (const [name, content] of Object.entries(files)) {
+    const [delay, text] = Array.isArray(content) ? content : [0, content];
+    await context.route(
+      (url) => url.pathname === name,
+      async (route) => {
+        if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+        const type = name.endsWith(".html") ? "text/html" : "text/javascript";
+        await route.fulfill({ contentType: `${type}; charset=utf-8`, body: text });
+      },
+    );
+  }
+}

@@ -1,0 +1,242 @@
+// A browser with several tabs over the real state machine and courier: one cookie jar, one storage,
+// one set of locks, a clock that only moves when told to, and a service behind a network that loses
+// what it likes. Everything is decided by a seed.
+
+import { CookieJar } from "./cookie_jar.mjs";
+import { Consent, core, Courier, noticeFor, Outbox, subjectOf, tokenFor } from "./visitor.mjs";
+import { undecided } from "./visitor.mjs";
+
+const realNow = Date.now();
+let clock = { now: realNow, timers: [] };
+Date.now = () => clock.now;
+globalThis.setTimeout = (run, delay) => void clock.timers.push({ run, at: clock.now + delay });
+const turn = () => new Promise((resolve) => setImmediate(resolve));
+const dayMs = 86_400_000;
+
+const refusal = {
+  action: "reject_all",
+  choices: { analytics: "denied", marketing: "denied" },
+  gpc: false,
+  subject: null,
+};
+
+/** Resolves when nothing more happens by itself. */
+export async function quiet() {
+  for (let i = 0; i < 8; ++i) await turn();
+}
+
+/** The service as http-api.md tells it, as far as one visitor can notice. */
+class Service {
+  granted = new Map();
+  seen = new Map();
+
+  constructor(now) {
+    this.now = now;
+  }
+
+  answer(request, held) {
+    if (Math.abs(Date.parse(request.client_time) - this.now()) > dayMs) return { status: 422 };
+    const first = this.seen.get(request.event);
+    // The same event again: the answer tells what holds now.
+    const ended = first && request.subject && !this.granted.get(request.subject)?.analytics;
+    if (ended) return { status: 201, token: tokenFor(refusal, "DE", this.now() / 1000) };
+    if (first) return first;
+    if (request.action !== "withdraw" && !request.ticket) return { status: 422 };
+    const grants = Object.values(request.choices).includes("granted");
+    const subject = request.subject ?? (grants ? null : held);
+    if (this.granted.has(subject) && held !== subject) return { status: 403 };
+    if (grants) this.granted.set(subject, { ...request.choices });
+    else if (subject) this.granted.set(subject, {});
+    const answer = { status: 201, token: tokenFor(request, "DE", this.now() / 1000) };
+    this.seen.set(request.event, answer);
+    return answer;
+  }
+}
+
+export class World {
+  jar = new CookieJar();
+  kept = new Map();
+  storage = "works";
+  network = true;
+  noticeWorks = true;
+  skew = 0;
+  tabs = [];
+  wires = [];
+  waiting = [];
+  holder = undefined;
+  /** Subjects of whom the service knows what the browser was never told. */
+  unheard = new Set();
+
+  constructor(random) {
+    this.random = random;
+    clock = { now: realNow, timers: [] };
+    this.service = new Service(() => clock.now - this.skew);
+    const world = this;
+    // follow_up.js listens in every tab in which something may run.
+    globalThis.BroadcastChannel = class {
+      postMessage() {
+        for (const { consent } of world.tabs) consent && setImmediate(() => consent.refresh());
+      }
+      close() {}
+    };
+    Object.defineProperty(globalThis, "navigator", {
+      configurable: true,
+      value: { locks: { request: (...all) => world.lock(...all) } },
+    });
+    globalThis.fetch = (url, { body, headers }) =>
+      world.send(Number(/^tab(\d+)/.exec(url)[1]), JSON.parse(body), headers.authorization);
+  }
+
+  /** The browser's clock is `ms` ahead of the service's. */
+  setSkew(ms) {
+    clock.now += ms - this.skew;
+    this.skew = ms;
+  }
+
+  async advance(ms) {
+    clock.now += ms;
+    const due = clock.timers.filter(({ at }) => at <= clock.now);
+    clock.timers = clock.timers.filter(({ at }) => at > clock.now);
+    for (const { run } of due) run();
+    await quiet();
+  }
+
+  // navigator.locks, one name.
+  async lock(_, ...rest) {
+    const run = rest.at(-1);
+    if (rest.length === 2 && rest[0].ifAvailable && this.holder) return run(null);
+    while (this.holder) await new Promise((resolve) => this.waiting.push(resolve));
+    const mine = (this.holder = {});
+    try {
+      return await run({});
+    } finally {
+      if (this.holder === mine) this.release();
+    }
+  }
+
+  release() {
+    this.holder = undefined;
+    for (const wake of this.waiting.splice(0)) wake();
+  }
+
+  send(tab, request, authorization) {
+    return new Promise((resolve, reject) => {
+      const open = this.tabs.some(({ id }) => id === tab);
+      const wire = { tab, request, authorization, resolve, reject };
+      if (open && this.network) this.wires.push(wire);
+      else reject(new TypeError("network"));
+    });
+  }
+
+  /** What becomes of the oldest request on its way. */
+  async arrive(fate) {
+    const wire = this.wires.shift();
+    if (!wire) return;
+    const alive = this.tabs.some(({ id }) => id === wire.tab);
+    const page = (status, json) =>
+      alive
+        ? wire.resolve({ ok: status < 300, status, json: async () => json })
+        : wire.reject(new TypeError("closed"));
+    if (fate === "lost") wire.reject(new TypeError("network"));
+    else if (["404", "503"].includes(fate)) page(Number(fate));
+    else if (fate === "portal") page(200, { welcome: "to the hotel" });
+    else {
+      const token = wire.authorization?.split(" ")[1] ?? this.jar.value("dp_consent");
+      const held = subjectOf(token) ?? null;
+      const answer = this.service.answer(wire.request, held);
+      if (fate === "answer lost") {
+        this.unheard.add(held);
+        wire.reject(new TypeError("network"));
+      } else {
+        if (fate === "cookie lost") {
+          this.unheard.add(held).add(subjectOf(this.jar.value("dp_consent")));
+        } else if (answer.token) {
+          // Two tabs that grant at once make two subjects, and the browser keeps one.
+          const before = subjectOf(this.jar.value("dp_consent"));
+          if (before !== (wire.request.subject ?? held)) this.unheard.add(before);
+          this.jar.write(`dp_consent=${answer.token}; Path=/; Max-Age=15724800`);
+        }
+        page(answer.status, { token: answer.token });
+      }
+    }
+    await quiet();
+  }
+
+  storageOf(tab) {
+    const broken = (when) => {
+      if (when.includes(this.storage) || !tab.alive) throw new DOMException("no", "QuotaExceeded");
+    };
+    const told = () => {
+      for (const { consent } of this.others(tab)) setImmediate(() => consent.refresh());
+    };
+    return {
+      getItem: (key) => (broken(["off"]), this.kept.get(key) ?? null),
+      removeItem: (key) => (broken(["off"]), this.kept.delete(key) && told()),
+      setItem: (key, value) => (broken(["off", "full"]), this.kept.set(key, value), told()),
+    };
+  }
+
+  others(tab) {
+    return this.tabs.filter((one) => one !== tab && one.alive && one.consent);
+  }
+
+  async open() {
+    const tab = { id: this.random.next(), alive: true };
+    const cookies = () => (tab.alive ? this.jar.read() : "");
+    tab.consent = new Consent({
+      base: `tab${tab.id}/`,
+      site: "dialphone.com",
+      cookieName: "dp_consent",
+      loadCore: async (reads) => (reads ? core : undecided),
+      loadCourier: async () => Courier,
+      fetchNotice: async () => {
+        if (!this.noticeWorks || !this.network || !tab.alive) throw new TypeError("network");
+        const skewMs = Math.abs(this.skew) > 60_000 ? -this.skew : 0;
+        return { ...noticeFor("opt_in"), skewMs };
+      },
+      cookies,
+      setCookie: (text) => tab.alive && this.jar.write(text),
+      gpc: () => false,
+      dnt: () => false,
+      random: (bytes) => bytes.map(() => this.random.below(256)),
+      outbox: new Outbox(() => this.storageOf(tab), cookies),
+      view: { show() {}, hide() {}, openPreferences: async () => {} },
+      apply: () => {},
+    });
+    this.tabs.push(tab);
+    await quiet();
+    return tab;
+  }
+
+  /** What a closed tab had sent goes on; what it would have done with the answer does not. */
+  async close(tab) {
+    tab.alive = false;
+    this.tabs = this.tabs.filter((one) => one !== tab);
+    for (let left = this.wires.length; left > 0; --left) await this.arrive("answered");
+    await quiet();
+  }
+}
+
+/** xorshift32. */
+export class Random {
+  constructor(seed) {
+    this.state = (seed * 2654435761) >>> 0 || 1;
+    this.count = 0;
+  }
+
+  next() {
+    return ++this.count;
+  }
+
+  below(end) {
+    this.state ^= this.state << 13;
+    this.state ^= this.state >>> 17;
+    this.state ^= this.state << 5;
+    this.state >>>= 0;
+    return this.state % end;
+  }
+
+  of(list) {
+    return list[this.below(list.length)];
+  }
+}

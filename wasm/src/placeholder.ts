@@ -1,0 +1,124 @@
+// What stands in the place of a frame that is held back: what it is, what it is for, and a button
+// that allows the purpose and shows it. Loaded only where a page has such a frame.
+
+import type { Consent } from "./consent";
+import { adoptStyles, element } from "./element";
+import type { OptionalPurpose, Purpose } from "./names";
+import { optionalPurposes, type Notice } from "./notice";
+import styles from "./placeholder.css";
+import { allowWords } from "./placeholder_words";
+
+export interface PlaceholderModule {
+  hold: typeof hold;
+}
+
+const placeholders = new Map<HTMLIFrameElement, HTMLElement>();
+
+// A page that takes a frame away does not know of what stood before it.
+new MutationObserver(() => {
+  for (const [frame, host] of placeholders) if (!frame.isConnected) forget(frame, host);
+}).observe(document, { childList: true, subtree: true });
+
+function forget(frame: HTMLIFrameElement, host: HTMLElement): void {
+  host.remove();
+  placeholders.delete(frame);
+}
+
+/** Puts a placeholder before a frame, or takes it away once the frame may load. */
+export function hold(
+  frame: HTMLIFrameElement,
+  purpose: Purpose,
+  consent: Consent,
+  base: string,
+): void {
+  const standing = placeholders.get(frame);
+  if (consent.allows(purpose)) {
+    if (!standing) return;
+    const focused = standing.contains(document.activeElement);
+    forget(frame, standing);
+    frame.hidden = false;
+    if (focused) frame.focus();
+    return;
+  }
+  // A router may have moved the frame without what stood before it.
+  if (standing && frame.previousSibling === standing) return;
+  const host = standing ?? element("dialphone-consent-frame" as "div");
+  placeholders.set(frame, host);
+  frame.before(host);
+  frame.hidden = true;
+  if (!standing) {
+    void consent.loadNotice().then(
+      (notice) => fill(host, frame, purpose, consent, notice, base),
+      () => host.append(link(frame)),
+    );
+  }
+}
+
+// Without a notice there are no words: the address itself, by the frame's own title.
+function link(frame: HTMLIFrameElement): HTMLElement {
+  const address = frame.dataset.consentSrc ?? "";
+  return element("a", { href: address, rel: "noreferrer" }, frame.title || address);
+}
+
+function fill(
+  host: HTMLElement,
+  frame: HTMLIFrameElement,
+  purpose: Purpose,
+  consent: Consent,
+  notice: Notice,
+  base: string,
+): void {
+  const { language } = notice.notice;
+  const { name, description } = notice.purposes.find(({ id }) => id === purpose) ?? {};
+  if (!name) return;
+  const root = host.attachShadow({ mode: "open" });
+  adoptStyles(root, styles, `${base}placeholder.css`);
+  host.lang = language;
+  host.dir = notice.text.dir ?? "ltr";
+  const words = frame.dataset.consentLabel ?? allowWords[language] ?? allowWords.en!;
+  const button = (action: string, label: string, run: () => void) => {
+    const attributes = { type: "button", part: "button", "data-action": action };
+    const made = element("button", attributes, label);
+    made.addEventListener("click", run);
+    return made;
+  };
+  const allow = button("allow", words.replace("{purpose}", name), () => {
+    void consent.save(withPurpose(consent, notice, purpose));
+  });
+  const settings = button("settings", notice.text.settings ?? "", () => void consent.open());
+  // Under a signal that turns the purpose off no click could turn it on.
+  const signalled = consent.state().decisions[purpose].reason === "gpc";
+  root.append(
+    element(
+      "div",
+      { class: "inside", role: "group", part: "placeholder", "aria-label": frame.title || name },
+      frame.title ? element("p", { class: "title" }, frame.title) : "",
+      element("p", {}, (signalled ? notice.text.gpc_honoured : description) ?? ""),
+      element("div", { class: "actions" }, signalled ? "" : allow, settings),
+    ),
+  );
+  keepRoom(root, frame);
+}
+
+function withPurpose(
+  consent: Consent,
+  notice: Notice,
+  purpose: Purpose,
+): Partial<Record<OptionalPurpose, boolean>> {
+  const wanted = optionalPurposes(notice).map((id) => [id, id === purpose || consent.allows(id)]);
+  return Object.fromEntries(wanted) as Partial<Record<OptionalPurpose, boolean>>;
+}
+
+// As wide and high as the frame says it will be, so that nothing moves when it comes.
+function keepRoom(root: ShadowRoot, { width, height }: HTMLIFrameElement): void {
+  const size = (name: string, value: string, otherwise: string) =>
+    `${name}:${/^\d+%?$/.test(value) ? value.replace(/\d$/, "$&px") : otherwise};`;
+  try {
+    const sheet = new CSSStyleSheet();
+    const inline = size("inline-size", width, "300px");
+    sheet.replaceSync(`:host{${inline}${size("min-block-size", height, "150px")}}`);
+    root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
+  } catch {
+    // An old browser: as high as its words.
+  }
+}
