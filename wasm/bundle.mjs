@@ -30,6 +30,7 @@ const entries = [
   { entry: "react.ts", file: "react.mjs", format: "esm", shared: true },
   { entry: "vue.ts", file: "vue.mjs", format: "esm", shared: true },
   { entry: "testing.ts", file: "testing.mjs", format: "esm" },
+  { entry: "receipt_module.ts", file: "receipt.mjs", format: "esm" },
 ];
 // What built_files.ts and built_gpp_files.ts name, in the order in which they need one another.
 const loadedByName = {

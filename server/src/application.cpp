@@ -14,6 +14,9 @@
 #include <vector>
 
 #include "access_log.h"
+#include "audit/log_origin.h"
+#include "audit/tree_log.h"
+#include "audit/zone_logs.h"
 #include "events/event_sink.h"
 #include "failure_log.h"
 #include "generation.h"
@@ -24,6 +27,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "rate_limiter.h"
+#include "site/site_file.h"
 #include "systemd_protocol.h"
 
 namespace consent::server {
@@ -154,6 +158,31 @@ class Upkeep {
   std::chrono::steady_clock::time_point due_ = std::chrono::steady_clock::now() + kUpkeepInterval;
 };
 
+LedgerOptions ledger_options(const Config& config, ReportFailure report) {
+  LedgerOptions options;
+  options.data_dir = config.data_dir;
+  options.zones = config.zones;
+  options.keys = config.zone_keys;
+  options.report = std::move(report);
+  options.change_log = [data_dir = config.data_dir](Zone zone) {
+    return std::make_unique<TreeLog>(zone_directory(data_dir, zone));
+  };
+  return options;
+}
+
+// A site file with errors has no name; the first generation says what is wrong with it.
+ZoneLogs open_logs(const Config& config, const Ledger& ledger, TimePoint now) {
+  ZoneLogs logs;
+  const SiteFile site = load_site_file(config.site_file, now);
+  if (!site.errors.empty()) return logs;
+  for (const Zone zone : {Zone::eu, Zone::us}) {
+    if (!ledger.holds(zone)) continue;
+    logs.add(zone, std::make_unique<ZoneLog>(zone_directory(config.data_dir, zone),
+                                             log_origin(site.policy.site, zone)));
+  }
+  return logs;
+}
+
 }  // namespace
 
 std::string_view program_version() { return CONSENT_VERSION; }
@@ -164,10 +193,8 @@ struct Application::Parts {
       : config(options),
         keyring(config.data_dir),
         api_keys(config.data_dir),
-        ledger(open_sqlite_ledger({.data_dir = config.data_dir,
-                                   .zones = config.zones,
-                                   .keys = config.zone_keys,
-                                   .report = failures.for_event("ledger_failed")})),
+        ledger(open_sqlite_ledger(ledger_options(config, failures.for_event("ledger_failed")))),
+        logs(open_logs(config, *ledger, clock.now())),
         sink(open_ndjson_sink(config.data_dir, failures.for_event("sink_failed"))),
         metrics(program_version()),
         rate_limiter(config.rate_limits),
@@ -179,11 +206,13 @@ struct Application::Parts {
   Keyring keyring;
   ApiKeys api_keys;
   std::unique_ptr<Ledger> ledger;
+  ZoneLogs logs;
   std::unique_ptr<EventSink> sink;
   Metrics metrics;
   RateLimiter rate_limiter;
   AccessLog access_log;
-  Lasting lasting{clock, api_keys, keyring, *ledger, *sink, metrics, rate_limiter, access_log};
+  Lasting lasting{clock,   api_keys,     keyring,    *ledger, *sink,
+                  metrics, rate_limiter, access_log, logs};
   std::vector<std::string> own_origins;
   std::shared_ptr<const Generation> generation;
   std::unique_ptr<http::Listener> public_listener;

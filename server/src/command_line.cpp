@@ -15,7 +15,7 @@ struct CommandWords {
   std::string_view about;
 };
 
-constexpr std::array<CommandWords, 3> kCommands{{
+constexpr std::array<CommandWords, 6> kCommands{{
     {Command::serve, "serve",
      "Answer visitors on the public listener and the pipeline on the internal one."},
     {Command::keys_issue, "keys issue",
@@ -23,11 +23,17 @@ constexpr std::array<CommandWords, 3> kCommands{{
     {Command::check_config, "check-config",
      "Check the site file and the config file. Prints every error with its place; 0 when there is "
      "none."},
+    {Command::audit_verify, "audit verify",
+     "Check a whole ledger against its transparency log, offline; name the first bad entry."},
+    {Command::audit_key, "audit key",
+     "Print the key of each zone's log, for whoever checks receipts and checkpoints."},
+    {Command::receipt_verify, "receipt verify",
+     "Check a visitor's receipt: consentd receipt verify FILE --key KEY. Needs no service."},
 }};
 
 const std::vector<std::string>& first_words() {
-  static const std::vector<std::string> kWords = {"serve", "keys", "check-config", "help",
-                                                  "version"};
+  static const std::vector<std::string> kWords = {"serve",   "keys", "check-config", "audit",
+                                                  "receipt", "help", "version"};
   return kWords;
 }
 
@@ -63,30 +69,57 @@ bool asks_for_help(std::string_view argument) {
   return argument == "--help" || argument == "-h" || argument == "help";
 }
 
+// "keys issue" of the command "keys issue"; "" of one word.
+std::string_view second_word(const CommandWords& entry) {
+  const std::size_t blank = entry.words.find(' ');
+  return blank == entry.words.npos ? std::string_view() : entry.words.substr(blank + 1);
+}
+
+std::string_view first_word(const CommandWords& entry) {
+  return entry.words.substr(0, entry.words.find(' '));
+}
+
+// What follows a first word that needs a second one.
+std::optional<Command> take_second_word(const std::string& first,
+                                        std::span<const std::string>& arguments,
+                                        std::string& error) {
+  std::string examples;
+  for (const CommandWords& entry : kCommands) {
+    if (first_word(entry) != first) continue;
+    if (!arguments.empty() && arguments.front() == second_word(entry)) {
+      arguments = arguments.subspan(1);
+      return entry.command;
+    }
+    if (!arguments.empty() && asks_for_help(arguments.front())) return entry.command;
+    examples += (examples.empty() ? "consentd " : " or consentd ") + std::string(entry.words);
+  }
+  error = '"' + first + "\" needs a command: " + examples + " (see consentd --help)";
+  return std::nullopt;
+}
+
 // Takes the command's words off the front. No word at all means serve.
 std::optional<Command> take_command(std::span<const std::string>& arguments, std::string& error) {
   if (arguments.empty() || arguments.front().starts_with('-')) return Command::serve;
   const std::string first = arguments.front();
   arguments = arguments.subspan(1);
-  if (first == "serve") return Command::serve;
-  if (first == "check-config") return Command::check_config;
   if (first == "version") return Command::version;
-  if (first != "keys") {
-    error = unknown("command", first, first_words());
-    return std::nullopt;
+  for (const CommandWords& entry : kCommands) {
+    if (first_word(entry) != first) continue;
+    return second_word(entry).empty() ? std::optional(entry.command)
+                                      : take_second_word(first, arguments, error);
   }
-  if (!arguments.empty() && arguments.front() == "issue") {
-    arguments = arguments.subspan(1);
-    return Command::keys_issue;
-  }
-  if (!arguments.empty() && asks_for_help(arguments.front())) return Command::keys_issue;
-  error = "\"keys\" needs a command: consentd keys issue --scope check --name NAME";
+  error = unknown("command", first, first_words());
   return std::nullopt;
 }
 
 // Reads one option and its value; returns how many arguments it took, 0 after an error.
 std::size_t take_option(std::span<const std::string> arguments, CommandLine& line) {
   const std::string& given = arguments.front();
+  if (line.command == Command::receipt_verify && !given.starts_with('-') &&
+      !line.values.contains("receipt")) {
+    line.values["receipt"].push_back({given, "FILE"});
+    return 1;
+  }
   if (!given.starts_with("--")) {
     line.error = "unexpected argument \"" + given + "\" (see consentd --help)";
     return 0;
@@ -140,12 +173,31 @@ std::span<const Option> options() {
   constexpr Command kIssue = Command::keys_issue;
   constexpr Command kCheck = Command::check_config;
   static const std::vector<Option> kOptions = {
-      {"data-dir", "DIR", "database, keys and events (./data)", false, {kServe, kIssue}},
+      {"data-dir",
+       "DIR",
+       "database, keys and events (./data)",
+       false,
+       {kServe, kIssue, Command::audit_verify, Command::audit_key}},
       {"site",
        "FILE",
        "the site's purposes, texts and policy versions (the bundled dialphone.com)",
        false,
-       {kServe, kCheck}},
+       {kServe, kCheck, Command::audit_key}},
+      {"checkpoint",
+       "FILE",
+       "a checkpoint that was kept elsewhere, which the log must continue",
+       false,
+       {Command::audit_verify}},
+      {"receipt",
+       "FILE",
+       "the receipt, as GET /v1/me/receipt gives it; the name alone will do",
+       false,
+       {Command::receipt_verify}},
+      {"key",
+       "KEY",
+       "the log's key, as consentd audit key prints it",
+       false,
+       {Command::audit_verify, Command::receipt_verify}},
       {"public-listen", "HOST:PORT", "listener for browsers (127.0.0.1:8080)", false, {kServe}},
       {"internal-listen",
        "HOST:PORT",
@@ -225,7 +277,8 @@ std::span<const Option> options() {
        "FILE",
        "JSON with comments; options on the command line come first",
        false,
-       {kServe, kIssue, kCheck}},
+       {kServe, kIssue, kCheck, Command::audit_verify, Command::audit_key,
+        Command::receipt_verify}},
   };
   return kOptions;
 }

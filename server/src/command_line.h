@@ -11,7 +11,16 @@
 
 namespace consent::server {
 
-enum class Command : std::uint8_t { serve, keys_issue, check_config, help, version };
+enum class Command : std::uint8_t {
+  serve,
+  keys_issue,
+  check_config,
+  audit_verify,
+  audit_key,
+  receipt_verify,
+  help,
+  version
+};
 
 // One option, on the command line as --data-dir DIR, in the config file as "data_dir": "DIR".
 struct Option {

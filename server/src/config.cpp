@@ -123,6 +123,9 @@ class Interpreter {
     text("web-dir", config.web_dir);
     text("scope", config.scope);
     text("name", config.name);
+    text("checkpoint", config.checkpoint_file);
+    text("receipt", config.receipt_file);
+    text("key", config.verifier_key);
     parsed("public-listen", config.public_listen, parse_endpoint,
            "must be HOST:PORT with an address or localhost, e.g. 127.0.0.1:8080 or [::1]:8080");
     parsed("internal-listen", config.internal_listen, parse_endpoint,

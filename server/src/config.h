@@ -43,6 +43,9 @@ struct Config {
   double access_log_share = 0.01;  // of requests, 0 to 1
   std::string scope;               // of keys issue
   std::string name;                // of keys issue
+  std::string checkpoint_file;     // of audit verify
+  std::string receipt_file;        // of receipt verify
+  std::string verifier_key;        // of both
 };
 
 // Each error is one line for the operator that begins with where the mistake is.

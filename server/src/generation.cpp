@@ -4,6 +4,8 @@
 #include <stdexcept>
 #include <utility>
 
+#include "application.h"
+#include "audit/public_facts.h"
 #include "crypto/sha256.h"
 #include "log.h"
 #include "routes.h"
@@ -92,7 +94,10 @@ Generation::Generation(const Config& config, const Lasting& lasting,
                .loopback_public = !own_origins.empty(),
                .access_log = &lasting.access_log,
                .zone_endpoints = config.zone_endpoints,
-               .banner_build = build_of(web_files_)} {
+               .banner_build = build_of(web_files_),
+               .logs = &lasting.logs} {
+  log_facts(public_facts(site_, notices_, web_files_, program_version()), lasting.ledger,
+            lasting.logs, lasting.clock.now());
   report_failures(public_router_);
   report_failures(internal_router_);
   add_public_routes(service_, public_router_);

@@ -29,6 +29,7 @@ struct Lasting {
   Metrics& metrics;
   RateLimiter& rate_limiter;
   const AccessLog& access_log;
+  const ZoneLogs& logs;
 };
 
 class Generation {

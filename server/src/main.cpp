@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "application.h"
+#include "audit/audit_commands.h"
 #include "command_line.h"
 #include "config.h"
 #include "keys/api_keys.h"
@@ -59,7 +60,18 @@ int run(const CommandLine& line) {
     for (const std::string& error : read.errors) complain(error, kFailed);
     return kFailed;
   }
-  return line.command == Command::keys_issue ? issue_key(read.config) : serve(read.config);
+  switch (line.command) {
+    case Command::keys_issue:
+      return issue_key(read.config);
+    case Command::audit_verify:
+      return verify_ledger(read.config);
+    case Command::audit_key:
+      return print_log_keys(read.config);
+    case Command::receipt_verify:
+      return verify_receipt(read.config);
+    default:
+      return serve(read.config);
+  }
 }
 
 }  // namespace

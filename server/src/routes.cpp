@@ -2,6 +2,7 @@
 
 #include "access_log.h"
 #include "handlers/access.h"
+#include "handlers/audit.h"
 #include "handlers/check.h"
 #include "handlers/consents.h"
 #include "handlers/events.h"
@@ -11,7 +12,9 @@
 #include "handlers/operations.h"
 #include "handlers/preferences.h"
 #include "handlers/pseudonymise.h"
+#include "handlers/receipt.h"
 #include "handlers/static_files.h"
+#include "handlers/transparency.h"
 #include "http/problem.h"
 #include "metrics.h"
 
@@ -67,6 +70,17 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("POST", "/v1/events", written(service, handle_events));
   router.add("OPTIONS", "/v1/events", preflight(service, "POST"));
   router.add("GET", "/v1/preferences", open_to_all(service, handle_preferences));
+  router.add("GET", "/v1/me/receipt", shared(service, handle_receipt));
+  router.add("OPTIONS", "/v1/me/receipt", preflight(service, "GET, HEAD"));
+  router.add("GET", "/v1/transparency/checkpoint", open_to_all(service, handle_checkpoint));
+  router.add("GET", "/v1/transparency/key", open_to_all(service, handle_log_key));
+  router.add("GET", "/v1/transparency/consistency", open_to_all(service, handle_consistency));
+  router.add("GET", "/v1/transparency/tile/*", open_to_all(service, handle_tile));
+  router.add("GET", "/v1/transparency/{zone}/checkpoint", open_to_all(service, handle_checkpoint));
+  router.add("GET", "/v1/transparency/{zone}/key", open_to_all(service, handle_log_key));
+  router.add("GET", "/v1/transparency/{zone}/consistency",
+             open_to_all(service, handle_consistency));
+  router.add("GET", "/v1/transparency/{zone}/tile/*", open_to_all(service, handle_tile));
   router.add("GET", "/.well-known/gpc.json", open_to_all(service, handle_gpc));
   router.add("GET", "/v1/openapi.json", shared(service, handle_openapi));
   router.add("GET", "/*", shared(service, handle_static_file));
@@ -80,6 +94,8 @@ void add_internal_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/check", keyed(service, Scope::check, handle_check_one));
   router.add("POST", "/v1/check", keyed(service, Scope::check, handle_check_many));
   router.add("POST", "/v1/pseudonymize", keyed(service, Scope::events, handle_pseudonymise));
+  router.add("GET", "/v1/audit", keyed(service, Scope::privacy, handle_audit));
+  router.add("GET", "/v1/audit/proof", keyed(service, Scope::privacy, handle_audit_proof));
   router.add("GET", "/healthz", open_to_all(service, handle_healthz));
   router.add("GET", "/readyz", open_to_all(service, handle_readyz));
   router.add("GET", "/metrics", keyed(service, Scope::metrics, handle_metrics));

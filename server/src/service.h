@@ -20,6 +20,7 @@ class RateLimiter;
 class SiteRules;
 struct SitePolicy;
 class WebFiles;
+class ZoneLogs;
 
 struct Service {
   const Clock& clock;
@@ -37,7 +38,8 @@ struct Service {
   bool loopback_public = false;  // plain HTTP on loopback: cookie dp_consent without Secure
   const AccessLog* access_log = nullptr;           // null: none
   std::array<std::string, 2> zone_endpoints = {};  // by Zone: where a zone not held here is
-  std::string banner_build = {};  // "sha256:<hex>" of the banner's script; empty: none is served
+  std::string banner_build = {};   // "sha256:<hex>" of the banner's script; empty: none is served
+  const ZoneLogs* logs = nullptr;  // the transparency logs; null: none
 };
 
 }  // namespace consent::server

@@ -19,7 +19,7 @@ const between = (html, start, end) => html.slice(html.indexOf(start), html.index
 const preferences = "/v1/preferences?site=dialphone.com&amp;return=/";
 
 test("the site has its pages", () => {
-  const expected = ["404", "contact", "index", "pricing", "privacy", "subprocessors"];
+  const expected = ["404", "contact", "index", "pricing", "privacy", "receipt", "subprocessors"];
   assert.deepEqual(pages.map(({ name }) => name.replace(".html", "")).sort(), expected);
 });
 

@@ -7,7 +7,7 @@ import { readFile } from "node:fs/promises";
 import { createRequire } from "node:module";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { root, startConsentd } from "../support/consentd.mjs";
+import { issueKey, root, startConsentd } from "../support/consentd.mjs";
 
 const { default: Ajv2020 } = createRequire(import.meta.url)("ajv/dist/2020");
 
@@ -154,7 +154,8 @@ test("the document and the table of routes name the same routes", async () => {
   ]) {
     const built = [...part.matchAll(/router\.add\("(\w+)", "([^"]+)"/g)]
       .map(([, method, path]) => `${method} ${path}`)
-      .filter((route) => !route.endsWith("/*"))
+      .filter((route) => !route.endsWith(" /*"))
+      .map((route) => route.replace(/\*$/, "{path}"))
       .sort();
     const documented = operations()
       .filter(({ operation }) => operation["x-listener"] === listener)
@@ -262,6 +263,37 @@ test("answers to a check fit", async () => {
   await call("/v1/check", "post", jsonBody({ ...question, tokens: [] }, key()));
   await call("/v1/check", "post", jsonBody("[", key()));
   await call("/v1/check", "post", { headers: key(), body: "x" });
+});
+
+test("answers about the log fit", async () => {
+  const { value } = await call("/v1/consents", "post", jsonBody(decision()));
+  const privacy = { Authorization: `Bearer ${await issueKey(consentd.dataDir, ["privacy"])}` };
+  const log = "/v1/transparency";
+  for (const part of ["checkpoint", "key"]) {
+    await call(`${log}/${part}`, "get");
+    await call(`${log}/{zone}/${part}`, "get", { fill: { zone: "us" } });
+    await call(`${log}/{zone}/${part}`, "get", { fill: { zone: "mars" } });
+  }
+  for (const query of ["?from=1", "?from=0", ""]) {
+    await call(`${log}/consistency`, "get", { query });
+    await call(`${log}/{zone}/consistency`, "get", { query, fill: { zone: "eu" } });
+  }
+  for (const path of ["entries/000.p/1", "0/000.p/1", "0/000"]) {
+    await call(`${log}/tile/{path}`, "get", { fill: { path } });
+    await call(`${log}/{zone}/tile/{path}`, "get", { fill: { zone: "eu", path } });
+  }
+  const authorization = (token) => ({ headers: { Authorization: `Consent ${token}` } });
+  await call("/v1/me/receipt", "get", authorization(value.token));
+  await call("/v1/me/receipt", "get", authorization("x"));
+  for (const query of ["", "?after=1&limit=2", "?zone=us", "?zone=mars", "?after=x"])
+    await call("/v1/audit", "get", { query, headers: privacy });
+  const record = `?record=${value.record.id}`;
+  for (const query of [record, "?sequence=1", "?sequence=0", ""])
+    await call("/v1/audit/proof", "get", { query, headers: privacy });
+  for (const headers of [key(), {}]) {
+    await call("/v1/audit", "get", { headers });
+    await call("/v1/audit/proof", "get", { headers });
+  }
 });
 
 test("answers to events and to operators fit", async () => {

@@ -1,6 +1,10 @@
 #include "audit/zone_log.h"
 
+#include <span>
 #include <stdexcept>
+#include <string>
+
+#include "audit/tree_hash.h"
 
 namespace consent::server {
 namespace {
@@ -65,10 +69,16 @@ std::string ZoneLog::checkpoint() {
 
 InclusionProof ZoneLog::proof_of(std::uint64_t leaf) {
   renew(leaf);
-  return {.leaf = leaf,
-          .entry = reader_.entry(leaf),
-          .hashes = reader_.inclusion_proof(leaf, head_.size),
-          .checkpoint = note_};
+  InclusionProof proof{.leaf = leaf,
+                       .entry = reader_.entry(leaf),
+                       .hashes = reader_.inclusion_proof(leaf, head_.size),
+                       .checkpoint = note_};
+  if (!proves_inclusion(leaf_hash(proof.entry), leaf, head_.size,
+                        std::span<const Sha256Digest>(proof.hashes), head_.root, node_hash)) {
+    throw std::runtime_error("the log was changed near its entry " + std::to_string(leaf + 1) +
+                             ": consentd audit verify names the place");
+  }
+  return proof;
 }
 
 std::optional<InclusionProof> ZoneLog::prove(std::uint64_t leaf) {
@@ -101,6 +111,11 @@ std::optional<std::string> ZoneLog::tile(const LogTile& tile) {
 std::vector<std::string> ZoneLog::entries(std::uint64_t first, std::uint64_t count) {
   const std::lock_guard lock(mutex_);
   return reader_.entries(first, count);
+}
+
+std::vector<std::string> ZoneLog::newest(LogKind kind, std::uint64_t count) {
+  const std::lock_guard lock(mutex_);
+  return reader_.newest(kind, count);
 }
 
 }  // namespace consent::server

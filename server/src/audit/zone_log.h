@@ -49,6 +49,8 @@ class ZoneLog {
   // As served; empty when the tree does not have the tile.
   std::optional<std::string> tile(const LogTile& tile);
   std::vector<std::string> entries(std::uint64_t first, std::uint64_t count);
+  // The last entries of a kind from `policy` on, newest first.
+  std::vector<std::string> newest(LogKind kind, std::uint64_t count);
 
  private:
   using Steady = std::chrono::steady_clock;

@@ -7,23 +7,14 @@
 #include <memory>
 #include <string>
 
+#include "consent/log_leaf.h"
 #include "ledger/record.h"
 
 namespace consent::server {
 
-class SqliteConnection;
+using consent::LogKind;
 
-// Numbers are part of log leaves and never reused. No entry holds personal data.
-enum class LogKind : std::uint8_t {
-  record = 0,  // a decision or a mark (restricted, objected, released)
-  erased = 1,  // a subject's key and payloads were destroyed
-  notice = 2,  // a notice is kept from now on
-  key = 3,     // a key-encryption key is in use from now on
-  hold = 4,    // a subject's legal hold began or ended
-  policy = 5,  // the last three are brought by Ledger::log
-  certificate = 6,
-  configuration = 7
-};
+class SqliteConnection;
 
 struct LogEntry {
   LogKind kind = LogKind::record;

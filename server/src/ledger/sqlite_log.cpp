@@ -14,6 +14,8 @@ CREATE TABLE log_entries (
   hash  BLOB NOT NULL CHECK (length(hash) = 32)  -- so that a changed entry is named
 ) STRICT;
 CREATE INDEX log_entries_by_id ON log_entries (substr(entry, 11, 16));
+CREATE INDEX log_entries_public ON log_entries (substr(entry, 2, 1), leaf)
+  WHERE substr(entry, 2, 1) >= x'05';
 CREATE TRIGGER log_entries_are_never_changed BEFORE UPDATE ON log_entries
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER log_entries_are_never_removed BEFORE DELETE ON log_entries
@@ -37,6 +39,9 @@ constexpr const char* kNodes =
     "SELECT number, hash FROM log_nodes WHERE level = ? AND number >= ? ORDER BY number LIMIT ?";
 constexpr const char* kById =
     "SELECT leaf FROM log_entries WHERE substr(entry, 11, 16) = ? ORDER BY leaf LIMIT 1";
+constexpr const char* kNewest =
+    "SELECT entry FROM log_entries WHERE substr(entry, 2, 1) = ? AND substr(entry, 2, 1) >= x'05' "
+    "ORDER BY leaf DESC LIMIT ?";
 constexpr const char* kEntryInsert = "INSERT INTO log_entries (leaf, entry, hash) VALUES (?, ?, ?)";
 constexpr const char* kNodeInsert = "INSERT INTO log_nodes (level, number, hash) VALUES (?, ?, ?)";
 
@@ -66,7 +71,8 @@ SqliteLogReader::SqliteLogReader(SqliteConnection& connection)
       entries_(connection.prepare(kEntries)),
       hashes_(connection.prepare(kHashes)),
       nodes_(connection.prepare(kNodes)),
-      by_id_(connection.prepare(kById)) {}
+      by_id_(connection.prepare(kById)),
+      newest_(connection.prepare(kNewest)) {}
 
 std::uint64_t SqliteLogReader::size() {
   const SqliteReading reading(size_);
@@ -100,6 +106,14 @@ std::optional<std::uint64_t> SqliteLogReader::leaf_of(const std::array<std::uint
   const SqliteReading reading(by_id_.bind_blob(0, id));
   if (!by_id_.step()) return std::nullopt;
   return static_cast<std::uint64_t>(by_id_.integer(0));
+}
+
+std::vector<std::string> SqliteLogReader::newest(LogKind kind, std::uint64_t count) {
+  const std::array<std::uint8_t, 1> number = {static_cast<std::uint8_t>(kind)};
+  std::vector<std::string> found;
+  const SqliteReading reading(newest_.bind_blob(0, number).bind(1, column_value(count)));
+  while (newest_.step()) found.push_back(newest_.text(0));
+  return found;
 }
 
 std::vector<Sha256Digest> SqliteLogReader::stored_hashes(unsigned level, std::uint64_t first,

@@ -33,6 +33,8 @@ class SqliteLogReader {
   std::optional<std::uint64_t> leaf_of(const std::array<std::uint8_t, 16>& id);
   // At most `count` entries from `first` on.
   std::vector<std::string> entries(std::uint64_t first, std::uint64_t count);
+  // The last entries of a kind from LogKind::policy on, newest first.
+  std::vector<std::string> newest(LogKind kind, std::uint64_t count);
 
   Sha256Digest node(TreeNode node);
   Sha256Digest root(std::uint64_t size);
@@ -54,6 +56,7 @@ class SqliteLogReader {
   SqliteStatement hashes_;
   SqliteStatement nodes_;
   SqliteStatement by_id_;
+  SqliteStatement newest_;
 };
 
 // Appends inside the transaction of `connection`'s caller. When that is rolled back, this is of no

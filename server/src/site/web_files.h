@@ -35,6 +35,7 @@ class WebFiles {
   // null.
   const WebFile* find(std::string_view path) const;
   std::size_t size() const { return files_.size(); }
+  const std::map<std::string, WebFile, std::less<>>& all() const { return files_; }
 
  private:
   std::map<std::string, WebFile, std::less<>> files_;  // by path, "/v1/banner.js"

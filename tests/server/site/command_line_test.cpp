@@ -34,8 +34,19 @@ TEST_CASE("Options are read in both spellings, and repeated where they may be") 
 TEST_CASE("The other commands") {
   CHECK(parse({"keys", "issue", "--scope", "check", "--name", "n"}).command == Command::keys_issue);
   CHECK(parse({"check-config", "--site", "f"}).command == Command::check_config);
+  CHECK(parse({"audit", "verify", "--data-dir", "d"}).command == Command::audit_verify);
+  CHECK(parse({"audit", "key"}).command == Command::audit_key);
   CHECK(parse({"version"}).command == Command::version);
   CHECK(parse({"--version"}).command == Command::version);
+}
+
+TEST_CASE("A receipt's file needs no option's name, and there is one") {
+  const CommandLine line = parse({"receipt", "verify", "r.json", "--key", "k"});
+  REQUIRE(line.error.empty());
+  CHECK(line.command == Command::receipt_verify);
+  CHECK(line.values.at("receipt").front().text == "r.json");
+  CHECK(parse({"receipt", "verify", "--receipt", "r.json"}).error.empty());
+  CHECK_THAT(parse({"receipt", "verify", "a", "b"}).error, ContainsSubstring("unexpected"));
 }
 
 TEST_CASE("Help is there for every command") {
@@ -44,6 +55,9 @@ TEST_CASE("Help is there for every command") {
   CHECK(parse({"serve", "--help"}).help_on == Command::serve);
   CHECK(parse({"keys", "--help"}).help_on == Command::keys_issue);
   CHECK(parse({"keys", "issue", "-h"}).help_on == Command::keys_issue);
+  CHECK(parse({"audit", "verify", "--help"}).help_on == Command::audit_verify);
+  CHECK(parse({"receipt", "--help"}).help_on == Command::receipt_verify);
+  CHECK_THAT(help_text(Command::audit_verify), ContainsSubstring("--checkpoint FILE"));
   CHECK(parse({"check-config", "--help"}).help_on == Command::check_config);
   CHECK_THAT(help_text(Command::serve), ContainsSubstring("--trusted-proxy CIDR"));
   CHECK_THAT(help_text(Command::keys_issue), ContainsSubstring("--scope LIST"));
@@ -64,6 +78,8 @@ TEST_CASE("What makes no sense is named, with a suggestion") {
       {{"check-config", "--data-dir", "x"}, "unknown option"},
       {{"keys"}, "keys issue"},
       {{"keys", "revoke"}, "keys issue"},
+      {{"audit"}, "audit verify or consentd audit key"},
+      {{"receipt", "make"}, "receipt verify"},
       {{"-x"}, "unexpected argument"},
       {{"--"}, "unknown option"},
   }));

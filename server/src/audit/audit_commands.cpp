@@ -1,0 +1,135 @@
+#include "audit/audit_commands.h"
+
+#include <unistd.h>
+
+#include <cstdio>
+#include <filesystem>
+#include <optional>
+#include <stdexcept>
+#include <string>
+
+#include "audit/ledger_audit.h"
+#include "audit/log_origin.h"
+#include "audit/log_signer.h"
+#include "audit/receipt.h"
+#include "audit/signed_note.h"
+#include "ledger/ledger.h"
+#include "site/site_file.h"
+
+namespace consent::server {
+namespace {
+
+constexpr int kFailed = 1;
+constexpr int kMisused = 2;
+
+int misused(const char* message) {
+  std::fprintf(stderr, "consentd: %s\n", message);
+  return kMisused;
+}
+
+std::string read(const std::string& path) {
+  TextFile file = read_text_file(path);
+  if (!file.failure.empty()) throw std::runtime_error(file.failure);
+  return std::move(file.text);
+}
+
+// One line that is written over where somebody watches; nothing elsewhere.
+AuditProgress progress_of(std::string_view zone) {
+  if (::isatty(STDERR_FILENO) == 0) return [](std::uint64_t, std::uint64_t) {};
+  return [zone](std::uint64_t done, std::uint64_t all) {
+    const auto percent =
+        all == 0 ? 100.0 : 100.0 * static_cast<double>(done) / static_cast<double>(all);
+    std::fprintf(stderr, "\r%.*s: %5.1f %%%s", static_cast<int>(zone.size()), zone.data(), percent,
+                 done == all ? "\n" : "");
+  };
+}
+
+struct Kept {
+  std::string origin;
+  TreeHead head;
+};
+
+std::optional<Kept> kept_checkpoint(const Config& config) {
+  if (config.checkpoint_file.empty()) return std::nullopt;
+  const auto key = parse_verifier_key(config.verifier_key);
+  if (!key) throw std::runtime_error("--checkpoint needs --key, as consentd audit key prints it");
+  const auto text = key->open(read(config.checkpoint_file));
+  if (!text) throw std::runtime_error(config.checkpoint_file + ": is not signed with this key");
+  const auto checkpoint = parse_checkpoint(*text);
+  if (!checkpoint) throw std::runtime_error(config.checkpoint_file + ": is no checkpoint");
+  return Kept{checkpoint->origin, checkpoint->head};
+}
+
+// True when nothing is wrong with the zone.
+bool report(std::string_view zone, const AuditReport& found) {
+  const std::string name(zone);
+  if (!found.failure.empty()) {
+    std::printf("%s: WRONG: %s\n", name.c_str(), found.failure.c_str());
+    return false;
+  }
+  std::printf("%s: %llu entries and %llu records are as they were written (%llu erased)\n",
+              name.c_str(), static_cast<unsigned long long>(found.head.size),
+              static_cast<unsigned long long>(found.records),
+              static_cast<unsigned long long>(found.erased));
+  return true;
+}
+
+// Zones that are in the directory.
+std::vector<Zone> zones_in(const std::string& data_dir) {
+  std::vector<Zone> zones;
+  for (const Zone zone : {Zone::eu, Zone::us}) {
+    if (std::filesystem::exists(zone_file_path(data_dir, zone))) zones.push_back(zone);
+  }
+  if (zones.empty()) {
+    throw std::runtime_error(data_dir + " holds no ledger; name its directory with --data-dir");
+  }
+  return zones;
+}
+
+}  // namespace
+
+int verify_ledger(const Config& config) {
+  const std::optional<Kept> kept = kept_checkpoint(config);
+  bool good = true;
+  bool compared = false;
+  for (const Zone zone : zones_in(config.data_dir)) {
+    const std::string_view name = to_text(zone);
+    const bool same_log = kept && kept->origin.ends_with("/" + std::string(name));
+    const std::optional<TreeHead> head = same_log ? std::optional(kept->head) : std::nullopt;
+    compared = compared || same_log;
+    const std::string directory = zone_directory(config.data_dir, zone);
+    good = report(name, audit_ledger(directory, head, progress_of(name))) && good;
+  }
+  if (kept && !compared) {
+    std::printf("WRONG: the checkpoint is of %s, and no such log is here\n", kept->origin.c_str());
+    return kFailed;
+  }
+  return good ? 0 : kFailed;
+}
+
+int print_log_keys(const Config& config) {
+  const SiteFile site = load_site_file(config.site_file, SystemClock().now());
+  if (!site.errors.empty()) throw std::runtime_error(site.errors.front());
+  for (const Zone zone : zones_in(config.data_dir)) {
+    const LogSigner signer(zone_directory(config.data_dir, zone),
+                           log_origin(site.policy.site, zone));
+    std::printf("%s\n", signer.verifier().text().c_str());
+  }
+  return 0;
+}
+
+int verify_receipt(const Config& config) {
+  if (config.receipt_file.empty()) return misused("name the receipt's file");
+  const auto key = parse_verifier_key(config.verifier_key);
+  if (!key) return misused("--key must be a log's key, as consentd audit key prints it");
+  const ReceiptCheck check = check_receipt(read(config.receipt_file), *key);
+  for (const std::string& line : check.proven) std::printf("proven: %s\n", line.c_str());
+  if (check.failure.empty()) {
+    std::printf("the receipt holds\n");
+    return 0;
+  }
+  std::printf("WRONG: %s\n", check.failure.c_str());
+  return kFailed;
+}
+
+}  // namespace consent::server

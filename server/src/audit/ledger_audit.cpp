@@ -1,0 +1,191 @@
+#include "audit/ledger_audit.h"
+
+#include <array>
+#include <stdexcept>
+
+#include "audit/log_signer.h"
+#include "audit/tree_hash.h"
+#include "audit/tree_log.h"
+#include "consent/log_leaf.h"
+#include "ledger/record.h"
+#include "ledger/sqlite_log.h"
+#include "uuid.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::uint64_t kProgressEvery = 4096;
+
+// What ends the audit; its text is the report's.
+struct Finding : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+std::string entry_name(std::uint64_t leaf) {
+  return "entry " + std::to_string(leaf + 1) + " (leaf " + std::to_string(leaf) + ')';
+}
+
+std::span<const std::uint8_t> bytes_of(const std::string& text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+class Audit {
+ public:
+  Audit(SqliteConnection& connection, const AuditProgress& progress)
+      : connection_(connection), reader_(connection), progress_(progress) {}
+
+  AuditReport run(const std::optional<TreeHead>& signed_last, const std::optional<TreeHead>& kept) {
+    all_ = reader_.size() + count("records");
+    try {
+      check_entries();
+      check_head(signed_last, "the tree that was signed last (log.head)");
+      check_head(kept, "the checkpoint that was kept");
+      check_records();
+      check_notices();
+    } catch (const Finding& finding) {
+      report_.failure = finding.what();
+    }
+    progress_(done_, all_);
+    return std::move(report_);
+  }
+
+ private:
+  std::uint64_t count(const char* table) {
+    return static_cast<std::uint64_t>(
+        connection_.integer(std::string("SELECT count(*) FROM ") + table));
+  }
+
+  void step() {
+    if (++done_ % kProgressEvery == 0) progress_(done_, all_);
+  }
+
+  void check_entries() {
+    SqliteStatement rows =
+        connection_.prepare("SELECT leaf, entry, hash FROM log_entries ORDER BY leaf");
+    SqliteStatement nodes =
+        connection_.prepare("SELECT hash FROM log_nodes WHERE level = ? AND number = ?");
+    std::array<Sha256Digest, kProofHashesMax> peaks{};
+    std::uint64_t& size = report_.head.size;
+    for (; rows.step(); ++size, step()) {
+      if (rows.integer(0) != static_cast<std::int64_t>(size))
+        throw Finding(entry_name(size) + " is missing");
+      Sha256Digest hash = check_entry(rows, size);
+      unsigned level = 0;
+      for (; (size >> level & 1) != 0; ++level) {
+        hash = node_hash(peaks[level], hash);
+        if ((level + 1) % kTileHeight == 0) check_node(nodes, level + 1, size, hash);
+      }
+      peaks[level] = hash;
+    }
+    report_.head.root = reader_.root(size);
+  }
+
+  Sha256Digest check_entry(const SqliteStatement& row, std::uint64_t leaf) {
+    const std::string entry = row.text(1);
+    const auto decoded = decode_leaf(bytes_of(entry));
+    if (!decoded) throw Finding(entry_name(leaf) + " is no entry");
+    const Sha256Digest hash = leaf_hash(entry);
+    Sha256Digest stored{};
+    if (!row.blob(2, stored) || stored != hash) {
+      throw Finding(entry_name(leaf) + " was changed: its bytes no longer have their hash");
+    }
+    if (!is_personal(decoded->kind) &&
+        decoded->content != content_of(decoded->kind, decoded->detail)) {
+      throw Finding(entry_name(leaf) + " says something else than what it is the hash of");
+    }
+    return hash;
+  }
+
+  void check_node(SqliteStatement& nodes, unsigned level, std::uint64_t leaf,
+                  const Sha256Digest& hash) {
+    const std::uint64_t number = leaf >> level;
+    const SqliteReading reading(nodes.bind(0, level).bind(1, static_cast<std::int64_t>(number)));
+    Sha256Digest stored{};
+    if (nodes.step() && nodes.blob(0, stored) && stored == hash) return;
+    throw Finding("of the entries " + std::to_string((number << level) + 1) + " to " +
+                  std::to_string((number + 1) << level) +
+                  " one was changed with its hash, or the hash over them was");
+  }
+
+  void check_head(const std::optional<TreeHead>& head, const std::string& name) {
+    if (!head) return;
+    if (head->size > report_.head.size) {
+      throw Finding(entry_name(report_.head.size) + " is missing: " + name + " has " +
+                    std::to_string(head->size) + " entries");
+    }
+    if (reader_.root(head->size) != head->root) {
+      throw Finding("one of the entries 1 to " + std::to_string(head->size) +
+                    " was changed with its hash: they are not those of " + name);
+    }
+  }
+
+  // Each record has its leaf, the leaf commits to what is stored, and nothing has two.
+  void check_records() {
+    SqliteStatement rows = connection_.prepare(
+        "SELECT id, commitment, ciphertext_hash, ifnull(payload, x''), sequence FROM records "
+        "ORDER BY sequence");
+    for (; rows.step(); step(), ++report_.records) {
+      RecordId id{};
+      if (!rows.blob(0, id)) throw Finding("record " + rows.text(4) + " has no id");
+      const std::optional<std::uint64_t> leaf = reader_.leaf_of(id);
+      const std::string name = "record " + rows.text(4) + ", " + to_text(id);
+      if (!leaf) throw Finding(name + ", has no entry in the log");
+      check_record(rows, *leaf, name);
+    }
+    const std::uint64_t leaves = static_cast<std::uint64_t>(connection_.integer(
+        "SELECT count(*) FROM log_entries WHERE substr(entry, 2, 1) IN (x'00', x'01')"));
+    if (leaves != report_.records) {
+      throw Finding("the log has entries of " + std::to_string(leaves) + " records, the ledger " +
+                    std::to_string(report_.records) + ": records were removed");
+    }
+  }
+
+  void check_record(const SqliteStatement& row, std::uint64_t leaf, const std::string& name) {
+    const std::string entry = reader_.entry(leaf);
+    const auto decoded = decode_leaf(bytes_of(entry));
+    Sha256Digest commitment{};
+    Sha256Digest ciphertext{};
+    if (!decoded || !row.blob(1, commitment) || !row.blob(2, ciphertext) ||
+        decoded->commitment != commitment || decoded->content != ciphertext) {
+      throw Finding(name + ", is not what " + entry_name(leaf) + " commits to");
+    }
+    const std::string payload = row.text(3);
+    if (payload.empty()) {
+      ++report_.erased;
+    } else if (sha256(payload) != ciphertext) {
+      throw Finding(name + ", was changed: its ciphertext is not that of " + entry_name(leaf));
+    }
+  }
+
+  void check_notices() {
+    SqliteStatement rows = connection_.prepare(
+        "SELECT id, canonical_json FROM notices WHERE canonical_json IS NOT NULL");
+    while (rows.step()) {
+      if (rows.text(0) != "sha256:" + sha256_hex(rows.text(1)))
+        throw Finding("the notice " + rows.text(0) + " was changed: its text has another hash");
+    }
+  }
+
+  SqliteConnection& connection_;
+  SqliteLogReader reader_;
+  const AuditProgress& progress_;
+  AuditReport report_;
+  std::uint64_t done_ = 0;
+  std::uint64_t all_ = 0;
+};
+
+}  // namespace
+
+AuditReport audit_ledger(const std::string& directory, const std::optional<TreeHead>& kept,
+                         const AuditProgress& progress) {
+  const std::string path = directory + "/ledger.sqlite";
+  try {
+    SqliteConnection connection(path, SqliteConnection::Mode::read_only);
+    connection.execute("BEGIN");  // one state of it all, also while a service writes
+    return Audit(connection, progress).run(read_signed_head(directory), kept);
+  } catch (const SqliteError& error) {
+    throw std::runtime_error(path + ": " + error.what());
+  }
+}
+
+}  // namespace consent::server

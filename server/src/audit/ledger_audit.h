@@ -1,0 +1,31 @@
+#pragma once
+// Checks a whole zone offline: every leaf, the tree over them, what was signed, and that the ledger
+// holds the records the log speaks of and no others. Needs no keys: it reads hashes, not records.
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "audit/checkpoint.h"
+
+namespace consent::server {
+
+struct AuditReport {
+  TreeHead head;              // of everything read
+  std::uint64_t records = 0;  // compared with their leaves
+  std::uint64_t erased = 0;   // of them without a payload any more
+  // Of the first thing that is wrong, naming the entry; empty: all is as it was written.
+  std::string failure;
+};
+
+// Steps done and to do.
+using AuditProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
+
+// `directory` holds ledger.sqlite, of a service or of a backup, and log.head where there is one.
+// `kept` is a checkpoint somebody kept elsewhere. Throws std::runtime_error when the file cannot be
+// read at all.
+AuditReport audit_ledger(const std::string& directory, const std::optional<TreeHead>& kept,
+                         const AuditProgress& progress);
+
+}  // namespace consent::server

@@ -1,0 +1,27 @@
+#pragma once
+// What a visitor takes home: the record, the notice it cites, and the proof that both are in the
+// log, in one JSON file that is checked without the service. AUDIT.md has its members.
+
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/signed_note.h"
+#include "audit/zone_log.h"
+#include "ledger/record.h"
+
+namespace consent::server {
+
+// `notice_json`: canonical; empty where the record cites none. `proof` is of the record's leaf.
+std::string receipt_json(const StoredRecord& stored, const std::string& notice_json,
+                         const InclusionProof& proof, const std::string& verifier_key);
+
+struct ReceiptCheck {
+  std::vector<std::string> proven;  // what holds, a line each, in the order checked
+  std::string failure;              // the first thing that does not; empty: the receipt holds
+};
+// Trusts `key` and nothing that the receipt says of itself.
+ReceiptCheck check_receipt(std::string_view json, const NoteVerifier& key);
+
+}  // namespace consent::server

@@ -1,0 +1,56 @@
+#include "audit/tree_log.h"
+
+#include "audit/log_signer.h"
+#include "audit/zone_log.h"
+#include "hexadecimal.h"
+
+namespace consent::server {
+
+Sha256Digest content_of(LogKind kind, std::string_view detail) {
+  constexpr std::string_view kNoticePrefix = "sha256:";
+  Sha256Digest content{};
+  if (kind == LogKind::notice && detail.starts_with(kNoticePrefix) &&
+      parse_hex(detail.substr(kNoticePrefix.size()), content)) {
+    return content;
+  }
+  return sha256(detail);
+}
+
+LogLeaf leaf_of(const LogEntry& entry) {
+  LogLeaf leaf;
+  leaf.kind = entry.kind;
+  leaf.time_ms = entry.time.time_since_epoch().count();
+  leaf.id = entry.record;
+  if (is_personal(entry.kind)) {
+    leaf.commitment = entry.commitment;
+    leaf.content = entry.ciphertext_hash;
+  } else {
+    leaf.detail = entry.subject;
+    leaf.content = content_of(entry.kind, leaf.detail);
+  }
+  return leaf;
+}
+
+void TreeLog::opened(SqliteConnection& connection) {
+  writer_.reset();
+  if (connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'log_entries'") == 0) {
+    connection.execute("BEGIN IMMEDIATE");
+    connection.execute(kLogTables);
+    connection.execute("COMMIT");
+  }
+  const std::optional<TreeHead> last = read_signed_head(directory_);
+  if (!last) return;
+  SqliteLogReader reader(connection);
+  check_signed_head(reader, *last, directory_ + "/ledger.sqlite");
+}
+
+void TreeLog::append(SqliteConnection& connection, const LogEntry& entry) {
+  if (!writer_) writer_.emplace(connection);
+  writer_->append(leaf_of(entry));
+}
+
+void TreeLog::ended(bool committed) {
+  if (!committed) writer_.reset();
+}
+
+}  // namespace consent::server

@@ -1,0 +1,104 @@
+// The page that checks a receipt: the visitor's own one, one that somebody changed, and a foreign
+// key.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+
+import { axeViolations } from "../support/axe.mjs";
+import { control, launchBrowser, newVisitor, open, screenshot } from "../support/browser.mjs";
+import { startConsentd } from "../support/consentd.mjs";
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+async function acceptedVisitor() {
+  const visitor = await newVisitor(browser, { url: service.url, from: "germany" });
+  await open(visitor.page, "/receipt");
+  const answered = visitor.page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(visitor.page, "accept_all").click();
+  assert.equal((await answered).status(), 201);
+  return visitor;
+}
+
+const box = (page) => page.getByRole("textbox", { name: "The receipt" });
+const check = (page) => page.getByRole("button", { name: "Check" }).click();
+const outcome = (page, title) => page.getByRole("heading", { name: title }).waitFor();
+
+async function fetchOwn(page) {
+  await page.getByRole("button", { name: "Get my own receipt" }).click();
+  await page.waitForFunction(() => document.getElementById("receipt").value.startsWith("{"));
+}
+
+test("a visitor's own receipt holds, checked in the page alone", async () => {
+  const { context, page, requests } = await acceptedVisitor();
+  await fetchOwn(page);
+  requests.length = 0;
+  await check(page);
+  await outcome(page, "The receipt holds");
+  const text = await page.locator("#outcome").innerText();
+  assert.match(text, /analytics granted, marketing granted/);
+  assert.equal(await page.locator("#outcome-proven li").count(), 4);
+  assert.deepEqual(
+    requests.map((request) => new URL(request.url()).pathname),
+    ["/v1/proof.wasm"],
+  );
+  assert.deepEqual(await axeViolations(page), []);
+  await screenshot(page, "receipt", { fullPage: true });
+  await context.close();
+});
+
+test("a receipt that was changed does not hold, wherever it was changed", async () => {
+  const { context, page } = await acceptedVisitor();
+  await fetchOwn(page);
+  const own = await box(page).inputValue();
+  const changes = [
+    (receipt) => (receipt.record.choices.marketing = "denied"),
+    (receipt) => (receipt.notice.canonical_json += " "),
+    (receipt) => (receipt.leaf.index += 1),
+    (receipt) => (receipt.opening.nonce = `${"A".repeat(43)}=`),
+    (receipt) => (receipt.checkpoint = receipt.checkpoint.replace(/\n\d+\n/, "\n999\n")),
+  ];
+  for (const change of changes) {
+    const receipt = JSON.parse(own);
+    change(receipt);
+    await box(page).fill(JSON.stringify(receipt));
+    await check(page);
+    await outcome(page, "The receipt does not hold");
+    await box(page).fill(own);
+    await check(page);
+    await outcome(page, "The receipt holds");
+  }
+  await context.close();
+});
+
+test("a receipt does not hold under another log's key", async () => {
+  const { context, page } = await acceptedVisitor();
+  await fetchOwn(page);
+  const foreign = await (await fetch(`${service.url}/v1/transparency/us/key`)).text();
+  await page.getByLabel("The key of the log").fill(foreign.trim());
+  await check(page);
+  await outcome(page, "The receipt does not hold");
+  assert.match(await page.locator("#outcome-text").innerText(), /not signed with this key/);
+  await context.close();
+});
+
+test("who refused is told that there is no receipt", async () => {
+  const { context, page } = await newVisitor(browser, { url: service.url, from: "germany" });
+  await open(page, "/receipt");
+  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(page, "reject_all").click();
+  await answered;
+  await page.getByRole("button", { name: "Get my own receipt" }).click();
+  await outcome(page, "There is no receipt for you");
+  await context.close();
+});
