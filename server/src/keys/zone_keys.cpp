@@ -163,11 +163,6 @@ struct ZoneKeys::State {
     return found == keks.end() ? nullptr : found->second;
   }
 
-  void require_files(std::string_view what) const {
-    if (source.kind == KeySource::Kind::file) return;
-    throw std::runtime_error("the keys come from --zone-keys: " + std::string(what) +
-                             " them where they are kept");
-  }
 };
 
 ZoneKeys::ZoneKeys(Zone zone, std::string directory, KeySource source, MissingKeys missing)
@@ -213,26 +208,6 @@ std::optional<Fingerprint> ZoneKeys::fingerprint(KekId id) const {
   const auto key = kek(id);
   if (!key) return std::nullopt;
   return fingerprint_of(HmacSha256(*key));
-}
-
-KekId ZoneKeys::make_kek() {
-  state_->require_files("add the next key-encryption key to");
-  const std::lock_guard lock(state_->mutex);
-  const KekId id = state_->keks.rbegin()->first + 1;
-  if (id > kKekIdMax) throw std::runtime_error("there have been too many key-encryption keys");
-  read_or_make_key_file(state_->kek_path(id));
-  state_->read();
-  return id;
-}
-
-void ZoneKeys::destroy_kek(KekId id) {
-  state_->require_files("remove the old key-encryption key from");
-  const std::lock_guard lock(state_->mutex);
-  if (id == state_->keks.rbegin()->first) {
-    throw std::runtime_error("the newest key-encryption key is in use");
-  }
-  destroy_key_file(state_->kek_path(id));
-  state_->keks.erase(id);
 }
 
 bool ZoneKeys::are_files() const { return state_->source.kind == KeySource::Kind::file; }

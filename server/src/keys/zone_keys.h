@@ -55,10 +55,6 @@ class ZoneKeys {
   // Nothing follows from them about the key. Empty when there is no such key.
   std::optional<std::array<std::uint8_t, 16>> fingerprint(KekId id) const;
 
-  // Makes the next KEK, durably; the new newest one. Throws when the keys come from elsewhere.
-  KekId make_kek();
-  // Overwrites and removes a KEK's file. Throws as make_kek, and for the newest one.
-  void destroy_kek(KekId id);
   bool are_files() const;
 
  private:

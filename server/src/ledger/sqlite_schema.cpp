@@ -8,7 +8,7 @@ namespace consent::server {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x44504331;  // "DPC1"
-// A larger file is sampled at start, so that the start takes seconds; `consentd verify` reads all.
+// A larger file is not read through at start, so that the start takes seconds.
 constexpr std::uintmax_t kCheckedBytesMax = 64 * 1024 * 1024;
 
 // Migration N brings a file from user_version N to N + 1. Never edited once shipped.
