@@ -162,7 +162,6 @@ struct ZoneKeys::State {
     const auto found = keks.find(id);
     return found == keks.end() ? nullptr : found->second;
   }
-
 };
 
 ZoneKeys::ZoneKeys(Zone zone, std::string directory, KeySource source, MissingKeys missing)
