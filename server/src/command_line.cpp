@@ -15,11 +15,15 @@ struct CommandWords {
   std::string_view about;
 };
 
-constexpr std::array<CommandWords, 6> kCommands{{
+constexpr std::array<CommandWords, 7> kCommands{{
     {Command::serve, "serve",
      "Answer visitors on the public listener and the pipeline on the internal one."},
     {Command::keys_issue, "keys issue",
      "Make an API key for the internal listener. It is printed once; only its hash is stored."},
+    {Command::keys_rotate, "keys rotate",
+     "Make a new key-encryption key for each zone, wrap every data key anew with it and destroy "
+     "the "
+     "one before. Also beside a running service; after an interruption call it again."},
     {Command::check_config, "check-config",
      "Check the site file and the config file. Prints every error with its place; 0 when there is "
      "none."},
@@ -171,13 +175,14 @@ std::string program_help() {
 std::span<const Option> options() {
   constexpr Command kServe = Command::serve;
   constexpr Command kIssue = Command::keys_issue;
+  constexpr Command kRotate = Command::keys_rotate;
   constexpr Command kCheck = Command::check_config;
   static const std::vector<Option> kOptions = {
       {"data-dir",
        "DIR",
        "database, keys and events (./data)",
        false,
-       {kServe, kIssue, Command::audit_verify, Command::audit_key}},
+       {kServe, kIssue, kRotate, Command::audit_verify, Command::audit_key}},
       {"site",
        "FILE",
        "the site's purposes, texts and policy versions (the bundled dialphone.com)",
@@ -254,7 +259,7 @@ std::span<const Option> options() {
        "LIST",
        "zones whose records this process holds, of eu and us (eu,us)",
        false,
-       {kServe}},
+       {kServe, kRotate}},
       {"zone-endpoint",
        "ZONE=URL",
        "where a zone that is not held here is; named in answers 421",
@@ -265,7 +270,7 @@ std::span<const Option> options() {
        "where the keys of the zones' records come from: file, env:NAME or command:WORDS, with "
        "{zone} in it (file)",
        false,
-       {kServe}},
+       {kServe, kRotate}},
       {"access-log-sample",
        "SHARE",
        "share of requests in the log, 0 to 1; answers of 500 and above always (0.01)",
@@ -277,7 +282,7 @@ std::span<const Option> options() {
        "FILE",
        "JSON with comments; options on the command line come first",
        false,
-       {kServe, kIssue, kCheck, Command::audit_verify, Command::audit_key,
+       {kServe, kIssue, kRotate, kCheck, Command::audit_verify, Command::audit_key,
         Command::receipt_verify}},
   };
   return kOptions;

@@ -14,6 +14,7 @@ namespace consent::server {
 enum class Command : std::uint8_t {
   serve,
   keys_issue,
+  keys_rotate,
   check_config,
   audit_verify,
   audit_key,

@@ -11,6 +11,7 @@
 #include "command_line.h"
 #include "config.h"
 #include "keys/api_keys.h"
+#include "ledger/ledger_commands.h"
 #include "site/site_file.h"
 
 namespace consent::server {
@@ -63,6 +64,8 @@ int run(const CommandLine& line) {
   switch (line.command) {
     case Command::keys_issue:
       return issue_key(read.config);
+    case Command::keys_rotate:
+      return rotate_zone_keys(read.config);
     case Command::audit_verify:
       return verify_ledger(read.config);
     case Command::audit_key:

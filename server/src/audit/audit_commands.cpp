@@ -1,9 +1,6 @@
 #include "audit/audit_commands.h"
 
-#include <unistd.h>
-
 #include <cstdio>
-#include <filesystem>
 #include <optional>
 #include <stdexcept>
 #include <string>
@@ -14,6 +11,8 @@
 #include "audit/receipt.h"
 #include "audit/signed_note.h"
 #include "ledger/ledger.h"
+#include "ledger/ledger_commands.h"
+#include "progress_line.h"
 #include "site/site_file.h"
 
 namespace consent::server {
@@ -31,17 +30,6 @@ std::string read(const std::string& path) {
   TextFile file = read_text_file(path);
   if (!file.failure.empty()) throw std::runtime_error(file.failure);
   return std::move(file.text);
-}
-
-// One line that is written over where somebody watches; nothing elsewhere.
-AuditProgress progress_of(std::string_view zone) {
-  if (::isatty(STDERR_FILENO) == 0) return [](std::uint64_t, std::uint64_t) {};
-  return [zone](std::uint64_t done, std::uint64_t all) {
-    const auto percent =
-        all == 0 ? 100.0 : 100.0 * static_cast<double>(done) / static_cast<double>(all);
-    std::fprintf(stderr, "\r%.*s: %5.1f %%%s", static_cast<int>(zone.size()), zone.data(), percent,
-                 done == all ? "\n" : "");
-  };
 }
 
 struct Kept {
@@ -74,31 +62,19 @@ bool report(std::string_view zone, const AuditReport& found) {
   return true;
 }
 
-// Zones that are in the directory.
-std::vector<Zone> zones_in(const std::string& data_dir) {
-  std::vector<Zone> zones;
-  for (const Zone zone : {Zone::eu, Zone::us}) {
-    if (std::filesystem::exists(zone_file_path(data_dir, zone))) zones.push_back(zone);
-  }
-  if (zones.empty()) {
-    throw std::runtime_error(data_dir + " holds no ledger; name its directory with --data-dir");
-  }
-  return zones;
-}
-
 }  // namespace
 
 int verify_ledger(const Config& config) {
   const std::optional<Kept> kept = kept_checkpoint(config);
   bool good = true;
   bool compared = false;
-  for (const Zone zone : zones_in(config.data_dir)) {
+  for (const Zone zone : zones_in(config.data_dir, {Zone::eu, Zone::us})) {
     const std::string_view name = to_text(zone);
     const bool same_log = kept && kept->origin.ends_with("/" + std::string(name));
     const std::optional<TreeHead> head = same_log ? std::optional(kept->head) : std::nullopt;
     compared = compared || same_log;
     const std::string directory = zone_directory(config.data_dir, zone);
-    good = report(name, audit_ledger(directory, head, progress_of(name))) && good;
+    good = report(name, audit_ledger(directory, head, progress_line(std::string(name)))) && good;
   }
   if (kept && !compared) {
     std::printf("WRONG: the checkpoint is of %s, and no such log is here\n", kept->origin.c_str());
@@ -110,7 +86,7 @@ int verify_ledger(const Config& config) {
 int print_log_keys(const Config& config) {
   const SiteFile site = load_site_file(config.site_file, SystemClock().now());
   if (!site.errors.empty()) throw std::runtime_error(site.errors.front());
-  for (const Zone zone : zones_in(config.data_dir)) {
+  for (const Zone zone : zones_in(config.data_dir, {Zone::eu, Zone::us})) {
     const LogSigner signer(zone_directory(config.data_dir, zone),
                            log_origin(site.policy.site, zone));
     std::printf("%s\n", signer.verifier().text().c_str());

@@ -31,7 +31,7 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
 
 class Audit {
  public:
-  Audit(SqliteConnection& connection, const AuditProgress& progress)
+  Audit(SqliteConnection& connection, const Progress& progress)
       : connection_(connection), reader_(connection), progress_(progress) {}
 
   AuditReport run(const std::optional<TreeHead>& signed_last, const std::optional<TreeHead>& kept) {
@@ -168,7 +168,7 @@ class Audit {
 
   SqliteConnection& connection_;
   SqliteLogReader reader_;
-  const AuditProgress& progress_;
+  const Progress& progress_;
   AuditReport report_;
   std::uint64_t done_ = 0;
   std::uint64_t all_ = 0;
@@ -177,7 +177,7 @@ class Audit {
 }  // namespace
 
 AuditReport audit_ledger(const std::string& directory, const std::optional<TreeHead>& kept,
-                         const AuditProgress& progress) {
+                         const Progress& progress) {
   const std::string path = directory + "/ledger.sqlite";
   try {
     SqliteConnection connection(path, SqliteConnection::Mode::read_only);

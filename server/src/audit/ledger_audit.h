@@ -3,11 +3,11 @@
 // holds the records the log speaks of and no others. Needs no keys: it reads hashes, not records.
 
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <string>
 
 #include "audit/checkpoint.h"
+#include "progress_line.h"
 
 namespace consent::server {
 
@@ -19,13 +19,10 @@ struct AuditReport {
   std::string failure;
 };
 
-// Steps done and to do.
-using AuditProgress = std::function<void(std::uint64_t done, std::uint64_t all)>;
-
 // `directory` holds ledger.sqlite, of a service or of a backup, and log.head where there is one.
 // `kept` is a checkpoint somebody kept elsewhere. Throws std::runtime_error when the file cannot be
 // read at all.
 AuditReport audit_ledger(const std::string& directory, const std::optional<TreeHead>& kept,
-                         const AuditProgress& progress);
+                         const Progress& progress);
 
 }  // namespace consent::server

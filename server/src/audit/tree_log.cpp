@@ -32,6 +32,7 @@ LogLeaf leaf_of(const LogEntry& entry) {
 }
 
 void TreeLog::opened(SqliteConnection& connection) {
+  looked_ = false;
   writer_.reset();
   if (connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'log_entries'") == 0) {
     connection.execute("BEGIN IMMEDIATE");
@@ -45,11 +46,18 @@ void TreeLog::opened(SqliteConnection& connection) {
 }
 
 void TreeLog::append(SqliteConnection& connection, const LogEntry& entry) {
+  if (!looked_) {
+    const std::int64_t version = connection.integer("PRAGMA data_version");
+    if (version != version_) writer_.reset();
+    version_ = version;
+    looked_ = true;
+  }
   if (!writer_) writer_.emplace(connection);
   writer_->append(leaf_of(entry));
 }
 
 void TreeLog::ended(bool committed) {
+  looked_ = false;
   if (!committed) writer_.reset();
 }
 

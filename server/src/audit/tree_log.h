@@ -23,6 +23,8 @@ class TreeLog final : public ChangeLog {
  private:
   std::string directory_;
   std::optional<SqliteLogWriter> writer_;  // none until the next append
+  bool looked_ = false;                    // in this transaction, whether another process wrote
+  std::int64_t version_ = 0;
 };
 
 // The leaf of an entry; its detail is the entry's `subject`, its content the hash of that. The

@@ -162,6 +162,12 @@ struct ZoneKeys::State {
     const auto found = keks.find(id);
     return found == keks.end() ? nullptr : found->second;
   }
+
+  void require_files(std::string_view what) const {
+    if (source.kind == KeySource::Kind::file) return;
+    throw std::runtime_error("the keys come from --zone-keys: " + std::string(what) +
+                             " what it names");
+  }
 };
 
 ZoneKeys::ZoneKeys(Zone zone, std::string directory, KeySource source, MissingKeys missing)
@@ -207,6 +213,38 @@ std::optional<Fingerprint> ZoneKeys::fingerprint(KekId id) const {
   const auto key = kek(id);
   if (!key) return std::nullopt;
   return fingerprint_of(HmacSha256(*key));
+}
+
+KekId ZoneKeys::make_kek() {
+  state_->require_files("add the next key-encryption key to");
+  const std::lock_guard lock(state_->mutex);
+  const KekId id = state_->keks.rbegin()->first + 1;
+  if (id > kKekIdMax) throw std::runtime_error("there have been too many key-encryption keys");
+  read_or_make_key_file(state_->kek_path(id));
+  state_->read();
+  return id;
+}
+
+void ZoneKeys::destroy_keks_below(KekId first) {
+  state_->require_files("remove the old key-encryption key from");
+  for (const KekId id : keks()) {
+    if (id < first) destroy_key_file(state_->kek_path(id));
+  }
+  forget_keks_below(first);
+}
+
+void ZoneKeys::forget_keks_below(KekId first) const {
+  const std::lock_guard lock(state_->mutex);
+  auto& keks = state_->keks;
+  while (keks.size() > 1 && keks.begin()->first < first) keks.erase(keks.begin());
+}
+
+std::vector<KekId> ZoneKeys::keks() const {
+  const std::lock_guard lock(state_->mutex);
+  state_->read();
+  std::vector<KekId> ids;
+  for (const auto& [id, key] : state_->keks) ids.push_back(id);
+  return ids;
 }
 
 bool ZoneKeys::are_files() const { return state_->source.kind == KeySource::Kind::file; }

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "consent/ruleset.h"
 #include "crypto/hmac.h"
@@ -55,6 +56,14 @@ class ZoneKeys {
   // Nothing follows from them about the key. Empty when there is no such key.
   std::optional<std::array<std::uint8_t, 16>> fingerprint(KekId id) const;
 
+  // Makes the next KEK, durably; the new newest one. Throws when the keys come from elsewhere.
+  KekId make_kek();
+  // Overwrites and removes the files of those below `first`, and forgets them. Throws as make_kek.
+  void destroy_keks_below(KekId first);
+  // They are gone: this process does not keep them either. Never the newest one.
+  void forget_keks_below(KekId first) const;
+  // In the order of their numbers, after having looked again.
+  std::vector<KekId> keks() const;
   bool are_files() const;
 
  private:

@@ -1,5 +1,3 @@
-#include <fcntl.h>
-#include <sys/file.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -12,6 +10,7 @@
 #include <utility>
 
 #include "file_descriptor.h"
+#include "ledger/directory_lock.h"
 #include "ledger/ledger.h"
 #include "ledger/recent_refusals.h"
 #include "ledger/state_cache.h"
@@ -33,18 +32,6 @@ void make_data_directory(const std::string& data_dir) {
   std::filesystem::create_directories(std::filesystem::path(data_dir).parent_path(), error);
   if (mkdir(data_dir.c_str(), S_IRWXU) != 0 && errno != EEXIST)
     fail(data_dir, "cannot create the directory");
-}
-
-// Two services on one ledger would not see each other's withdrawals in memory.
-FileDescriptor lock_directory(const std::string& data_dir) {
-  const std::string path = data_dir + "/ledger.lock";
-  FileDescriptor lock(open(path.c_str(), O_RDWR | O_CREAT | O_CLOEXEC, S_IRUSR | S_IWUSR));
-  if (!lock) fail(path, "cannot create the lock file");
-  if (flock(lock.number(), LOCK_EX | LOCK_NB) != 0) {
-    throw std::runtime_error(
-        data_dir + " is in use by another consentd; stop it, or choose another --data-dir");
-  }
-  return lock;
 }
 
 Record mark_of(RecordKind kind, const std::string& site, std::optional<SubjectId> subject,
@@ -306,6 +293,7 @@ class SqliteLedger final : public Ledger {
 std::unique_ptr<Ledger> open_sqlite_ledger(LedgerOptions options) {
   if (options.zones.empty()) throw std::runtime_error("a ledger needs at least one zone");
   make_data_directory(options.data_dir);
+  // Two services on one ledger would not see each other's withdrawals in memory.
   FileDescriptor lock = lock_directory(options.data_dir);
   return std::make_unique<SqliteLedger>(std::move(lock), options);
 }

@@ -5,7 +5,6 @@
 #include "ledger/sqlite_schema.h"
 #include "ledger/subject_writer.h"
 #include "timestamp.h"
-#include "uuid.h"
 
 namespace consent::server {
 namespace {
@@ -51,16 +50,6 @@ std::unique_ptr<SqliteConnection> open_file(const std::string& path, bool at_sta
   return connection;
 }
 
-LogEntry entry_of(LogKind kind, Zone zone, std::string subject, TimePoint time) {
-  LogEntry entry;
-  entry.kind = kind;
-  entry.zone = zone;
-  entry.time = time;
-  entry.record = make_uuid_v7(time);
-  entry.subject = std::move(subject);
-  return entry;
-}
-
 bool is_corrupt(const std::exception& error) {
   const auto* sqlite = dynamic_cast<const SqliteError*>(&error);
   return sqlite != nullptr && sqlite->kind() == SqliteError::Kind::corrupt;
@@ -73,7 +62,7 @@ struct SqliteWriter::Session {
       : connection(open_file(files.path, at_start)),
         begin(connection->prepare("BEGIN IMMEDIATE")),
         commit(connection->prepare("COMMIT")),
-        newest_kek(connection->prepare("SELECT max(id) FROM keys")),
+        keks_in_use(connection->prepare(kKeksInUse)),
         refusal(connection->prepare(kRefusalUpsert)),
         serving(connection->prepare(kServingUpsert)),
         notice(connection->prepare(kNoticeInsert)),
@@ -84,7 +73,7 @@ struct SqliteWriter::Session {
   std::unique_ptr<SqliteConnection> connection;
   SqliteStatement begin;
   SqliteStatement commit;
-  SqliteStatement newest_kek;
+  SqliteStatement keks_in_use;
   SqliteStatement refusal;
   SqliteStatement serving;
   SqliteStatement notice;
@@ -108,12 +97,7 @@ std::unique_ptr<SqliteWriter::Session> SqliteWriter::open(bool at_start) const {
   auto session = std::make_unique<Session>(files_, log_, at_start);
   if (log_ != nullptr) log_->opened(*session->connection);
   session->begin.run();
-  const TimePoint now = SystemClock().now();
-  for (const KekId id : settle_keys(*session->connection, files_.keys)) {
-    const std::string name = id == 0 ? "lookup" : "kek." + std::to_string(id);
-    if (log_ != nullptr)
-      log_->append(*session->connection, entry_of(LogKind::key, files_.zone, name, now));
-  }
+  settle_keys(*session->connection, files_, log_);
   session->commit.run();
   if (log_ != nullptr) log_->ended(true);
   return session;
@@ -137,7 +121,7 @@ bool SqliteWriter::try_commit(std::span<WriteTask* const> tasks, bool may_divide
   if (tasks.empty() && servings.empty() && !log_holds_erased_) return true;
   try {
     session().begin.run();
-    follow_rotation(session().newest_kek, files_.keys);
+    follow_rotation(session().keks_in_use, files_.keys);
     count_servings(servings);
     write(tasks);
     session().commit.run();

@@ -33,6 +33,7 @@ TEST_CASE("Options are read in both spellings, and repeated where they may be") 
 
 TEST_CASE("The other commands") {
   CHECK(parse({"keys", "issue", "--scope", "check", "--name", "n"}).command == Command::keys_issue);
+  CHECK(parse({"keys", "rotate", "--zone", "eu"}).command == Command::keys_rotate);
   CHECK(parse({"check-config", "--site", "f"}).command == Command::check_config);
   CHECK(parse({"audit", "verify", "--data-dir", "d"}).command == Command::audit_verify);
   CHECK(parse({"audit", "key"}).command == Command::audit_key);
@@ -55,6 +56,7 @@ TEST_CASE("Help is there for every command") {
   CHECK(parse({"serve", "--help"}).help_on == Command::serve);
   CHECK(parse({"keys", "--help"}).help_on == Command::keys_issue);
   CHECK(parse({"keys", "issue", "-h"}).help_on == Command::keys_issue);
+  CHECK(parse({"keys", "rotate", "--help"}).help_on == Command::keys_rotate);
   CHECK(parse({"audit", "verify", "--help"}).help_on == Command::audit_verify);
   CHECK(parse({"receipt", "--help"}).help_on == Command::receipt_verify);
   CHECK_THAT(help_text(Command::audit_verify), ContainsSubstring("--checkpoint FILE"));

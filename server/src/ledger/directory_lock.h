@@ -1,0 +1,17 @@
+#pragma once
+// One program at a time: files that are held by whoever works on what lies beside them.
+
+#include <string>
+
+#include "file_descriptor.h"
+
+namespace consent::server {
+
+// Holds DIR/ledger.lock, which a running service has. Throws std::runtime_error.
+FileDescriptor lock_directory(const std::string& data_dir);
+
+// Holds any such file; empty when another program has it. Throws std::runtime_error when it cannot
+// be made.
+FileDescriptor try_lock(const std::string& path);
+
+}  // namespace consent::server

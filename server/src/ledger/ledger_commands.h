@@ -1,0 +1,17 @@
+#pragma once
+// What an operator does with a ledger's files. Each returns the exit status and throws
+// std::runtime_error with a message for the operator.
+
+#include <string>
+#include <vector>
+
+#include "config.h"
+
+namespace consent::server {
+
+int rotate_zone_keys(const Config& config);
+
+// Those of `zones` that are in the directory; throws when there is none.
+std::vector<Zone> zones_in(const std::string& data_dir, const std::vector<Zone>& zones);
+
+}  // namespace consent::server

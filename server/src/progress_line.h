@@ -1,0 +1,16 @@
+#pragma once
+// How far a command has come, for whoever watches it: one line on stderr that is written over.
+// Nothing where nobody does (stderr is no terminal).
+
+#include <cstdint>
+#include <functional>
+#include <string>
+
+namespace consent::server {
+
+// Steps done and to do; they are equal at the end.
+using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
+
+Progress progress_line(std::string name);
+
+}  // namespace consent::server
