@@ -15,7 +15,7 @@ struct CommandWords {
   std::string_view about;
 };
 
-constexpr std::array<CommandWords, 7> kCommands{{
+constexpr std::array<CommandWords, 10> kCommands{{
     {Command::serve, "serve",
      "Answer visitors on the public listener and the pipeline on the internal one."},
     {Command::keys_issue, "keys issue",
@@ -24,6 +24,13 @@ constexpr std::array<CommandWords, 7> kCommands{{
      "Make a new key-encryption key for each zone, wrap every data key anew with it and destroy "
      "the "
      "one before. Also beside a running service; after an interruption call it again."},
+    {Command::backup, "backup",
+     "Copy the zones' files as they are at one moment, beside a running service. Without the "
+     "keys."},
+    {Command::restore, "restore",
+     "Make a data directory of a backup: checked, and without those who were erased since."},
+    {Command::verify, "verify",
+     "Check a data directory or a backup: structure, log, and with the keys every record."},
     {Command::check_config, "check-config",
      "Check the site file and the config file. Prints every error with its place; 0 when there is "
      "none."},
@@ -36,8 +43,9 @@ constexpr std::array<CommandWords, 7> kCommands{{
 }};
 
 const std::vector<std::string>& first_words() {
-  static const std::vector<std::string> kWords = {"serve",   "keys", "check-config", "audit",
-                                                  "receipt", "help", "version"};
+  static const std::vector<std::string> kWords = {"serve",  "keys",         "backup", "restore",
+                                                  "verify", "check-config", "audit",  "receipt",
+                                                  "help",   "version"};
   return kWords;
 }
 
@@ -176,13 +184,35 @@ std::span<const Option> options() {
   constexpr Command kServe = Command::serve;
   constexpr Command kIssue = Command::keys_issue;
   constexpr Command kRotate = Command::keys_rotate;
+  constexpr Command kBackup = Command::backup;
+  constexpr Command kRestore = Command::restore;
+  constexpr Command kVerify = Command::verify;
   constexpr Command kCheck = Command::check_config;
   static const std::vector<Option> kOptions = {
       {"data-dir",
        "DIR",
        "database, keys and events (./data)",
        false,
-       {kServe, kIssue, kRotate, Command::audit_verify, Command::audit_key}},
+       {kServe, kIssue, kRotate, kBackup, kRestore, kVerify, Command::audit_verify,
+        Command::audit_key}},
+      {"to", "DIR", "new directory for the backup", false, {kBackup}},
+      {"keys-to",
+       "DIR",
+       "directory the keys are copied to, apart from the backup (none)",
+       false,
+       {kBackup}},
+      {"from", "DIR", "the backup", false, {kRestore}},
+      {"keys-from",
+       "DIR",
+       "directory with the keys: of backup --keys-to, or the data directory that was lost",
+       false,
+       {kRestore}},
+      {"erasures",
+       "DIR|none",
+       "directory with the newest zones/*/erasures.txt: the data directory that was lost, or a "
+       "later backup",
+       false,
+       {kRestore}},
       {"site",
        "FILE",
        "the site's purposes, texts and policy versions (the bundled dialphone.com)",
@@ -259,7 +289,7 @@ std::span<const Option> options() {
        "LIST",
        "zones whose records this process holds, of eu and us (eu,us)",
        false,
-       {kServe, kRotate}},
+       {kServe, kRotate, kBackup, kVerify}},
       {"zone-endpoint",
        "ZONE=URL",
        "where a zone that is not held here is; named in answers 421",
@@ -270,7 +300,7 @@ std::span<const Option> options() {
        "where the keys of the zones' records come from: file, env:NAME or command:WORDS, with "
        "{zone} in it (file)",
        false,
-       {kServe, kRotate}},
+       {kServe, kRotate, kRestore, kVerify}},
       {"access-log-sample",
        "SHARE",
        "share of requests in the log, 0 to 1; answers of 500 and above always (0.01)",
@@ -282,8 +312,8 @@ std::span<const Option> options() {
        "FILE",
        "JSON with comments; options on the command line come first",
        false,
-       {kServe, kIssue, kRotate, kCheck, Command::audit_verify, Command::audit_key,
-        Command::receipt_verify}},
+       {kServe, kIssue, kRotate, kBackup, kRestore, kVerify, kCheck, Command::audit_verify,
+        Command::audit_key, Command::receipt_verify}},
   };
   return kOptions;
 }

@@ -123,6 +123,11 @@ class Interpreter {
     text("web-dir", config.web_dir);
     text("scope", config.scope);
     text("name", config.name);
+    text("to", config.backup_to);
+    text("keys-to", config.keys_to);
+    text("from", config.restore_from);
+    text("keys-from", config.keys_from);
+    text("erasures", config.erasures);
     text("checkpoint", config.checkpoint_file);
     text("receipt", config.receipt_file);
     text("key", config.verifier_key);

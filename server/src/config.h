@@ -43,6 +43,11 @@ struct Config {
   double access_log_share = 0.01;  // of requests, 0 to 1
   std::string scope;               // of keys issue
   std::string name;                // of keys issue
+  std::string backup_to;           // of backup
+  std::string keys_to;             // of backup
+  std::string restore_from;        // of restore
+  std::string keys_from;           // of restore
+  std::string erasures;            // of restore: a directory, or "none"
   std::string checkpoint_file;     // of audit verify
   std::string receipt_file;        // of receipt verify
   std::string verifier_key;        // of both

@@ -48,6 +48,11 @@ ssize_t read_completely(const FileDescriptor& file, std::span<std::uint8_t> out)
   return static_cast<ssize_t>(size);
 }
 
+bool sync_file(const std::string& path) {
+  const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC));
+  return file && fsync(file.number()) == 0 && sync_directory_of(path);
+}
+
 bool sync_directory_of(const std::string& path) {
   std::string parent = std::filesystem::path(path).parent_path().string();
   if (parent.empty()) parent = ".";

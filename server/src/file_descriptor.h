@@ -33,6 +33,9 @@ bool write_completely(const FileDescriptor& file, std::span<const std::uint8_t> 
 // Reads until `out` is full or the file ends; the number of bytes, or -1 with errno set.
 ssize_t read_completely(const FileDescriptor& file, std::span<std::uint8_t> out);
 
+// Makes what a file of this name holds durable, and the name. False with errno set.
+bool sync_file(const std::string& path);
+
 // Makes a new or removed name durable. False with errno set.
 bool sync_directory_of(const std::string& path);
 

@@ -1,5 +1,7 @@
 // consentd: reads what was typed and hands over.
 
+#include <sys/stat.h>
+
 #include <chrono>
 #include <cstdio>
 #include <exception>
@@ -66,6 +68,12 @@ int run(const CommandLine& line) {
       return issue_key(read.config);
     case Command::keys_rotate:
       return rotate_zone_keys(read.config);
+    case Command::backup:
+      return back_up(read.config);
+    case Command::restore:
+      return restore(read.config);
+    case Command::verify:
+      return verify(read.config);
     case Command::audit_verify:
       return verify_ledger(read.config);
     case Command::audit_key:
@@ -82,6 +90,7 @@ int run(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   using namespace consent::server;
+  ::umask(077);  // whatever is made is for its owner only
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const CommandLine line = parse_command_line(arguments);
   if (!line.error.empty()) return complain(line.error, kMisused);

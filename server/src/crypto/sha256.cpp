@@ -2,6 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <fstream>
+#include <memory>
 #include <stdexcept>
 
 #include "hexadecimal.h"
@@ -25,6 +27,28 @@ Sha256Digest sha256(std::string_view bytes) {
           1 ||
       size != digest.size()) {
     throw std::runtime_error("SHA-256 failed");
+  }
+  return digest;
+}
+
+Sha256Digest sha256_of_file(const std::string& path) {
+  constexpr std::size_t kPieceBytes = 1 << 20;
+  struct Free {
+    void operator()(EVP_MD_CTX* context) const { EVP_MD_CTX_free(context); }
+  };
+  const std::unique_ptr<EVP_MD_CTX, Free> context(EVP_MD_CTX_new());
+  std::ifstream file(path, std::ios::binary);
+  std::string piece(kPieceBytes, '\0');
+  bool good = context && EVP_DigestInit_ex2(context.get(), fetched_sha256(), nullptr) == 1;
+  while (good && file.read(piece.data(), static_cast<std::streamsize>(piece.size())).gcount() > 0) {
+    good =
+        EVP_DigestUpdate(context.get(), piece.data(), static_cast<std::size_t>(file.gcount())) == 1;
+  }
+  Sha256Digest digest{};
+  unsigned size = 0;
+  if (!good || !file.eof() || EVP_DigestFinal_ex(context.get(), digest.data(), &size) != 1 ||
+      size != digest.size()) {
+    throw std::runtime_error(path + ": cannot be read");
   }
   return digest;
 }

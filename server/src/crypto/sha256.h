@@ -11,6 +11,8 @@ namespace consent::server {
 using Sha256Digest = std::array<std::uint8_t, 32>;
 
 Sha256Digest sha256(std::string_view bytes);
+// Of a whole file, in pieces. Throws std::runtime_error when it cannot be read.
+Sha256Digest sha256_of_file(const std::string& path);
 // 64 lower-case hexadecimal digits.
 std::string sha256_hex(std::string_view bytes);
 

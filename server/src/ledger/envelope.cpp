@@ -79,7 +79,9 @@ SecretKey Envelope::unwrap(const LookupHash& subject, const WrappedKey& wrapped)
   const auto kek = keys_.kek(wrapped.kek);
   if (!kek) {
     throw DamagedRecord("key-encryption key " + std::to_string(wrapped.kek) + " of zone " +
-                        std::string(to_text(zone_)) + " is missing: restore it from a backup");
+                        std::string(to_text(zone_)) +
+                        " is missing: restore it from where keys are kept. Where a rotation has "
+                        "destroyed it, nobody can read these records");
   }
   Bytes plain;
   if (!cipher_.open(*kek, bound_key(zone_, subject).view(), wrapped.bytes, plain) ||

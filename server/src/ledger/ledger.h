@@ -43,8 +43,9 @@ struct Marked {
 };
 
 enum class ErasureCause : std::uint8_t {
-  request,   // of the subject, or of the privacy office; a legal hold alone forbids it
-  retention  // the period is over; a restriction forbids it, too
+  request,    // of the subject, or of the privacy office; a legal hold alone forbids it
+  retention,  // the period is over; a restriction forbids it, too
+  restored    // was erased before, and came back with a backup: nothing forbids it
 };
 
 struct Erasure {

@@ -164,6 +164,29 @@ std::string SqliteConnection::text(std::string_view sql) {
   return statement.step() ? statement.text(0) : std::string();
 }
 
+void SqliteConnection::copy_to(SqliteConnection& target, const Progress& progress) {
+  constexpr int kPagesAtOnce = 1024;
+  sqlite3* const to = target.database_.get();
+  struct Finish {
+    void operator()(sqlite3_backup* backup) const { sqlite3_backup_finish(backup); }
+  };
+  std::unique_ptr<sqlite3_backup, Finish> backup(
+      sqlite3_backup_init(to, "main", database_.get(), "main"));
+  if (!backup) fail(to, SQLITE_ERROR);
+  int code = SQLITE_OK;
+  while (code == SQLITE_OK) {
+    code = sqlite3_backup_step(backup.get(), kPagesAtOnce);
+    const auto all = static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup.get()));
+    const auto left = static_cast<std::uint64_t>(sqlite3_backup_remaining(backup.get()));
+    if (code == SQLITE_OK) progress(all - left, all);
+  }
+  if (code != SQLITE_DONE) fail(nullptr, code);
+  code = sqlite3_backup_finish(backup.release());
+  if (code != SQLITE_OK) fail(nullptr, code);
+}
+
+void SqliteConnection::interrupt() { sqlite3_interrupt(database_.get()); }
+
 int SqliteConnection::changes() const { return sqlite3_changes(database_.get()); }
 
 std::int64_t SqliteConnection::last_row() const {

@@ -12,6 +12,8 @@
 #include <string_view>
 #include <vector>
 
+#include "progress_line.h"
+
 struct sqlite3;
 struct sqlite3_stmt;
 
@@ -87,6 +89,11 @@ class SqliteConnection {
   SqliteStatement prepare(std::string_view sql) { return SqliteStatement(database_.get(), sql); }
   std::int64_t integer(std::string_view sql);
   std::string text(std::string_view sql);
+  // Copies every page, as the running read transaction of this connection sees them, and syncs.
+  // `target` is overwritten.
+  void copy_to(SqliteConnection& target, const Progress& progress);
+  // From another thread: what is running fails soon.
+  void interrupt();
   // Rows the last statement inserted, changed or removed.
   int changes() const;
   std::int64_t last_row() const;

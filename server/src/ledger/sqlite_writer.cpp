@@ -1,7 +1,9 @@
 #include "ledger/sqlite_writer.h"
 
 #include <algorithm>
+#include <filesystem>
 
+#include "ledger/erasure_list.h"
 #include "ledger/sqlite_schema.h"
 #include "ledger/subject_writer.h"
 #include "timestamp.h"
@@ -98,6 +100,8 @@ std::unique_ptr<SqliteWriter::Session> SqliteWriter::open(bool at_start) const {
   if (log_ != nullptr) log_->opened(*session->connection);
   session->begin.run();
   settle_keys(*session->connection, files_, log_);
+  if (!std::filesystem::exists(files_.erasures))
+    make_erasure_list(files_.erasures, *session->connection);
   session->commit.run();
   if (log_ != nullptr) log_->ended(true);
   return session;
@@ -195,7 +199,7 @@ void SqliteWriter::write_one(WriteTask& task) {
     case WriteTask::Kind::legal_hold:
       return session().subjects.set_legal_hold(task);
     case WriteTask::Kind::erase:
-      return session().subjects.erase(task);
+      return erase(task);
     case WriteTask::Kind::notice:
       return keep_notice(task);
     case WriteTask::Kind::log:
@@ -204,6 +208,13 @@ void SqliteWriter::write_one(WriteTask& task) {
     case WriteTask::Kind::probe:
       return probe();
   }
+}
+
+// A row that is not committed after all is erased by the client's next attempt.
+void SqliteWriter::erase(WriteTask& task) {
+  session().subjects.erase(task);
+  if (task.erasure.outcome != Erasure::Outcome::erased) return;
+  add_to_erasure_list(files_.erasures, {task.place.hash, task.record.time});
 }
 
 void SqliteWriter::keep_notice(const WriteTask& task) {

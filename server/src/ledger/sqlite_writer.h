@@ -35,6 +35,7 @@ class SqliteWriter {
   bool try_commit(std::span<WriteTask* const> tasks, bool may_divide);
   void write(std::span<WriteTask* const> tasks);
   void write_one(WriteTask& task);
+  void erase(WriteTask& task);
   void count(WriteTask& task);
   void count_servings(const ServingCounts::Cells& cells);
   void keep_notice(const WriteTask& task);

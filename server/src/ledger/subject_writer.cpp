@@ -124,7 +124,8 @@ void SubjectWriter::erase(WriteTask& task) {
   if (!row || row->erased()) return;
   const bool restricted = row->hold == Hold::restricted && task.cause == ErasureCause::retention;
   erasure.outcome = Erasure::Outcome::frozen;
-  if (row->legal_hold || restricted) return;
+  const bool returned = task.cause == ErasureCause::restored;
+  if ((row->legal_hold || restricted) && !returned) return;
   for (const RecordRow& record : rows_.chain(*row)) {
     if (record.payload.empty()) continue;
     empty_.bind(0, record.sequence).run();

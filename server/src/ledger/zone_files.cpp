@@ -10,6 +10,7 @@
 
 #include "file_descriptor.h"
 #include "keys/key_file.h"
+#include "ledger/erasure_list.h"
 #include "ledger/ledger.h"
 #include "uuid.h"
 
@@ -63,6 +64,7 @@ std::string zone_keys_directory(const std::string& data_dir, Zone zone) {
 ZoneFiles::ZoneFiles(const std::string& data_dir, Zone of, const KeySource& from)
     : zone(of),
       path(prepared(data_dir, of)),
+      erasures(erasure_list_path(zone_directory(data_dir, of))),
       keys(of, zone_keys_directory(data_dir, of), from, keys_of(path)),
       source(from.kind) {
   make_private_file(path);

@@ -16,7 +16,8 @@ struct ZoneFiles {
   ZoneFiles(const std::string& data_dir, Zone zone, const KeySource& from);
 
   Zone zone;
-  std::string path;  // of ledger.sqlite
+  std::string path;      // of ledger.sqlite
+  std::string erasures;  // of erasures.txt
   ZoneKeys keys;
   KeySource::Kind source;
 };

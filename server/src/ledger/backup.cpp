@@ -1,0 +1,110 @@
+#include "ledger/backup.h"
+
+#include <algorithm>
+#include <array>
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <stdexcept>
+
+#include "crypto/sha256.h"
+#include "file_descriptor.h"
+#include "hexadecimal.h"
+#include "ledger/erasure_list.h"
+#include "ledger/ledger.h"
+#include "ledger/sqlite_connection.h"
+
+namespace consent::server {
+namespace {
+
+namespace fs = std::filesystem;
+
+constexpr std::array<const char*, 3> kSummed{"ledger.sqlite", "log.head", "erasures.txt"};
+constexpr const char* kSums = "SHA256SUMS";
+
+void make_durable(const std::string& path) {
+  if (!sync_file(path)) {
+    throw std::runtime_error(path + ": cannot be made durable: " + std::strerror(errno));
+  }
+}
+
+void copy_small_file(const std::string& from, const std::string& to) {
+  fs::copy_file(from, to);
+  make_durable(to);
+}
+
+void write_sums(const std::string& directory) {
+  const std::string path = directory + '/' + kSums;
+  {
+    std::ofstream file(path);
+    for (const char* name : kSummed) {
+      const std::string summed = directory + '/' + name;
+      if (fs::exists(summed)) file << to_hex(sha256_of_file(summed)) << "  " << name << '\n';
+    }
+    if (!file.flush()) throw std::runtime_error(path + ": cannot be written");
+  }
+  make_durable(path);
+}
+
+// One file without a write-ahead log, so that it can be read from where nothing can be written.
+void copy_ledger(const std::string& from, const std::string& to, const Progress& progress) {
+  SqliteConnection source(from, SqliteConnection::Mode::read_only);
+  source.execute("BEGIN");
+  source.integer("SELECT count(*) FROM sqlite_schema");  // from here on it is one moment
+  SqliteConnection target(to, SqliteConnection::Mode::read_write);
+  source.copy_to(target, progress);
+  target.text("PRAGMA journal_mode = DELETE");
+}
+
+// The head first and the erasures last: the copy has at least what was signed, and the list at
+// least what the copy has erased.
+void back_up_zone(const std::string& from, const std::string& to, const Progress& progress) {
+  fs::create_directories(to);
+  if (fs::exists(from + "/log.head")) copy_small_file(from + "/log.head", to + "/log.head");
+  copy_ledger(from + "/ledger.sqlite", to + "/ledger.sqlite", progress);
+  make_durable(to + "/ledger.sqlite");
+  const std::string erasures = erasure_list_path(from);
+  if (fs::exists(erasures)) copy_small_file(erasures, erasure_list_path(to));
+  write_sums(to);
+}
+
+}  // namespace
+
+void make_backup(const std::string& data_dir, const std::vector<Zone>& zones, const std::string& to,
+                 const ProgressOf& progress) {
+  if (fs::exists(to)) throw std::runtime_error(to + " is there already: name a new directory");
+  const std::string draft = to + ".partial";
+  if (fs::exists(draft)) {
+    throw std::runtime_error(draft + " is left of a backup that was interrupted: remove it");
+  }
+  try {
+    if (!fs::create_directory(draft)) throw std::runtime_error(draft + ": cannot be made");
+    fs::permissions(draft, fs::perms::owner_all);
+    for (const Zone zone : zones) {
+      back_up_zone(zone_directory(data_dir, zone), zone_directory(draft, zone), progress(zone));
+    }
+    fs::rename(draft, to);
+  } catch (...) {
+    std::error_code ignored;
+    fs::remove_all(draft, ignored);
+    throw;
+  }
+  if (!sync_directory_of(to)) throw std::runtime_error(to + ": its directory cannot be synced");
+}
+
+std::string changed_file(const std::string& zone_directory) {
+  std::ifstream file(zone_directory + '/' + kSums);
+  for (std::string line; std::getline(file, line);) {
+    const std::size_t gap = line.find("  ");
+    const std::string name = gap == line.npos ? "" : line.substr(gap + 2);
+    const bool known = std::find(kSummed.begin(), kSummed.end(), name) != kSummed.end();
+    if (!known) return zone_directory + '/' + kSums;
+    const std::string path = zone_directory + '/' + name;
+    if (!fs::exists(path) || to_hex(sha256_of_file(path)) != line.substr(0, gap)) return path;
+  }
+  return "";
+}
+
+}  // namespace consent::server

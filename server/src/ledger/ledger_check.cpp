@@ -1,0 +1,91 @@
+#include "ledger/ledger_check.h"
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "audit/ledger_audit.h"
+#include "ledger/backup.h"
+#include "ledger/record_payload.h"
+#include "ledger/sqlite_writer.h"
+#include "ledger/stored_rows.h"
+#include "uuid.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::size_t kSubjectsAtOnce = 1024;
+
+struct Finding : std::runtime_error {
+  using std::runtime_error::runtime_error;
+};
+
+void check_structure(SqliteConnection& connection, const std::string& path) {
+  const std::string verdict = connection.text("PRAGMA integrity_check(1)");
+  if (verdict != "ok") throw Finding(path + ": its structure is damaged: " + verdict);
+}
+
+// Opens every record of a subject; what the state says must follow from them.
+std::uint64_t check_subject(StoredRows& rows, const SubjectRow& subject) {
+  const SecretKey key = rows.data_key(subject);
+  std::vector<RecordRow> chain = rows.chain(subject);
+  std::reverse(chain.begin(), chain.end());
+  RecordState state;
+  for (const RecordRow& row : chain) state = apply(state, rows.open(key, row).record);
+  const RecordState stored = rows.state_of(subject);
+  if (state.hold != stored.hold || state_bytes(state) != state_bytes(stored)) {
+    throw Finding("the state of the subject whose last record is " + to_text(chain.back().id) +
+                  " does not follow from its records");
+  }
+  return chain.size();
+}
+
+void check_subjects(SqliteConnection& connection, StoredRows& rows, LedgerCheck& done,
+                    const Progress& progress) {
+  const auto all = static_cast<std::uint64_t>(
+      connection.integer("SELECT count(*) FROM subjects WHERE wrapped_key IS NOT NULL"));
+  LookupHash last{};
+  for (bool first = true;; first = false) {
+    const auto batch = rows.living_subjects_behind(last, first, kSubjectsAtOnce);
+    for (const SubjectRow& subject : batch) {
+      done.records += check_subject(rows, subject);
+      ++done.subjects;
+    }
+    progress(std::min(done.subjects, all), all);
+    if (batch.size() < kSubjectsAtOnce) return;
+    last = batch.back().hash;
+  }
+}
+
+}  // namespace
+
+LedgerCheck check_ledger(const std::string& directory, Zone zone, const ZoneKeys* keys,
+                         const Progress& progress) {
+  const std::string path = directory + "/ledger.sqlite";
+  LedgerCheck done;
+  const std::string changed = changed_file(directory);
+  if (!changed.empty()) {
+    done.failure = changed + " is not the file that was backed up: take another copy";
+    return done;
+  }
+  try {
+    SqliteConnection connection(path, SqliteConnection::Mode::read_only);
+    check_structure(connection, path);
+    const AuditReport audit = audit_ledger(directory, {}, progress);
+    done.entries = audit.head.size;
+    if (!audit.failure.empty()) throw Finding(audit.failure);
+    if (keys == nullptr) return done;
+    connection.execute("BEGIN");
+    StoredRows rows(connection, zone, *keys);
+    check_subjects(connection, rows, done, progress);
+    done.opened = true;
+  } catch (const Finding& finding) {
+    done.failure = finding.what();
+  } catch (const DamagedRecord& damaged) {
+    done.failure = damaged.what();
+  } catch (const SqliteError& error) {
+    done.failure = explain(path, error);
+  }
+  return done;
+}
+
+}  // namespace consent::server
