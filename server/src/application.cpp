@@ -171,8 +171,10 @@ LedgerOptions ledger_options(const Config& config, ReportFailure report) {
 }
 
 // A site file with errors has no name; the first generation says what is wrong with it.
-ZoneLogs open_logs(const Config& config, const Ledger& ledger, TimePoint now) {
+ZoneLogs open_logs(const Config& config, const Ledger& ledger, TimePoint now,
+                   ReportFailure report) {
   ZoneLogs logs;
+  logs.on_failure(std::move(report));
   const SiteFile site = load_site_file(config.site_file, now);
   if (!site.errors.empty()) return logs;
   for (const Zone zone : {Zone::eu, Zone::us}) {
@@ -194,7 +196,7 @@ struct Application::Parts {
         keyring(config.data_dir),
         api_keys(config.data_dir),
         ledger(open_sqlite_ledger(ledger_options(config, failures.for_event("ledger_failed")))),
-        logs(open_logs(config, *ledger, clock.now())),
+        logs(open_logs(config, *ledger, clock.now(), failures.for_event("log_failed"))),
         sink(open_ndjson_sink(config.data_dir, failures.for_event("sink_failed"))),
         metrics(program_version()),
         rate_limiter(config.rate_limits),

@@ -2,6 +2,7 @@
 
 #include "access_log.h"
 #include "handlers/access.h"
+#include "handlers/asked_log.h"
 #include "handlers/audit.h"
 #include "handlers/check.h"
 #include "handlers/consents.h"
@@ -25,6 +26,11 @@ using Handle = http::Response (*)(const Service&, const http::Request&);
 
 http::Handler open_to_all(const Service& service, Handle handle) {
   return [&service, handle](const http::Request& request) { return handle(service, request); };
+}
+
+// Of the transparency log.
+http::Handler of_log(const Service& service, Handle handle) {
+  return reading_log(service, open_to_all(service, handle));
 }
 
 // For pages of the site's origins.
@@ -70,17 +76,16 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("POST", "/v1/events", written(service, handle_events));
   router.add("OPTIONS", "/v1/events", preflight(service, "POST"));
   router.add("GET", "/v1/preferences", open_to_all(service, handle_preferences));
-  router.add("GET", "/v1/me/receipt", shared(service, handle_receipt));
+  router.add("GET", "/v1/me/receipt", cross_origin(service, of_log(service, handle_receipt)));
   router.add("OPTIONS", "/v1/me/receipt", preflight(service, "GET, HEAD"));
-  router.add("GET", "/v1/transparency/checkpoint", open_to_all(service, handle_checkpoint));
+  router.add("GET", "/v1/transparency/checkpoint", of_log(service, handle_checkpoint));
   router.add("GET", "/v1/transparency/key", open_to_all(service, handle_log_key));
-  router.add("GET", "/v1/transparency/consistency", open_to_all(service, handle_consistency));
-  router.add("GET", "/v1/transparency/tile/*", open_to_all(service, handle_tile));
-  router.add("GET", "/v1/transparency/{zone}/checkpoint", open_to_all(service, handle_checkpoint));
+  router.add("GET", "/v1/transparency/consistency", of_log(service, handle_consistency));
+  router.add("GET", "/v1/transparency/tile/*", of_log(service, handle_tile));
+  router.add("GET", "/v1/transparency/{zone}/checkpoint", of_log(service, handle_checkpoint));
   router.add("GET", "/v1/transparency/{zone}/key", open_to_all(service, handle_log_key));
-  router.add("GET", "/v1/transparency/{zone}/consistency",
-             open_to_all(service, handle_consistency));
-  router.add("GET", "/v1/transparency/{zone}/tile/*", open_to_all(service, handle_tile));
+  router.add("GET", "/v1/transparency/{zone}/consistency", of_log(service, handle_consistency));
+  router.add("GET", "/v1/transparency/{zone}/tile/*", of_log(service, handle_tile));
   router.add("GET", "/.well-known/gpc.json", open_to_all(service, handle_gpc));
   router.add("GET", "/v1/openapi.json", shared(service, handle_openapi));
   router.add("GET", "/*", shared(service, handle_static_file));
@@ -94,8 +99,10 @@ void add_internal_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/check", keyed(service, Scope::check, handle_check_one));
   router.add("POST", "/v1/check", keyed(service, Scope::check, handle_check_many));
   router.add("POST", "/v1/pseudonymize", keyed(service, Scope::events, handle_pseudonymise));
-  router.add("GET", "/v1/audit", keyed(service, Scope::privacy, handle_audit));
-  router.add("GET", "/v1/audit/proof", keyed(service, Scope::privacy, handle_audit_proof));
+  router.add("GET", "/v1/audit",
+             authorised(service, Scope::privacy, of_log(service, handle_audit)));
+  router.add("GET", "/v1/audit/proof",
+             authorised(service, Scope::privacy, of_log(service, handle_audit_proof)));
   router.add("GET", "/healthz", open_to_all(service, handle_healthz));
   router.add("GET", "/readyz", open_to_all(service, handle_readyz));
   router.add("GET", "/metrics", keyed(service, Scope::metrics, handle_metrics));

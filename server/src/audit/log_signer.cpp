@@ -16,8 +16,7 @@
 namespace consent::server {
 namespace {
 
-constexpr std::string_view kHeadOrigin = "last signed";  // the file is a checkpoint of this origin
-constexpr std::size_t kHeadBytesMax = 128;
+constexpr std::size_t kHeadBytesMax = 1024;
 
 std::string key_path(const std::string& directory) { return directory + "/log.key"; }
 std::string head_path(const std::string& directory) { return directory + "/log.head"; }
@@ -26,8 +25,7 @@ std::string head_path(const std::string& directory) { return directory + "/log.h
   throw std::runtime_error(path + ": " + what + ": " + std::strerror(errno));
 }
 
-void store_head(const std::string& path, const TreeHead& head) {
-  const std::string text = to_text(Checkpoint{.origin = std::string(kHeadOrigin), .head = head});
+void store_head(const std::string& path, const std::string& text) {
   const std::string draft = path + ".new";
   {
     const FileDescriptor file(open(
@@ -53,10 +51,12 @@ Ed25519Signer open_key(const std::string& directory, bool signed_before) {
   return Ed25519Signer(read_or_make_key_file(key_path(directory)));
 }
 
-}  // namespace
+struct StoredHead {
+  std::string text;  // as it lies in the file
+  Checkpoint checkpoint;
+};
 
-std::optional<TreeHead> read_signed_head(const std::string& directory) {
-  const std::string path = head_path(directory);
+std::optional<StoredHead> read_head(const std::string& path) {
   const FileDescriptor file(open(path.c_str(), O_RDONLY | O_CLOEXEC | O_NOFOLLOW));
   if (!file) {
     if (errno == ENOENT) return std::nullopt;
@@ -65,32 +65,54 @@ std::optional<TreeHead> read_signed_head(const std::string& directory) {
   std::array<std::uint8_t, kHeadBytesMax> bytes{};
   const ssize_t size = read_completely(file, bytes);
   if (size < 0) fail(path, "cannot read what was signed last");
+  std::string text(reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size));
+  const std::size_t blank_line = text.find("\n\n");
   const auto head = parse_checkpoint(
-      {reinterpret_cast<const char*>(bytes.data()), static_cast<std::size_t>(size)});
-  if (!head || head->origin != kHeadOrigin) {
+      std::string_view(text).substr(0, blank_line == text.npos ? text.npos : blank_line + 1));
+  if (!head) {
     throw std::runtime_error(path +
                              " is damaged: restore it; without it nobody can tell whether "
                              "this ledger is the newest");
   }
-  return head->head;
+  return StoredHead{std::move(text), *head};
+}
+
+// Whoever can write here but has no key can bring back an old head, and make none.
+void check_signature(const StoredHead& head, const Ed25519Signer& signer, const std::string& path) {
+  if (NoteVerifier(head.checkpoint.origin, signer.public_key()).open(head.text)) return;
+  throw std::runtime_error(path +
+                           " was not signed with log.key beside it: restore both from the "
+                           "same place");
+}
+
+}  // namespace
+
+std::optional<TreeHead> read_signed_head(const std::string& directory) {
+  const auto head = read_head(head_path(directory));
+  if (!head) return std::nullopt;
+  return head->checkpoint.head;
 }
 
 LogSigner::LogSigner(const std::string& directory, std::string origin)
     : head_path_(head_path(directory)),
       last_(read_signed_head(directory)),
       signer_(open_key(directory, last_.has_value())),
-      verifier_(std::move(origin), signer_.public_key()) {}
+      verifier_(std::move(origin), signer_.public_key()) {
+  const auto head = read_head(head_path_);
+  if (head) check_signature(*head, signer_, head_path_);
+}
 
 std::string LogSigner::sign(const TreeHead& head) {
   if (last_ && (head.size < last_->size || (head.size == last_->size && *last_ != head))) {
     throw std::logic_error("the log would sign a second history");
   }
+  std::string note =
+      sign_note(verifier_, signer_, to_text(Checkpoint{.origin = verifier_.name(), .head = head}));
   if (last_ != head) {
-    store_head(head_path_, head);
+    store_head(head_path_, note);
     last_ = head;
   }
-  return sign_note(verifier_, signer_,
-                   to_text(Checkpoint{.origin = verifier_.name(), .head = head}));
+  return note;
 }
 
 }  // namespace consent::server

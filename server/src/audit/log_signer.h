@@ -11,12 +11,12 @@
 
 namespace consent::server {
 
-// DIRECTORY/log.key (the private key, 0600, made at first start) and DIRECTORY/log.head (size and
-// root of the last signed tree). Used by one thread at a time.
+// DIRECTORY/log.key (the private key, 0600, made at first start) and DIRECTORY/log.head (the last
+// checkpoint, signed). Used by one thread at a time.
 class LogSigner {
  public:
   // Throws std::runtime_error with a message for the operator when a file cannot be read, or a head
-  // is there without its key.
+  // is there without its key, or was not signed with it.
   LogSigner(const std::string& directory, std::string origin);
 
   const NoteVerifier& verifier() const { return verifier_; }

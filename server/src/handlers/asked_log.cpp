@@ -1,6 +1,10 @@
 #include "handlers/asked_log.h"
 
 #include <charconv>
+#include <exception>
+#include <utility>
+
+#include "http/problem.h"
 
 namespace consent::server {
 
@@ -13,6 +17,20 @@ ZoneLog* asked_log(const Service& service, const http::Request& request) {
     if (name == to_text(zone)) return service.logs->find(zone);
   }
   return nullptr;
+}
+
+http::Handler reading_log(const Service& service, http::Handler handler) {
+  return [&service, handler = std::move(handler)](const http::Request& request) {
+    try {
+      return handler(request);
+    } catch (const std::exception& error) {
+      if (service.logs != nullptr) service.logs->report(error.what());
+    }
+    http::Response response =
+        http::problem(503, "The transparency log cannot be read at the moment. Ask again later.");
+    response.set("Retry-After", "5");
+    return response;
+  };
 }
 
 std::optional<std::uint64_t> asked_number(const http::Request& request, std::string_view name) {

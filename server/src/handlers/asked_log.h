@@ -7,6 +7,7 @@
 
 #include "audit/zone_logs.h"
 #include "http/request.h"
+#include "http/router.h"
 #include "service.h"
 
 namespace consent::server {
@@ -14,6 +15,9 @@ namespace consent::server {
 // By path or query parameter `zone`, else the first one held; null when this process does not hold
 // it.
 ZoneLog* asked_log(const Service& service, const http::Request& request);
+
+// Answers 503 when the log cannot be read or signed; the operator's log says why (log_failed).
+http::Handler reading_log(const Service& service, http::Handler handler);
 
 // A query parameter that is a decimal number without sign; empty when it is anything else, missing
 // or repeated.

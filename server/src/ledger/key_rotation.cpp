@@ -35,7 +35,7 @@ class Rotating {
         progress_(progress),
         connection_(files.path, SqliteConnection::Mode::read_write),
         envelope_(files.zone, files.keys) {
-    prepare_ledger_file(connection_, files_.path, IntegrityCheck::skip);
+    prepare_ledger_file(connection_, IntegrityCheck::skip);
     log_.opened(connection_);
   }
 

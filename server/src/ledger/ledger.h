@@ -137,8 +137,11 @@ class Ledger {
   // after some seconds: a crash costs those.
   virtual void count_serving(Zone zone, const Serving& serving) = 0;
 
-  // For /readyz: writes and reads a probe row in each held zone; empty when all is well.
+  // For /readyz: writes and reads a probe row in each held zone; empty when all is well. What a
+  // check of a large file has found stays a failure.
   virtual std::optional<StoreFailure> probe() = 0;
+  // Zones whose file is large, and is still being read through since the start.
+  virtual std::vector<Zone> zones_being_checked() = 0;
 };
 
 struct LedgerOptions {
@@ -147,6 +150,8 @@ struct LedgerOptions {
   KeySource keys = {};
   ReportFailure report = {};      // every later failure, also where the answer does not show it
   MakeChangeLog change_log = {};  // none: changes are not logged
+  // A larger file is checked after the start, in the background, so that the start takes seconds.
+  std::uint64_t checked_at_start_max = 64 * 1024 * 1024;
 };
 
 // Opens or creates DIR/zones/<zone>/ledger.sqlite (WAL, synchronous=FULL) and the zone's keys.

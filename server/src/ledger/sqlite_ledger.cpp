@@ -209,12 +209,24 @@ class SqliteLedger final : public Ledger {
 
   std::optional<StoreFailure> probe() override {
     for (const auto& store : stores_) {
+      if (const FileCheck* check = store->file_check()) {
+        if (auto failure = check->failure()) return failure;
+      }
       WriteTask task;
       task.kind = WriteTask::Kind::probe;
       write(task, store->zone());
       if (task.failure) return task.failure;
     }
     return std::nullopt;
+  }
+
+  std::vector<Zone> zones_being_checked() override {
+    std::vector<Zone> zones;
+    for (const auto& store : stores_) {
+      const FileCheck* const check = store->file_check();
+      if (check != nullptr && check->is_running()) zones.push_back(store->zone());
+    }
+    return zones;
   }
 
  private:

@@ -1,16 +1,12 @@
 #include "ledger/sqlite_schema.h"
 
 #include <array>
-#include <filesystem>
 #include <string>
 
 namespace consent::server {
 namespace {
 
 constexpr std::int64_t kApplicationId = 0x44504331;  // "DPC1"
-// A larger file is not read through at start, so that the start takes seconds.
-constexpr std::uintmax_t kCheckedBytesMax = 64 * 1024 * 1024;
-
 // Migration N brings a file from user_version N to N + 1. Never edited once shipped.
 constexpr std::array<const char*, 1> kMigrations = {R"sql(
 -- Fingerprints: 0 is the lookup key, others are key-encryption keys. The highest wraps.
@@ -107,19 +103,12 @@ void migrate(SqliteConnection& connection, std::int64_t version) {
   connection.execute("COMMIT");
 }
 
-bool is_small(const std::string& path) {
-  std::error_code unreadable;
-  const std::uintmax_t size = std::filesystem::file_size(path, unreadable);
-  return unreadable || size <= kCheckedBytesMax;
-}
-
 }  // namespace
 
-void prepare_ledger_file(SqliteConnection& connection, const std::string& path,
-                         IntegrityCheck check) {
+void prepare_ledger_file(SqliteConnection& connection, IntegrityCheck check) {
   const std::int64_t version = connection.integer("PRAGMA user_version");
   check_owner(connection, version);
-  if (check == IntegrityCheck::quick && is_small(path)) {
+  if (check == IntegrityCheck::quick) {
     const std::string verdict = connection.text("PRAGMA quick_check(1)");
     if (verdict != "ok")
       throw SqliteError(SqliteError::Kind::corrupt, "the integrity check failed");

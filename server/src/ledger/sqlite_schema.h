@@ -9,13 +9,12 @@ namespace consent::server {
 
 enum class IntegrityCheck : std::uint8_t {
   skip,
-  quick  // SQLite's own quick_check, of files up to 64 MiB
+  quick  // SQLite's own quick_check: reads the whole file
 };
 
 // Sets the durability this ledger promises (WAL, synchronous=FULL) and brings an empty or older
 // file to the newest schema. Throws SqliteError or std::runtime_error when the file is another
 // program's, newer than this program, or damaged.
-void prepare_ledger_file(SqliteConnection& connection, const std::string& path,
-                         IntegrityCheck check);
+void prepare_ledger_file(SqliteConnection& connection, IntegrityCheck check);
 
 }  // namespace consent::server

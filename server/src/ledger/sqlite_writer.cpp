@@ -4,7 +4,6 @@
 #include <filesystem>
 
 #include "ledger/erasure_list.h"
-#include "ledger/sqlite_schema.h"
 #include "ledger/subject_writer.h"
 #include "timestamp.h"
 
@@ -46,9 +45,9 @@ std::string_view advice(SqliteError::Kind kind) {
   return "";
 }
 
-std::unique_ptr<SqliteConnection> open_file(const std::string& path, bool at_start) {
+std::unique_ptr<SqliteConnection> open_file(const std::string& path, IntegrityCheck check) {
   auto connection = std::make_unique<SqliteConnection>(path, SqliteConnection::Mode::read_write);
-  prepare_ledger_file(*connection, path, at_start ? IntegrityCheck::quick : IntegrityCheck::skip);
+  prepare_ledger_file(*connection, check);
   return connection;
 }
 
@@ -60,8 +59,8 @@ bool is_corrupt(const std::exception& error) {
 }  // namespace
 
 struct SqliteWriter::Session {
-  Session(const ZoneFiles& files, ChangeLog* log, bool at_start)
-      : connection(open_file(files.path, at_start)),
+  Session(const ZoneFiles& files, ChangeLog* log, IntegrityCheck check)
+      : connection(open_file(files.path, check)),
         begin(connection->prepare("BEGIN IMMEDIATE")),
         commit(connection->prepare("COMMIT")),
         keks_in_use(connection->prepare(kKeksInUse)),
@@ -85,18 +84,18 @@ struct SqliteWriter::Session {
 };
 
 SqliteWriter::SqliteWriter(const ZoneFiles& files, StateCache& cache, RecentRefusals& refusals,
-                           ServingCounts& servings, ChangeLog* log)
+                           ServingCounts& servings, ChangeLog* log, IntegrityCheck check)
     : files_(files),
       cache_(cache),
       refusals_(refusals),
       servings_(servings),
       log_(log),
-      session_(open(true)) {}
+      session_(open(check)) {}
 
 SqliteWriter::~SqliteWriter() = default;
 
-std::unique_ptr<SqliteWriter::Session> SqliteWriter::open(bool at_start) const {
-  auto session = std::make_unique<Session>(files_, log_, at_start);
+std::unique_ptr<SqliteWriter::Session> SqliteWriter::open(IntegrityCheck check) const {
+  auto session = std::make_unique<Session>(files_, log_, check);
   if (log_ != nullptr) log_->opened(*session->connection);
   session->begin.run();
   settle_keys(*session->connection, files_, log_);
@@ -108,7 +107,7 @@ std::unique_ptr<SqliteWriter::Session> SqliteWriter::open(bool at_start) const {
 }
 
 SqliteWriter::Session& SqliteWriter::session() {
-  if (!session_) session_ = open(false);
+  if (!session_) session_ = open(IntegrityCheck::skip);
   return *session_;
 }
 

@@ -11,6 +11,7 @@
 #include "ledger/recent_refusals.h"
 #include "ledger/serving_counts.h"
 #include "ledger/sqlite_connection.h"
+#include "ledger/sqlite_schema.h"
 #include "ledger/state_cache.h"
 #include "ledger/write_queue.h"
 #include "ledger/zone_files.h"
@@ -21,7 +22,7 @@ class SqliteWriter {
  public:
   // Opens, checks and migrates the file. `log` may be null. Throws std::runtime_error.
   SqliteWriter(const ZoneFiles& files, StateCache& cache, RecentRefusals& refusals,
-               ServingCounts& servings, ChangeLog* log);
+               ServingCounts& servings, ChangeLog* log, IntegrityCheck check);
   ~SqliteWriter();
 
   // One transaction for all tasks, and for the servings counted so far. Either all are durable, or
@@ -31,7 +32,7 @@ class SqliteWriter {
  private:
   struct Session;
   Session& session();
-  std::unique_ptr<Session> open(bool at_start) const;
+  std::unique_ptr<Session> open(IntegrityCheck check) const;
   bool try_commit(std::span<WriteTask* const> tasks, bool may_divide);
   void write(std::span<WriteTask* const> tasks);
   void write_one(WriteTask& task);

@@ -1,13 +1,27 @@
 #include "ledger/zone_store.h"
 
+#include <filesystem>
+
 namespace consent::server {
+namespace {
+
+bool is_small(const std::string& path, std::uint64_t bytes_max) {
+  std::error_code unreadable;
+  const std::uintmax_t size = std::filesystem::file_size(path, unreadable);
+  return unreadable || size <= bytes_max;
+}
+
+}  // namespace
 
 ZoneStore::ZoneStore(const LedgerOptions& options, Zone zone, StateCache& cache,
                      RecentRefusals& refusals)
     : files_(options.data_dir, zone, options.keys),
       log_(options.change_log ? options.change_log(zone) : nullptr),
-      writer_(files_, cache, refusals, servings_, log_.get()),
+      small_(is_small(files_.path, options.checked_at_start_max)),
+      writer_(files_, cache, refusals, servings_, log_.get(),
+              small_ ? IntegrityCheck::quick : IntegrityCheck::skip),
       readers_(files_),
+      check_(small_ ? nullptr : std::make_unique<FileCheck>(files_.path, options.report)),
       queue_([this](std::span<WriteTask* const> tasks) { writer_.commit(tasks); }) {}
 
 }  // namespace consent::server

@@ -4,6 +4,7 @@
 #include <memory>
 #include <string>
 
+#include "ledger/file_check.h"
 #include "ledger/ledger.h"
 #include "ledger/serving_counts.h"
 #include "ledger/sqlite_readers.h"
@@ -23,6 +24,8 @@ class ZoneStore {
   const std::string& path() const { return files_.path; }
   const ZoneKeys& keys() const { return files_.keys; }
   SqliteReaders& readers() { return readers_; }
+  // Of a large file, which is read through after the start; null when it was read before.
+  const FileCheck* file_check() const { return check_.get(); }
   void count_serving(const Serving& serving) { servings_.add(serving); }
   // Returns when the task is durable or has failed.
   void run(WriteTask& task) { queue_.run(task); }
@@ -31,8 +34,10 @@ class ZoneStore {
   ZoneFiles files_;
   ServingCounts servings_;
   std::unique_ptr<ChangeLog> log_;
+  const bool small_;
   SqliteWriter writer_;
   SqliteReaders readers_;
+  std::unique_ptr<FileCheck> check_;
   WriteQueue queue_;  // last: its thread uses the others
 };
 

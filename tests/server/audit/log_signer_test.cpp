@@ -30,6 +30,11 @@ TreeHead opened(const LogSigner& signer, const std::string& note) {
   return checkpoint->head;
 }
 
+std::string content(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  return std::string(std::istreambuf_iterator<char>(file), {});
+}
+
 unsigned mode_of(const std::string& path) {
   struct stat status {};
   REQUIRE(stat(path.c_str(), &status) == 0);
@@ -91,9 +96,14 @@ TEST_CASE("without a durable head nothing is signed") {
 TEST_CASE("a damaged head, and a head without its key, end the start with what to do") {
   const TemporaryDirectory directory;
   { LogSigner(directory.path(), kOrigin).sign(head_of(5, 1)); }
-  const std::string whole = to_text({.origin = "last signed", .head = head_of(5, 1)});
-  for (const std::string& text : {std::string(), whole.substr(0, 20), whole + "x\n",
-                                  to_text({.origin = "other", .head = head_of(5, 1)})}) {
+  const std::string whole = content(directory.path() / "log.head");
+  const TemporaryDirectory other;
+  { LogSigner(other.path(), kOrigin).sign(head_of(5, 1)); }
+  const std::string foreign = content(other.path() / "log.head");
+  for (const std::string& text :
+       {std::string(), whole.substr(0, 20), "x" + whole, whole.substr(0, whole.size() - 4), foreign,
+        to_text({.origin = kOrigin, .head = head_of(5, 1)})}) {
+    INFO(text);
     directory.write("log.head", text);
     CHECK_THROWS_AS(LogSigner(directory.path(), kOrigin), std::runtime_error);
   }

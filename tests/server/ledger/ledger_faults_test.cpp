@@ -9,6 +9,8 @@
 
 #include <fstream>
 #include <functional>
+#include <mutex>
+#include <thread>
 
 #include "ledger/ledger.h"
 #include "ledger/sqlite_connection.h"
@@ -233,4 +235,42 @@ TEST_CASE("kill -9 loses no acknowledged record and doubles none") {
     acknowledged_in_all += acknowledged.size();
   }
   CHECK(acknowledged_in_all >= 100);
+}
+
+TEST_CASE("A large file is checked after the start, and what is damaged is named from then on") {
+  const TemporaryDirectory directory;
+  const std::string data_dir = directory.path().string();
+  std::vector<std::string> reports;
+  std::mutex mutex;
+  const auto open_large = [&] {
+    return open_sqlite_ledger({.data_dir = data_dir,
+                               .zones = {Zone::eu},
+                               .report =
+                                   [&](std::string_view detail) {
+                                     const std::lock_guard lock(mutex);
+                                     reports.emplace_back(detail);
+                                   },
+                               .checked_at_start_max = 0});
+  };
+  std::int64_t page = 0;
+  {
+    const auto ledger = open_large();
+    REQUIRE_FALSE(ledger->append(grant(1)).failure);
+    while (!ledger->zones_being_checked().empty()) std::this_thread::yield();
+    CHECK_FALSE(ledger->probe());
+    page = SqliteConnection(zone_file(directory).string(), SqliteConnection::Mode::read_only)
+               .integer("SELECT rootpage FROM sqlite_schema WHERE name = 'servings'");
+  }
+  std::fstream file(zone_file(directory), std::ios::in | std::ios::out | std::ios::binary);
+  file.seekp((page - 1) * 4096).write(std::string(64, '\xee').data(), 64);
+  file.close();
+  const auto ledger = open_large();
+  while (!ledger->zones_being_checked().empty()) std::this_thread::yield();
+  const auto failure = ledger->probe();
+  REQUIRE(failure);
+  CHECK_THAT(failure->detail, ContainsSubstring(zone_file(directory).string()));
+  CHECK_THAT(failure->detail, ContainsSubstring("the integrity check of servings failed"));
+  CHECK_THAT(failure->detail, ContainsSubstring("restore it from a backup"));
+  CHECK(reports.size() == 1);
+  CHECK(ledger->state_of(kSite, subject(1)).state.recorded());
 }
