@@ -74,6 +74,7 @@ const sizes = {
   "follow_up.js (at the choice)": weigh("follow_up.js"),
   "removal.js (behind it)": weigh("removal.js"),
   "placeholder.js (for frames)": weigh("placeholder.js"),
+  "layout.js (for bar and center)": weigh("layout.js"),
   "preferences.js (on demand)": weigh("preferences.js"),
   "consent.wasm2js.js (fallback)": weigh("consent.wasm2js.js"),
   "reduction.wasm (on demand)": weigh("reduction.wasm"),

@@ -12,6 +12,7 @@ const source = fileURLToPath(new URL("src/", import.meta.url));
 // What a file is for, and the form it takes. banner.js is a classic script; the others are modules.
 // A later one may name the files of those before it.
 const chunks = [
+  { entry: "layout.ts", file: "layout.js", format: "esm" },
   { entry: "preferences.ts", file: "preferences.js", format: "esm" },
   { entry: "gpp.ts", file: "gpp.js", format: "esm" },
   { entry: "removal.ts", file: "removal.js", format: "esm" },
@@ -37,6 +38,7 @@ const loadedByName = {
   undecided: "undecided.wasm",
   wasm: "consent.wasm",
   wasm2js: "consent.wasm2js.js",
+  layout: "layout.js",
   preferences: "preferences.js",
   gpp: "gpp.js",
   gppWasm: "gpp.wasm",
@@ -46,7 +48,7 @@ const loadedByName = {
   placeholder: "placeholder.js",
   followUp: "follow_up.js",
 };
-const styleSheets = ["banner.css", "placeholder.css", "preferences.css"];
+const styleSheets = ["banner.css", "layout.css", "placeholder.css", "preferences.css"];
 
 async function minifiedCss(path) {
   const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });

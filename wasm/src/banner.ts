@@ -2,8 +2,10 @@
 // no scrolling. Accepting, refusing and the settings are the same control, side by side.
 
 import styles from "./banner.css";
-import { preferencesFile } from "./built_files";
+import { layoutFile, preferencesFile } from "./built_files";
 import { adoptStyles, element } from "./element";
+import type { LayoutModule } from "./layout";
+import type { Looks } from "./looks";
 import type { Choices } from "./names";
 import type { Notice } from "./notice";
 import { PageRoom } from "./page_room";
@@ -17,13 +19,19 @@ export class Banner implements View {
   private readonly host = element("dialphone-consent" as "div");
   readonly root = this.host.attachShadow({ mode: "open" });
   private readonly room = new PageRoom();
+  private readonly layout?: Promise<LayoutModule | undefined>;
   private layer?: HTMLElement;
 
   constructor(
     private readonly base: string,
     private readonly actions: ViewActions,
+    private readonly looks: Looks,
   ) {
     adoptStyles(this.root, styles, `${base}banner.css`);
+    // Without its file the layer stands where it would without the wish.
+    if (looks.layout || looks.position) {
+      this.layout = import(base + layoutFile).catch(() => undefined);
+    }
     for (const near of ["pointerover", "focusin"]) {
       this.host.addEventListener(near, () => actions.prepare(), { once: true });
     }
@@ -32,9 +40,16 @@ export class Banner implements View {
   show(layer: FirstLayer, notice: Notice): void {
     this.hide();
     this.mount(notice);
-    this.layer = this.build(layer, notice);
-    this.root.append(this.layer);
-    this.room.keepFor(this.layer);
+    const card = (this.layer = this.build(layer, notice));
+    const keepRoom = () => this.room.keepFor(card);
+    const place = (module?: LayoutModule) => {
+      if (this.layer !== card) return;
+      this.root.prepend(card);
+      if (module) module.arrange(this.root, this.base, card, this.looks, keepRoom);
+      else keepRoom();
+    };
+    if (this.layout) void this.layout.then(place);
+    else place();
   }
 
   hide(): void {

@@ -10,14 +10,16 @@ import type { CourierModule } from "./courier";
 import type { AnalyticsEvent } from "./events";
 import { FollowUpLoader } from "./follow_up_loader";
 import type { GppMode } from "./gpp";
+import type { Layout, Looks, Position } from "./looks";
 import type { OptionalPurpose, Purpose } from "./names";
 import { fetchNotice } from "./notice";
 import { Outbox, outboxKey } from "./outbox";
+import type { ViewActions } from "./view";
 
-export type { AnalyticsEvent, ConsentState, GppMode, OptionalPurpose, Purpose };
+export type { AnalyticsEvent, ConsentState, GppMode, Layout, OptionalPurpose, Position, Purpose };
 export type { Choice, Choices, Reason } from "./names";
 
-export interface ConsentOptions {
+export interface ConsentOptions extends Looks {
   /** The site as the service knows it, e.g. "dialphone.com". */
   site: string;
   /** Where the service answers on this origin; "/v1/" when left out. */
@@ -53,11 +55,12 @@ export function startConsent({
   base = "/v1/",
   language,
   gpp,
+  ...looks
 }: ConsentOptions): ConsentApi {
   const root = new URL(base, location.href).href;
   const secure = location.protocol === "https:";
   const cookieName = secure ? "__Host-dp_consent" : "dp_consent";
-  const banner = new Banner(root, {
+  const actions: ViewActions = {
     acceptAll: (layer) => void consent.accept(layer),
     rejectAll: (layer) => consent.reject(layer),
     save: (choices) =>
@@ -70,7 +73,8 @@ export function startConsent({
     withdraw: () => consent.withdraw("preferences"),
     open: () => void open(),
     prepare: () => void consent.prepare().catch(() => {}),
-  });
+  };
+  const banner = new Banner(root, actions, looks);
   const followUp = new FollowUpLoader(root, site, () => consent);
   const around: Surroundings = {
     base: root,
