@@ -6,10 +6,10 @@
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { bundle, minifiedScript } from "./bundle.mjs";
-import { compressBelow } from "./compression.mjs";
+import { compressBelow, filesBelow } from "./compression.mjs";
 import { brotliBytes, noticeJson, overBudget } from "./first_visit.mjs";
 import { installPackage, packPackage } from "./package.mjs";
 
@@ -46,16 +46,27 @@ await bundle(scripts);
 // What is served is what the package brings: the demo is built as a customer would build.
 const tarball = packPackage(scripts, options.dist);
 rmSync(scripts, { recursive: true });
-cpSync(join(installPackage(tarball, join(options.dist, "site")), "dist/v1"), scripts, {
-  recursive: true,
-});
+const installed = installPackage(tarball, join(options.dist, "site"));
+cpSync(join(installed, "dist/v1"), scripts, { recursive: true });
 rmSync(join(options.dist, "site"), { recursive: true });
 compressBelow(scripts);
+
+// What the server of a site does with the package: the early script for the pages that want it.
+async function renderPages(directory) {
+  const { earlyTag } = await import(pathToFileURL(join(scripts, "early.mjs")).href);
+  const tag = earlyTag({ site: "dialphone.com" });
+  for (const path of filesBelow(directory)) {
+    if (!path.endsWith(".html")) continue;
+    const html = readFileSync(path, "utf8");
+    writeFileSync(path, html.replace("<script data-early></script>", () => tag));
+  }
+}
 
 const pages = join(root, "web-demo/public");
 if (existsSync(pages)) {
   rmSync(demo, { recursive: true, force: true });
   cpSync(pages, demo, { recursive: true });
+  await renderPages(demo);
   compressBelow(demo);
 }
 

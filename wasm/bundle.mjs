@@ -30,6 +30,7 @@ const entries = [
   { entry: "data_layer_script.ts", file: "data-layer.js", format: "iife" },
   { entry: "react.ts", file: "react.mjs", format: "esm", shared: true },
   { entry: "vue.ts", file: "vue.mjs", format: "esm", shared: true },
+  { entry: "early.ts", file: "early.mjs", format: "esm" },
   { entry: "testing.ts", file: "testing.mjs", format: "esm" },
   { entry: "receipt_module.ts", file: "receipt.mjs", format: "esm" },
 ];
@@ -74,10 +75,11 @@ const sharedModule = {
   },
 };
 
-async function script({ entry, file, format, shared }, directory, define = {}) {
-  await build({
+async function script({ entry, file, format, shared }, directory, define = {}, write = true) {
+  const { outputFiles } = await build({
     entryPoints: [join(source, entry)],
     outfile: join(directory, file),
+    write,
     bundle: true,
     minify: true,
     format,
@@ -89,6 +91,18 @@ async function script({ entry, file, format, shared }, directory, define = {}) {
     logLevel: "warning",
     define,
   });
+  return outputFiles?.[0].text;
+}
+
+// What a page carries as text, and how its policy names it.
+async function inlineScript(directory) {
+  const early = { entry: "early_script.ts", file: "early_script.js", format: "iife" };
+  const text = (await script(early, directory, {}, false)).trim();
+  const hash = `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
+  return {
+    "CONSENT_EARLY.script": JSON.stringify(text),
+    "CONSENT_EARLY.hash": JSON.stringify(hash),
+  };
 }
 
 /** Copies a file beside itself under a name that carries its hash, and returns that name. */
@@ -112,6 +126,7 @@ export async function bundle(directory) {
     if (chunk) await script(chunk, directory, define);
     define[`CONSENT_FILES.${name}`] = JSON.stringify(hashed(directory, file));
   }
+  Object.assign(define, await inlineScript(directory));
   for (const entry of entries) await script(entry, directory, define);
 }
 

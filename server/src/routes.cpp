@@ -8,6 +8,7 @@
 #include "handlers/consents.h"
 #include "handlers/events.h"
 #include "handlers/gpc.h"
+#include "handlers/hints.h"
 #include "handlers/notice.h"
 #include "handlers/openapi.h"
 #include "handlers/operations.h"
@@ -87,6 +88,7 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/transparency/{zone}/consistency", of_log(service, handle_consistency));
   router.add("GET", "/v1/transparency/{zone}/tile/*", of_log(service, handle_tile));
   router.add("GET", "/.well-known/gpc.json", open_to_all(service, handle_gpc));
+  router.add("GET", "/v1/hints", open_to_all(service, handle_hints));
   router.add("GET", "/v1/openapi.json", shared(service, handle_openapi));
   router.add("GET", "/*", shared(service, handle_static_file));
   for (const std::string_view method : {"POST", "PUT", "PATCH", "DELETE"}) {

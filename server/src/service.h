@@ -5,6 +5,7 @@
 #include <string>
 
 #include "clock.h"
+#include "site/preload_hints.h"
 #include "visitor.h"
 
 namespace consent::server {
@@ -39,6 +40,7 @@ struct Service {
   const AccessLog* access_log = nullptr;           // null: none
   std::array<std::string, 2> zone_endpoints = {};  // by Zone: where a zone not held here is
   std::string banner_build = {};   // "sha256:<hex>" of the banner's script; empty: none is served
+  PreloadHints hints = {};         // of the demo's pages
   const ZoneLogs* logs = nullptr;  // the transparency logs; null: none
 };
 

@@ -127,7 +127,7 @@ test("Vary names what an answer depends on", async () => {
     [`/v1/preferences?site=${site}`]: ["accept-language", "cookie", "dnt", "sec-gpc"],
     "/v1/banner.js": ["accept-encoding", "origin"],
     "/v1/openapi.json": ["accept-encoding", "origin"],
-    "/": ["accept-encoding", "origin"],
+    "/": ["accept-encoding", "cookie", "origin"],
   };
   for (const [path, expected] of Object.entries(fields)) {
     const { headers } = await get(path);

@@ -2,6 +2,7 @@
 // may not (a Content-Security-Policy without 'wasm-unsafe-eval', a browser in lockdown mode).
 
 import { createCore, type Core, type DecidingExports, type PageExports } from "./core";
+import { fetchOnce } from "./early_fetch";
 
 export interface CoreSource {
   /** Where the module is, or its bytes. */
@@ -13,7 +14,7 @@ export interface CoreSource {
 /** Compiles while it downloads; when the server's MIME type forbids that, after the download. */
 export async function instantiate(wasm: string | BufferSource): Promise<unknown> {
   if (typeof wasm !== "string") return (await WebAssembly.instantiate(wasm, {})).instance.exports;
-  const response = await fetch(wasm);
+  const response = await fetchOnce(wasm);
   const copy = response.clone();
   try {
     return (await WebAssembly.instantiateStreaming(response, {})).instance.exports;

@@ -1,6 +1,8 @@
 // What the service says this visitor must be shown (http-api.md, GET /v1/notice).
 
+import { fetchOnce } from "./early_fetch";
 import { modelNames, type Model, type OptionalPurpose, type Purpose } from "./names";
+import { noticeUrl } from "./notice_url";
 
 export interface NoticeCookie {
   name: string;
@@ -49,10 +51,7 @@ const skewTolerated = 60_000;
 
 /** Rejects on anything but a complete notice of the schema this file knows. */
 export async function fetchNotice(base: string, site: string, language?: string): Promise<Notice> {
-  const query = new URLSearchParams(language ? { site, language } : { site });
-  const response = await fetch(`${base}notice?${query}`, {
-    headers: { accept: "application/json" },
-  });
+  const response = await fetchOnce(noticeUrl(base, site, language));
   const notice = (await response.json()) as Notice;
   if (!isNotice(notice)) {
     throw new Error(`consent: no notice for site "${site}" (${response.status})`);

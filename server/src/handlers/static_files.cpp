@@ -10,17 +10,29 @@ namespace consent::server {
 namespace {
 
 // The demo's pages run the banner and nothing from elsewhere.
+// One of them has the inline script of wasm/src/early_script.ts.
 constexpr std::string_view kPageSources =
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; "
+    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' "
+    "'sha256-Ed8PQr5Tx9EOp5Ld4MX2wxsvQFG14qWg/H94k7gp/pU='; style-src 'self'; "
     "connect-src 'self'; img-src 'self' data:";
+
+bool is_page(const WebFile& file) { return file.media_type.starts_with("text/html"); }
 
 // Banner and modules are made for other origins' pages, those that isolate themselves included.
 void set_file_fields(const WebFile& file, http::Response& response) {
-  if (file.media_type.starts_with("text/html")) {
+  if (is_page(file)) {
     set_page_fields(kPageSources, "strict-origin-when-cross-origin", response);
   } else {
     response.set("Cross-Origin-Resource-Policy", "cross-origin");
   }
+}
+
+// What the banner of a demo page will ask for, by whether the visitor has decided.
+void set_hints(const Service& service, const http::Request& request, http::Response& response) {
+  const bool decided = request.header("Cookie").find("dp_consent") != std::string::npos;
+  const std::string& links = decided ? service.hints.decided : service.hints.undecided;
+  if (!links.empty()) response.set("Link", links);
+  response.set("Vary", "Accept-Encoding, Cookie");
 }
 
 // The demo has a page of its own for what is not there; the API answers with a problem document.
@@ -44,6 +56,7 @@ http::Response handle_static_file(const Service& service, const http::Request& r
   http::Response response;
   response.set("ETag", encoded->etag);
   response.set("Vary", "Accept-Encoding");
+  if (is_page(*file)) set_hints(service, request, response);
   response.set("Accept-Ranges", "none");  // a Range is answered with the whole
   response.set("Cache-Control",
                file->immutable ? "public, max-age=31536000, immutable" : "no-cache");

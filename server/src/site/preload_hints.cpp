@@ -1,0 +1,66 @@
+#include "site/preload_hints.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::string_view kFetched = "; rel=preload; as=fetch; crossorigin";
+
+// The name with a hash under which the banner loads a file: the same bytes beside it.
+std::string_view lasting_name(const WebFiles& files, std::string_view path) {
+  const WebFile* const plain = files.find(path);
+  if (plain == nullptr) return {};
+  const std::string_view stem = path.substr(0, path.rfind('.') + 1);
+  for (const auto& [other, file] : files.all()) {
+    const bool same = file.codings.front().etag == plain->codings.front().etag;
+    if (file.immutable && same && other.starts_with(stem)) return other;
+  }
+  return {};
+}
+
+void add(std::string_view target, std::string_view parameters, std::string& links) {
+  if (target.empty()) return;
+  if (!links.empty()) links += ", ";
+  links.append("<").append(target).append(">").append(parameters);
+}
+
+// application/x-www-form-urlencoded, https://url.spec.whatwg.org/#urlencoded-serializing
+std::string form_encoded(std::string_view text) {
+  constexpr std::string_view kPlain =
+      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._";
+  constexpr std::string_view kDigits = "0123456789ABCDEF";
+  std::string out;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    if (c == ' ') {
+      out += '+';
+    } else if (kPlain.find(c) != kPlain.npos) {
+      out += c;
+    } else {
+      out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
+    }
+  }
+  return out;
+}
+
+}  // namespace
+
+PreloadHints preload_hints(const WebFiles& files, std::string_view notice_query) {
+  constexpr std::string_view kBanner = "/v1/banner.js";
+  PreloadHints hints;
+  if (files.find(kBanner) == nullptr) return hints;
+  for (std::string* const links : {&hints.undecided, &hints.decided}) {
+    add(kBanner, "; rel=preload; as=script", *links);
+  }
+  add(lasting_name(files, "/v1/undecided.wasm"), kFetched, hints.undecided);
+  add("/v1/notice?" + std::string(notice_query), kFetched, hints.undecided);
+  add(lasting_name(files, "/v1/consent.wasm"), kFetched, hints.decided);
+  return hints;
+}
+
+std::string notice_query(std::string_view site, std::string_view language) {
+  std::string query = "site=" + form_encoded(site);
+  if (!language.empty()) query += "&language=" + form_encoded(language);
+  return query;
+}
+
+}  // namespace consent::server

@@ -1,0 +1,147 @@
+// The inline script: its fetches start before banner.js is there, the banner takes their answers
+// and asks for neither again, and a strict policy lets the script run by its hash.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+import { control, launchBrowser, newVisitor, open, violations } from "../support/browser.mjs";
+import { root, startConsentd } from "../support/consentd.mjs";
+
+const built = pathToFileURL(join(root, "build/dist/v1/early.mjs")).href;
+const { earlyHash, earlyTag } = await import(built);
+
+const policy = [
+  "default-src 'none'",
+  `script-src 'self' 'wasm-unsafe-eval' ${earlyHash}`,
+  "style-src 'self'",
+  "img-src 'self' data:",
+  "connect-src 'self'",
+  "require-trusted-types-for 'script'",
+  "trusted-types 'none'",
+].join("; ");
+
+let service;
+let browser;
+
+before(async () => {
+  service = await startConsentd();
+  browser = await launchBrowser();
+});
+
+after(async () => {
+  await browser?.close();
+  await service?.stop();
+});
+
+const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+const asked = (requests, part) => requests.filter((one) => one.url().includes(part));
+const wasmName = /\/v1\/undecided\.[0-9a-f]{12}\.wasm$/;
+
+async function serve(context, { tag, language = "", csp = policy, bannerDelay = 0 }) {
+  const body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Early</title>
+    <link rel="icon" href="data:,">${tag}
+    <script src="/v1/banner.js" data-site="dialphone.com"${language} defer></script></head>
+    <body><main><h1>Early</h1></main></body></html>`;
+  const headers = { "content-security-policy": csp };
+  const contentType = "text/html; charset=utf-8";
+  await context.route("**/early", (route) => route.fulfill({ body, headers, contentType }));
+  await context.route("**/v1/banner.js", async (route) => {
+    await new Promise((resolve) => setTimeout(resolve, bannerDelay));
+    await route.continue();
+  });
+}
+
+for (const [name, options, language] of [
+  ["in the browser's language", {}, ""],
+  ["with data-language", { language: "de-AT,de;q=0.5" }, ' data-language="de-AT,de;q=0.5"'],
+]) {
+  test(`${name}: asked for before the banner is there, used, and not asked again`, async () => {
+    const { context, page, requests, complaints } = await visit({});
+    const tag = earlyTag({ site: "dialphone.com", ...options });
+    await serve(context, { tag, language, bannerDelay: 700 });
+    const banner = page.waitForResponse((answer) => answer.url().endsWith("/v1/banner.js"));
+    const going = page.goto("/early");
+    await page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
+    await page.waitForResponse((answer) => wasmName.test(answer.url()));
+    assert.equal(await Promise.race([banner, "waiting"]), "waiting", "banner.js is still to come");
+    await going;
+    await control(page, "accept_all").waitFor();
+    const shown = await page.locator("dialphone-consent").getAttribute("lang");
+    assert.equal(shown, options.language ? "de" : "en");
+    await page.evaluate(() => window.consent.ready);
+    await page.waitForLoadState("networkidle");
+    assert.equal(asked(requests, "/v1/notice").length, 1);
+    assert.equal(requests.filter((one) => wasmName.test(one.url())).length, 1);
+    assert.deepEqual(await page.evaluate(() => Object.keys(window.consentEarly)), []);
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(complaints, []);
+
+    await control(page, "reject_all").click();
+    await page.waitForFunction(() => window.consent.state().status === "decided");
+    requests.length = 0;
+    await page.reload();
+    await page.evaluate(() => window.consent.ready);
+    await page.waitForLoadState("networkidle");
+    assert.equal(asked(requests, "/v1/notice").length, 0, "nothing early for who has decided");
+    assert.equal(requests.filter((one) => wasmName.test(one.url())).length, 0);
+    assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}
+
+test("a tag of another release: the banner asks for its own files", async () => {
+  const { context, page, requests } = await visit({});
+  const now = earlyTag({ site: "dialphone.com" });
+  const tag = now.replace(/undecided\.\w+/, "undecided.0123456789ab");
+  await serve(context, { tag });
+  await open(page, "/early");
+  await control(page, "accept_all").waitFor();
+  assert.equal(asked(requests, "/v1/notice").length, 1);
+  assert.equal(requests.filter((one) => wasmName.test(one.url())).length, 2);
+  await context.close();
+});
+
+test("early answers that fail leave a page that works, and nothing optional runs", async () => {
+  const { context, page, complaints } = await visit({});
+  await serve(context, { tag: earlyTag({ site: "dialphone.com" }) });
+  await context.route("**/v1/notice*", (route) => route.abort());
+  await page.goto("/early");
+  await page.evaluate(() => window.consent.ready);
+  assert.equal(await page.evaluate(() => window.consent.allows("analytics")), false);
+  assert.ok(complaints.every((text) => !/Uncaught/.test(text)), complaints.join("\n"));
+  await context.close();
+});
+
+test("without its hash in the policy it does not run, and the banner works as ever", async () => {
+  const { context, page, requests } = await visit({});
+  const csp = policy.replace(` ${earlyHash}`, "");
+  await serve(context, { tag: earlyTag({ site: "dialphone.com" }), csp });
+  await open(page, "/early");
+  await control(page, "accept_all").waitFor();
+  assert.equal(asked(requests, "/v1/notice").length, 1);
+  assert.match((await violations(page))[0], /^script-src-elem inline/);
+  await context.close();
+});
+
+test("the demo: early script and Link field, each request once, nothing unused", async () => {
+  for (const path of ["/", "/pricing"]) {
+    const { context, page, requests, complaints } = await visit({});
+    await open(page, path);
+    await control(page, "accept_all").waitFor();
+    // A preload that nothing uses is named in the console after some seconds.
+    await page.waitForTimeout(5500);
+    assert.equal(asked(requests, "/v1/notice").length, 1, path);
+    assert.equal(requests.filter((one) => wasmName.test(one.url())).length, 1, path);
+    assert.equal(asked(requests, "/v1/banner.js").length, 1, path);
+    await control(page, "reject_all").click();
+    await page.waitForFunction(() => window.consent.state().status === "decided");
+    await page.reload();
+    await page.evaluate(() => window.consent.ready);
+    await page.waitForTimeout(5500);
+    assert.deepEqual(await violations(page), []);
+    assert.deepEqual(complaints, [], path);
+    await context.close();
+  }
+});

@@ -1,0 +1,75 @@
+// What a site's server may tell a browser before the page: the addresses that the banner will ask
+// for, exactly as it will, and no others.
+
+import assert from "node:assert/strict";
+import { after, before, test } from "node:test";
+import { startConsentd } from "../support/consentd.mjs";
+import { call } from "../support/http_call.mjs";
+import { assertProblem } from "../support/visitor.mjs";
+
+let service;
+before(async () => (service = await startConsentd()));
+after(() => service?.stop());
+
+const get = (path, headers = {}) => call(`${service.url}${path}`, { headers });
+const hints = (query) => get(`/v1/hints?${query}`);
+
+// RFC 8288: targets in angle brackets, parameters behind semicolons.
+const linksIn = (field) =>
+  field.split(", ").map((link) => {
+    const [, target, parameters] = /^<([^<>\s]+)>; (.*)$/.exec(link);
+    return { target, parameters };
+  });
+
+test("they name the files that the banner loads, which are there", async () => {
+  const { status, headers, json } = await hints("site=dialphone.com");
+  assert.equal(status, 200);
+  assert.equal(headers["cache-control"], "no-cache");
+  const banner = (await get("/v1/banner.js")).text;
+  for (const [visitor, module] of [["undecided", "undecided"], ["decided", "consent"]]) {
+    const [script, wasm, ...rest] = linksIn(json[visitor]);
+    assert.deepEqual(script, { target: "/v1/banner.js", parameters: "rel=preload; as=script" });
+    const fetched = "rel=preload; as=fetch; crossorigin";
+    assert.match(wasm.target, new RegExp(`^/v1/${module}\\.[0-9a-f]{12}\\.wasm$`));
+    assert.equal(wasm.parameters, fetched);
+    assert.ok(banner.includes(wasm.target.slice("/v1/".length)), "the name that the banner has");
+    assert.match((await get(wasm.target)).headers["cache-control"], /immutable/);
+    const notice = { target: "/v1/notice?site=dialphone.com", parameters: fetched };
+    assert.deepEqual(rest, visitor === "undecided" ? [notice] : []);
+  }
+});
+
+test("the notice's address is the one that the banner forms for data-language", async () => {
+  for (const language of ["de-AT,de;q=0.9", "zh-Hant", 'x">, <y', "ä b*c_d"]) {
+    const query = new URLSearchParams({ site: "dialphone.com", language });
+    const { json } = await hints(query);
+    assert.equal(linksIn(json.undecided)[2].target, `/v1/notice?${query}`);
+  }
+});
+
+test("what the client has already is not sent again", async () => {
+  const { headers } = await hints("site=dialphone.com");
+  const again = await get("/v1/hints?site=dialphone.com", { "If-None-Match": headers.etag });
+  assert.equal(again.status, 304);
+});
+
+test("a site that is not named, or not known", async () => {
+  assertProblem(await hints(""), 422, "/site");
+  assertProblem(await hints("site=elsewhere.example"), 404);
+});
+
+test("the demo's pages carry them, by whether the visitor has decided", async () => {
+  const { json } = await hints("site=dialphone.com");
+  const cookie = { Cookie: "a=b; dp_consent=1.x.y" };
+  for (const path of ["/", "/pricing"]) {
+    const first = await get(path);
+    assert.equal(first.headers.link, json.undecided);
+    assert.match(first.headers.vary, /\bCookie\b/);
+    const { etag } = first.headers;
+    assert.equal((await get(path, cookie)).headers.link, json.decided);
+    const same = await get(path, { ...cookie, "If-None-Match": etag });
+    assert.deepEqual([same.status, same.headers.link], [304, json.decided]);
+  }
+  assert.equal((await get("/v1/banner.js")).headers.link, undefined);
+  assert.doesNotMatch((await get("/v1/banner.js")).headers.vary, /Cookie/);
+});
