@@ -9,19 +9,22 @@
 namespace consent::server {
 namespace {
 
-// The demo's pages run the banner and nothing from elsewhere.
-// One of them has the inline script of wasm/src/early_script.ts.
-constexpr std::string_view kPageSources =
-    "default-src 'none'; script-src 'self' 'wasm-unsafe-eval' "
-    "'sha256-Ed8PQr5Tx9EOp5Ld4MX2wxsvQFG14qWg/H94k7gp/pU='; style-src 'self'; "
-    "connect-src 'self'; img-src 'self' data:";
+// The demo's pages run the banner and nothing from elsewhere, and where it stands, the inline
+// script of wasm/src/early_script.ts.
+std::string page_sources(const WebFile& page) {
+  std::string sources = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
+  if (page.codings.front().bytes.find("<script data-early=") != std::string::npos) {
+    sources += " 'sha256-Ed8PQr5Tx9EOp5Ld4MX2wxsvQFG14qWg/H94k7gp/pU='";
+  }
+  return sources + "; style-src 'self'; connect-src 'self'; img-src 'self' data:";
+}
 
 bool is_page(const WebFile& file) { return file.media_type.starts_with("text/html"); }
 
 // Banner and modules are made for other origins' pages, those that isolate themselves included.
 void set_file_fields(const WebFile& file, http::Response& response) {
   if (is_page(file)) {
-    set_page_fields(kPageSources, "strict-origin-when-cross-origin", response);
+    set_page_fields(page_sources(file), "strict-origin-when-cross-origin", response);
   } else {
     response.set("Cross-Origin-Resource-Policy", "cross-origin");
   }
