@@ -95,7 +95,7 @@ Generation::Generation(const Config& config, const Lasting& lasting,
                .access_log = &lasting.access_log,
                .zone_endpoints = config.zone_endpoints,
                .banner_build = build_of(web_files_),
-               .hints = preload_hints(web_files_, notice_query(site_.site, "")),
+               .hints = preload_hints(web_files_),
                .logs = &lasting.logs} {
   log_facts(public_facts(site_, notices_, web_files_, program_version()), lasting.ledger,
             lasting.logs, lasting.clock.now());

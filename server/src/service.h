@@ -40,7 +40,7 @@ struct Service {
   const AccessLog* access_log = nullptr;           // null: none
   std::array<std::string, 2> zone_endpoints = {};  // by Zone: where a zone not held here is
   std::string banner_build = {};   // "sha256:<hex>" of the banner's script; empty: none is served
-  PreloadHints hints = {};         // of the demo's pages
+  PreloadHints hints = {};         // for pages with the banner
   const ZoneLogs* logs = nullptr;  // the transparency logs; null: none
 };
 

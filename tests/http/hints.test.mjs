@@ -5,14 +5,13 @@ import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 import { startConsentd } from "../support/consentd.mjs";
 import { call } from "../support/http_call.mjs";
-import { assertProblem } from "../support/visitor.mjs";
 
 let service;
 before(async () => (service = await startConsentd()));
 after(() => service?.stop());
 
 const get = (path, headers = {}) => call(`${service.url}${path}`, { headers });
-const hints = (query) => get(`/v1/hints?${query}`);
+const hints = () => get("/v1/hints");
 
 // RFC 8288: targets in angle brackets, parameters behind semicolons.
 const linksIn = (field) =>
@@ -22,7 +21,7 @@ const linksIn = (field) =>
   });
 
 test("they name the files that the banner loads, which are there", async () => {
-  const { status, headers, json } = await hints("site=dialphone.com");
+  const { status, headers, json } = await hints();
   assert.equal(status, 200);
   assert.equal(headers["cache-control"], "no-cache");
   const banner = (await get("/v1/banner.js")).text;
@@ -34,32 +33,18 @@ test("they name the files that the banner loads, which are there", async () => {
     assert.equal(wasm.parameters, fetched);
     assert.ok(banner.includes(wasm.target.slice("/v1/".length)), "the name that the banner has");
     assert.match((await get(wasm.target)).headers["cache-control"], /immutable/);
-    const notice = { target: "/v1/notice?site=dialphone.com", parameters: fetched };
-    assert.deepEqual(rest, visitor === "undecided" ? [notice] : []);
-  }
-});
-
-test("the notice's address is the one that the banner forms for data-language", async () => {
-  for (const language of ["de-AT,de;q=0.9", "zh-Hant", 'x">, <y', "ä b*c_d"]) {
-    const query = new URLSearchParams({ site: "dialphone.com", language });
-    const { json } = await hints(query);
-    assert.equal(linksIn(json.undecided)[2].target, `/v1/notice?${query}`);
+    assert.deepEqual(rest, [], "and no notice: it is the visitor's own");
   }
 });
 
 test("what the client has already is not sent again", async () => {
-  const { headers } = await hints("site=dialphone.com");
-  const again = await get("/v1/hints?site=dialphone.com", { "If-None-Match": headers.etag });
+  const { headers } = await hints();
+  const again = await get("/v1/hints", { "If-None-Match": headers.etag });
   assert.equal(again.status, 304);
 });
 
-test("a site that is not named, or not known", async () => {
-  assertProblem(await hints(""), 422, "/site");
-  assertProblem(await hints("site=elsewhere.example"), 404);
-});
-
 test("the demo's pages carry them, by whether the visitor has decided", async () => {
-  const { json } = await hints("site=dialphone.com");
+  const { json } = await hints();
   const cookie = { Cookie: "a=b; dp_consent=1.x.y" };
   for (const path of ["/", "/pricing"]) {
     const first = await get(path);

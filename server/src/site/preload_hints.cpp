@@ -1,5 +1,7 @@
 #include "site/preload_hints.h"
 
+#include <string_view>
+
 namespace consent::server {
 namespace {
 
@@ -23,28 +25,9 @@ void add(std::string_view target, std::string_view parameters, std::string& link
   links.append("<").append(target).append(">").append(parameters);
 }
 
-// application/x-www-form-urlencoded, https://url.spec.whatwg.org/#urlencoded-serializing
-std::string form_encoded(std::string_view text) {
-  constexpr std::string_view kPlain =
-      "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789*-._";
-  constexpr std::string_view kDigits = "0123456789ABCDEF";
-  std::string out;
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    if (c == ' ') {
-      out += '+';
-    } else if (kPlain.find(c) != kPlain.npos) {
-      out += c;
-    } else {
-      out.append({'%', kDigits[byte >> 4U], kDigits[byte & 15U]});
-    }
-  }
-  return out;
-}
-
 }  // namespace
 
-PreloadHints preload_hints(const WebFiles& files, std::string_view notice_query) {
+PreloadHints preload_hints(const WebFiles& files) {
   constexpr std::string_view kBanner = "/v1/banner.js";
   PreloadHints hints;
   if (files.find(kBanner) == nullptr) return hints;
@@ -52,15 +35,8 @@ PreloadHints preload_hints(const WebFiles& files, std::string_view notice_query)
     add(kBanner, "; rel=preload; as=script", *links);
   }
   add(lasting_name(files, "/v1/undecided.wasm"), kFetched, hints.undecided);
-  add("/v1/notice?" + std::string(notice_query), kFetched, hints.undecided);
   add(lasting_name(files, "/v1/consent.wasm"), kFetched, hints.decided);
   return hints;
-}
-
-std::string notice_query(std::string_view site, std::string_view language) {
-  std::string query = "site=" + form_encoded(site);
-  if (!language.empty()) query += "&language=" + form_encoded(language);
-  return query;
 }
 
 }  // namespace consent::server
