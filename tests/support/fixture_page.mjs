@@ -13,23 +13,28 @@ const policy = (trustedTypes) => [
 
 const embedded = (site) => `<script src="/v1/banner.js" data-site="${site}" defer></script>`;
 
-const page = (body, { banner = true, site = "dialphone.com" }) => `<!doctype html>
+const page = (
+  body,
+  { banner = true, site = "dialphone.com", head = "" },
+) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Fixture</title>
-<link rel="icon" href="data:,">${banner ? embedded(site) : ""}</head>
+<link rel="icon" href="data:,">${banner ? embedded(site) : ""}${head}</head>
 <body><main><h1>Fixture</h1>${body}</main></body></html>`;
 
 /**
  * Serves `body` at `path`, and every file of `files` by its path: text, or [milliseconds, text] for
- * a slow one. A name that ends in .html is a page of its own, without the banner.
+ * a slow one. A name that ends in .html is a page of its own, without the banner. `head` is put
+ * into the page's; `policy: false` leaves out the policy, for libraries that make markup of text.
  */
 export async function serveFixture(context, path, body, files = {}, options = {}) {
   const { trustedTypes = "'none'" } = options;
+  const restricted = { "content-security-policy": policy(trustedTypes) };
   await context.route(
     (url) => url.pathname === path,
     (route) =>
       route.fulfill({
         contentType: "text/html; charset=utf-8",
-        headers: { "content-security-policy": policy(trustedTypes) },
+        headers: options.policy === false ? {} : restricted,
         body: page(body, options),
       }),
   );
@@ -39,7 +44,9 @@ export async function serveFixture(context, path, body, files = {}, options = {}
       (url) => url.pathname === name,
       async (route) => {
         if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
-        const type = name.endsWith(".html") ? "text/html" : "text/javascript";
+        const [, ending] = name.split(".");
+        const types = { html: "text/html", css: "text/css", svg: "image/svg+xml" };
+        const type = types[ending] ?? "text/javascript";
         await route.fulfill({ contentType: `${type}; charset=utf-8`, body: text });
       },
     );

@@ -68,6 +68,10 @@ export class Banner implements View {
 
   /** Back into the page, when a router has replaced its body. */
   keep(): void {
+    // A router that puts in a copy of an earlier page copies the host along.
+    for (const one of document.querySelectorAll(this.host.localName)) {
+      if (one !== this.host) one.remove();
+    }
     if (this.root.childElementCount) this.attach();
   }
 

@@ -3,13 +3,19 @@
 // something is inserted later. "analytics:matomo" names the service, too.
 //
 // A script is released by giving its own element its type back and inserting it again: it has not
-// run before, so the browser runs it, and no text is handed to a Trusted Types sink.
+// run before, so the browser runs it, and no text is handed to a Trusted Types sink. Then the type
+// that waits is put back, which stops nothing: what a router keeps of the page, copies, or compares
+// with the next page never is a script that would run without being asked.
 
 import { purposeNames, type Purpose } from "./names";
 import type { Notice } from "./notice";
 
 const gatedScripts = 'script[type="text/plain"][data-consent]';
 const gatedSources = "[data-consent]:is([data-consent-src],[data-consent-srcset])";
+// Turbo shows a page as it was when the visitor left it until the new one is there.
+const preview = "[data-turbo-preview]";
+// Turbo says what it will show, a page from its cache perhaps, before it does.
+const beforeShown = ["turbo:before-render", "turbo:before-frame-render"];
 
 export interface GateSurroundings {
   allows(purpose: Purpose): boolean;
@@ -21,17 +27,27 @@ export interface GateSurroundings {
   frame(frame: HTMLIFrameElement, purpose: Purpose, open: boolean): void;
 }
 
+type ShownEvent = CustomEvent<{ newBody?: ParentNode; newFrame?: ParentNode }>;
+
 export class Gate {
   private readonly queued = new WeakSet<Element>();
   private readonly complained = new WeakSet<Element>();
+  private readonly ran = new Set<string>();
   private chain: Promise<void> = Promise.resolve();
 
-  constructor(private readonly around: GateSurroundings) {}
+  constructor(private readonly around: GateSurroundings) {
+    for (const name of beforeShown) {
+      document.addEventListener(name, (event) => {
+        const { newBody, newFrame } = (event as ShownEvent).detail;
+        for (const element of sourcesIn(newBody ?? newFrame!)) this.give(element);
+      });
+    }
+  }
 
   /** Releases what may run now; to be called again after every change of the document. */
   release(): void {
     const waiting = [...document.querySelectorAll<HTMLScriptElement>(gatedScripts)].filter(
-      (script) => !this.queued.has(script) && this.open(script),
+      (script) => !this.queued.has(script) && !script.closest(preview) && this.open(script),
     );
     // As in a page that is read: those that wait for its end come behind the others.
     for (const late of [false, true]) {
@@ -40,8 +56,7 @@ export class Gate {
         this.chain = this.chain.then(() => this.run(script));
       }
     }
-    for (const element of document.querySelectorAll<HTMLElement>(gatedSources))
-      this.source(element);
+    for (const element of sourcesIn(document)) this.source(element);
   }
 
   private open(element: HTMLElement): boolean {
@@ -71,12 +86,15 @@ export class Gate {
       this.queued.delete(script);
       return Promise.resolve();
     }
-    const type = script.dataset.consentType;
-    if (type) script.type = type;
-    else script.removeAttribute("type");
+    // Astro marks what an earlier page had, too: such a script runs once.
+    const what = script.src || script.text;
+    if (script.hasAttribute("data-astro-exec") && this.ran.has(what)) return Promise.resolve();
+    this.ran.add(what);
+    const { type: held } = script;
+    script.type = script.dataset.consentType ?? "text/javascript";
     const independent = isIndependent(script);
     script.async = independent;
-    const loads = script.src !== "" || type === "module";
+    const loads = script.src !== "" || script.type === "module";
     const loaded = new Promise<void>((resolve) => {
       script.addEventListener("error", () => resolve(), { once: true });
       script.addEventListener("load", () => {
@@ -88,20 +106,31 @@ export class Gate {
     const { parentNode, nextSibling } = script;
     script.remove();
     parentNode!.insertBefore(script, nextSibling);
+    script.type = held;
     return loaded;
   }
 
-  private source(element: HTMLElement): void {
-    const { consentSrc, consentSrcset, consent } = element.dataset;
+  private give(element: HTMLElement): boolean {
+    const { consentSrc, consentSrcset } = element.dataset;
     const open = this.open(element);
-    const had = element.hasAttribute("src");
     give(element, "srcset", open ? consentSrcset : undefined);
     give(element, sourceAttribute(element), open ? consentSrc : undefined);
+    return open;
+  }
+
+  private source(element: HTMLElement): void {
+    const had = element.hasAttribute("src");
+    const open = this.give(element);
     if (!(element instanceof HTMLIFrameElement)) return;
     // Taking the address away leaves what is shown; taking the frame away ends it.
     if (had && !open) element.parentNode!.insertBefore(element, element.nextSibling);
-    this.around.frame(element, consent!.split(":")[0] as Purpose, open);
+    const [purpose] = element.dataset.consent!.split(":");
+    this.around.frame(element, purpose as Purpose, open);
   }
+}
+
+function sourcesIn(root: ParentNode): NodeListOf<HTMLElement> {
+  return root.querySelectorAll<HTMLElement>(gatedSources);
 }
 
 function isDeferred(script: HTMLScriptElement): boolean {

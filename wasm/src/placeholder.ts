@@ -12,6 +12,7 @@ export interface PlaceholderModule {
   hold: typeof hold;
 }
 
+const hostName = "dialphone-consent-frame";
 const placeholders = new Map<HTMLIFrameElement, HTMLElement>();
 
 // A page that takes a frame away does not know of what stood before it.
@@ -32,6 +33,12 @@ export function hold(
   base: string,
 ): void {
   const standing = placeholders.get(frame);
+  const before = frame.previousElementSibling;
+  if (before?.localName === hostName && before !== standing) {
+    // A copy of the page as it was, out of a router's cache.
+    before.remove();
+    frame.hidden = false;
+  }
   if (consent.allows(purpose)) {
     if (!standing) return;
     const focused = standing.contains(document.activeElement);
@@ -42,7 +49,7 @@ export function hold(
   }
   // A router may have moved the frame without what stood before it.
   if (standing && frame.previousSibling === standing) return;
-  const host = standing ?? element("dialphone-consent-frame" as "div");
+  const host = standing ?? element(hostName as "div");
   placeholders.set(frame, host);
   frame.before(host);
   frame.hidden = true;
