@@ -30,16 +30,18 @@ async function freePort() {
   return port;
 }
 
-async function openFirefox() {
+async function openFirefox({ gpc = false } = {}) {
   const browser = await puppeteer.launch({
     browser: "firefox",
     executablePath: firefox,
     headless: true,
+    extraPrefsFirefox: { "privacy.globalprivacycontrol.enabled": gpc },
   });
   const page = await browser.newPage();
   return {
     goto: (url) => page.goto(url),
     run: (text) => page.evaluate(text),
+    pressEscape: () => page.keyboard.press("Escape"),
     close: () => browser.close(),
   };
 }
@@ -84,6 +86,11 @@ async function openWebKit() {
       run: (text) => {
         const script = `return ${text}`;
         return call("POST", `${session}/execute/sync`, { script, args: [] });
+      },
+      pressEscape: () => {
+        const [type, value] = ["key", "\uE00C"];
+        const actions = ["keyDown", "keyUp"].map((kind) => ({ type: kind, value }));
+        return call("POST", `${session}/actions`, { actions: [{ type, id: "keys", actions }] });
       },
       close: async () => {
         await call("DELETE", session).catch(() => {});
