@@ -84,6 +84,7 @@ const sizes = {
   "courier.js (at the choice)": weigh("courier.js"),
   "follow_up.js (at the choice)": weigh("follow_up.js"),
   "removal.js (behind it)": weigh("removal.js"),
+  "services.js (behind it)": weigh("services.js"),
   "placeholder.js (for frames)": weigh("placeholder.js"),
   "layout.js (for bar and center)": weigh("layout.js"),
   "preferences.js (on demand)": weigh("preferences.js"),

@@ -17,6 +17,7 @@ const chunks = [
   { entry: "gpp.ts", file: "gpp.js", format: "esm" },
   { entry: "removal.ts", file: "removal.js", format: "esm" },
   { entry: "placeholder.ts", file: "placeholder.js", format: "esm" },
+  { entry: "services.ts", file: "services.js", format: "esm" },
   { entry: "courier.ts", file: "courier.js", format: "esm" },
   { entry: "follow_up.ts", file: "follow_up.js", format: "esm" },
 ];
@@ -47,6 +48,7 @@ const loadedByName = {
   courier: "courier.js",
   removal: "removal.js",
   placeholder: "placeholder.js",
+  services: "services.js",
   followUp: "follow_up.js",
 };
 const styleSheets = ["banner.css", "layout.css", "placeholder.css", "preferences.css"];

@@ -151,7 +151,8 @@ test("every optional switch of the dialog is off, and each purpose is described"
   await control(page, "settings").click();
   await control(page, "save").waitFor();
   const boxes = page.locator('dialphone-consent input[type="checkbox"]:not([disabled])');
-  assert.equal(await boxes.count(), 2);
+  assert.equal(await boxes.and(page.locator("[data-purpose]")).count(), 2);
+  assert.equal(await boxes.count(), 2 + 4, "and one for each recipient of analytics");
   for (const box of await boxes.all()) assert.equal(await box.isChecked(), false);
   const text = await page.locator("dialphone-consent dialog").first().innerText();
   for (const purpose of notice.purposes) {

@@ -120,7 +120,7 @@ const stories = {
     await visit.open();
     await visit.press("settings");
     await visit.until(`!!${dialog}`);
-    const boxes = `[...${dialog}.querySelectorAll("input[type=checkbox]:not(:disabled)")]`;
+    const boxes = `[...${dialog}.querySelectorAll("input[data-purpose]:not(:disabled)")]`;
     assert.deepEqual(await visit.run(`${boxes}.map((box) => box.checked)`), [false, false]);
     await visit.run(`${boxes}[0].click()`);
     await visit.press("save");

@@ -6,12 +6,11 @@ import { layoutFile, preferencesFile } from "./built_files";
 import { adoptStyles, element } from "./element";
 import type { LayoutModule } from "./layout";
 import type { Looks } from "./looks";
-import type { Choices } from "./names";
 import type { Notice } from "./notice";
 import { PageRoom } from "./page_room";
 import { policyLink, removePolicyLink } from "./policy_link";
 import type { PreferencesModule } from "./preferences";
-import type { FirstLayer, View, ViewActions } from "./view";
+import type { Allows, FirstLayer, View, ViewActions } from "./view";
 
 const firstLayer = "banner";
 
@@ -59,11 +58,11 @@ export class Banner implements View {
     this.room.giveBack();
   }
 
-  async openPreferences(notice: Notice, choices: Choices): Promise<void> {
+  async openPreferences(notice: Notice, allows: Allows): Promise<void> {
     this.mount(notice);
     const url = this.base + preferencesFile;
     const { openPreferences } = (await import(url)) as PreferencesModule;
-    openPreferences({ root: this.root, base: this.base, notice, choices, actions: this.actions });
+    openPreferences({ root: this.root, base: this.base, notice, allows, actions: this.actions });
   }
 
   /** Back into the page, when a router has replaced its body. */

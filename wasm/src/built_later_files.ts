@@ -1,6 +1,7 @@
 // What follow_up.js loads in its turn, by names that carry their hash. The build fills them in.
 
-declare const CONSENT_FILES: Record<"removal" | "placeholder", string>;
+declare const CONSENT_FILES: Record<"removal" | "placeholder" | "services", string>;
 
 export const removalFile = CONSENT_FILES.removal;
+export const servicesFile = CONSENT_FILES.services;
 export const placeholderFile = CONSENT_FILES.placeholder;

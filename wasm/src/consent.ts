@@ -6,16 +6,20 @@ import {
   isAllowed,
   type Action,
   type Choices,
+  type Granted,
   type Layer,
   type OptionalPurpose,
   type Purpose,
   type Reason,
+  type ServiceName,
 } from "./names";
 import { optionalPurposes, type Notice } from "./notice";
 import type { PendingChoice } from "./outbox";
 import { NoticeSource } from "./notice_source";
 import { grantsSomething, PageState, type CoreSupply } from "./page_state";
 import { canRead } from "./core";
+import { serviceCookie } from "./service_cookie";
+import type { Services } from "./services";
 import type { View } from "./view";
 
 /** The world outside, so that everything in here can be tested without one. */
@@ -43,9 +47,17 @@ export interface ConsentState {
   subject: string | null;
   choices: Choices;
   decisions: Record<Purpose, { allowed: boolean; reason: Reason }>;
+  /** Single services that may run: once one was asked for, or chosen among. */
+  services: ServiceName[];
 }
 
 export class Consent {
+  /** Knows of single services; there as soon as anything may run. */
+  services?: Pick<Services, "allows" | "list" | "take">;
+  /** Somebody wants to know of a single service. */
+  asked = false;
+  /** What was chosen here, for `services` to take. */
+  chosen?: Granted;
   readonly page: PageState;
   readonly ready: Promise<void>;
   readonly loadNotice = () => this.notices.load();
@@ -56,7 +68,7 @@ export class Consent {
   private loading?: Promise<Courier>;
   private recorded: "default" | "gpc" | "" = "";
 
-  constructor(private readonly around: Surroundings) {
+  constructor(readonly around: Surroundings) {
     this.page = new PageState(around.cookieName, around.loadCore);
     this.page.pending = around.outbox.read();
     this.page.gpc = around.gpc();
@@ -65,8 +77,10 @@ export class Consent {
     this.ready = this.start();
   }
 
-  allows(purpose: Purpose): boolean {
-    return isAllowed(this.page.decide(purpose));
+  allows(name: Purpose | ServiceName): boolean {
+    if (!name.includes(":")) return isAllowed(this.page.decide(name as Purpose));
+    this.asked = true;
+    return !!this.services?.allows(name as ServiceName);
   }
 
   state(): ConsentState {
@@ -89,6 +103,7 @@ export class Consent {
         analytics: decision("analytics"),
         marketing: decision("marketing"),
       },
+      services: this.services?.list() ?? [],
     };
   }
 
@@ -99,15 +114,11 @@ export class Consent {
 
   async open(): Promise<void> {
     const notice = await this.loadNotice();
-    const choices: Choices = {};
-    for (const purpose of optionalPurposes(notice)) {
-      choices[purpose] = this.allows(purpose) ? "granted" : "denied";
-    }
-    await this.around.view.openPreferences(notice, choices);
+    await this.around.view.openPreferences(notice, (name) => this.allows(name));
   }
 
   accept(layer: Layer = "api"): Promise<void> {
-    return this.grant("accept_all", layer, (purpose) => purpose !== undefined);
+    return this.grant("accept_all", layer);
   }
 
   /** Denies everything optional. Who had granted something withdraws it, which needs no notice. */
@@ -122,12 +133,12 @@ export class Consent {
   }
 
   /** Purposes that are not named are denied. */
-  save(granted: Partial<Record<OptionalPurpose, boolean>>, layer: Layer = "api"): Promise<void> {
-    if (!Object.values(granted).includes(true)) {
+  save(granted: Granted, layer: Layer = "api"): Promise<void> {
+    if (!Object.keys(granted).some((name) => !name.includes(":") && is(granted, name))) {
       this.reject(layer);
       return Promise.resolve();
     }
-    return this.grant("save", layer, (purpose) => granted[purpose] === true);
+    return this.grant("save", layer, granted);
   }
 
   /**
@@ -259,17 +270,13 @@ export class Consent {
     this.choose({ action, layer: "none", choices });
   }
 
-  private async grant(
-    action: Action,
-    layer: Layer,
-    granted: (purpose: OptionalPurpose) => boolean,
-  ): Promise<void> {
+  private async grant(action: Action, layer: Layer, granted?: Granted): Promise<void> {
     const notice = this.page.notice ?? (await this.notices.load());
     const choices: Choices = {};
     for (const purpose of optionalPurposes(notice)) {
-      choices[purpose] = granted(purpose) ? "granted" : "denied";
+      choices[purpose] = !granted || is(granted, purpose) ? "granted" : "denied";
     }
-    this.choose({ action, layer, choices });
+    this.choose({ action, layer, choices }, granted);
   }
 
   private everything(choice: "denied"): Choices {
@@ -280,11 +287,15 @@ export class Consent {
   }
 
   // The tick of the click: the page acts, the outbox keeps a refusal, and only then it is sent.
-  private choose(pending: PendingChoice): void {
+  private choose(pending: PendingChoice, granted: Granted = {}): void {
     const { page, around } = this;
+    // Which services an earlier choice let run says nothing any more.
+    around.setCookie(`${serviceCookie}=; Path=/; Max-Age=0`);
     page.pending = pending;
     page.chosenHere = pending.action !== "default";
     page.vetoed = false;
+    this.chosen = granted;
+    this.services?.take();
     if (!grantsSomething(pending.choices)) around.outbox.write(pending);
     if (pending.layer !== "none") around.view.hide();
     if (pending.layer === "banner" && page.model === "opt_out") {
@@ -294,7 +305,8 @@ export class Consent {
     void this.deliver("first");
   }
 
-  private settle(): void {
+  /** Tells everybody what has changed. */
+  settle(): void {
     const state = this.state();
     const decided = JSON.stringify(state);
     if (decided === this.decided) return;
@@ -308,6 +320,10 @@ export class Consent {
       }
     }
   }
+}
+
+function is(granted: Granted, name: string): boolean {
+  return granted[name as OptionalPurpose] === true;
 }
 
 function ignore(): void {

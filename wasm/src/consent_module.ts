@@ -11,12 +11,13 @@ import type { AnalyticsEvent } from "./events";
 import { FollowUpLoader } from "./follow_up_loader";
 import type { GppMode } from "./gpp";
 import type { Layout, Looks, Position } from "./looks";
-import type { OptionalPurpose, Purpose } from "./names";
+import type { Granted, OptionalPurpose, Purpose, ServiceName } from "./names";
 import { fetchNotice } from "./notice";
 import { Outbox, outboxKey } from "./outbox";
 import type { ViewActions } from "./view";
 
-export type { AnalyticsEvent, ConsentState, GppMode, Layout, OptionalPurpose, Position, Purpose };
+export type { AnalyticsEvent, ConsentState, GppMode, Granted, Layout, OptionalPurpose };
+export type { Position, Purpose, ServiceName };
 export type { Choice, Choices, Reason } from "./names";
 
 export interface ConsentOptions extends Looks {
@@ -33,14 +34,18 @@ export interface ConsentOptions extends Looks {
 export interface ConsentApi {
   /** Settles when it is known what may run, not when the visitor has chosen. Never rejects. */
   readonly ready: Promise<void>;
-  allows(purpose: Purpose): boolean;
+  /**
+   * A single service ("analytics:matomo") may run when its purpose may and it was not switched off.
+   * It is known a moment later than its purpose: `on("change")` tells.
+   */
+  allows(name: Purpose | ServiceName): boolean;
   state(): ConsentState;
   /** Opens the preferences. */
   open(): Promise<void>;
   accept(): Promise<void>;
   reject(): void;
-  /** Purposes that are not named are denied. */
-  save(granted: Partial<Record<OptionalPurpose, boolean>>): Promise<void>;
+  /** Purposes that are not named are denied; services that are not named go with their purpose. */
+  save(granted: Granted): Promise<void>;
   withdraw(): void;
   /** Calls after every change of what holds; returns the way to stop it. */
   on(event: "change", listener: (state: ConsentState) => void): () => void;
@@ -63,13 +68,7 @@ export function startConsent({
   const actions: ViewActions = {
     acceptAll: (layer) => void consent.accept(layer),
     rejectAll: (layer) => consent.reject(layer),
-    save: (choices) =>
-      void consent.save(
-        Object.fromEntries(
-          Object.entries(choices).map(([purpose, choice]) => [purpose, choice === "granted"]),
-        ),
-        "preferences",
-      ),
+    save: (granted) => void consent.save(granted, "preferences"),
     withdraw: () => consent.withdraw("preferences"),
     open: () => void open(),
     prepare: () => void consent.prepare().catch(() => {}),
@@ -133,7 +132,7 @@ function api(
 ): ConsentApi {
   return {
     ready: consent.ready,
-    allows: (purpose) => consent.allows(purpose),
+    allows: (name) => consent.allows(name),
     state: () => consent.state(),
     open,
     accept: () => consent.accept(),

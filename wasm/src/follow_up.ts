@@ -2,17 +2,18 @@
 // __gpp. Until then nothing of it has anything to do. What is rarer is loaded from here.
 
 import { gppFile, gppWasm2jsFile, gppWasmFile } from "./built_gpp_files";
-import { placeholderFile, removalFile } from "./built_later_files";
+import { placeholderFile, removalFile, servicesFile } from "./built_later_files";
 import { changeEvent } from "./change_event";
 import type { Consent, ConsentState } from "./consent";
 import type { ConsentApi } from "./consent_module";
 import { EventSender, type AnalyticsEvent } from "./events";
 import { Gate } from "./gate";
 import type { GppMode, GppModule } from "./gpp";
-import type { Purpose } from "./names";
+import type { OptionalPurpose, ServiceName } from "./names";
 import type { PlaceholderModule } from "./placeholder";
 import { browserRandomness } from "./random_id";
 import type { RemovalModule } from "./removal";
+import type { ServicesModule } from "./services";
 import { whenTold } from "./tabs";
 
 export interface FollowUpModule {
@@ -39,13 +40,18 @@ export class FollowUp {
     });
     whenTold(() => consent.refresh());
     this.gate = new Gate({
-      allows: (purpose) => consent.allows(purpose),
+      allows: (name) => consent.allows(name),
       notice: () => consent.page.notice,
       late: () => this.clean(),
-      frame: (frame, purpose, open) => void this.holdBack(frame, purpose, open),
+      frame: (frame, open) => void this.holdBack(frame, open),
     });
     // It has to be at hand when the visitor withdraws.
     void this.loadRemoval();
+    // Without it no single service runs.
+    void this.load<ServicesModule>(servicesFile, () => {}).then((made) => {
+      made?.serve(consent);
+      this.apply();
+    });
   }
 
   /** Makes the page what the decisions say. */
@@ -98,19 +104,25 @@ export class FollowUp {
 
   private clean(): void {
     const { consent } = this;
-    const ended = consent.page.notice?.purposes.filter(({ id }) => !consent.allows(id));
-    if (!ended?.length) return;
-    void this.loadRemoval().then((removal) => {
-      // It may have been granted again meanwhile.
-      for (const { id, cookies } of ended) if (!consent.allows(id)) removal?.removeLeft(cookies);
-    });
+    const ended = () =>
+      (consent.page.notice?.purposes ?? []).flatMap(({ id, required, cookies }) =>
+        cookies.filter(({ service }) => {
+          if (required || !consent.allows(id)) return !required;
+          // Before it is known which services may run, none has to go.
+          const name: ServiceName = `${id as OptionalPurpose}:${service}`;
+          return service && consent.services?.allows(name) === false;
+        }),
+      );
+    if (!ended().length) return;
+    // It may have been granted again meanwhile.
+    void this.loadRemoval().then((removal) => removal?.removeLeft(ended()));
   }
 
-  private async holdBack(frame: HTMLIFrameElement, purpose: Purpose, open: boolean): Promise<void> {
+  private async holdBack(frame: HTMLIFrameElement, open: boolean): Promise<void> {
     if (open && !this.placeholder) return;
     this.placeholder ??= this.load(placeholderFile, () => (this.placeholder = undefined));
     const { consent } = this;
-    (await this.placeholder)?.hold(frame, purpose, consent, this.base);
+    (await this.placeholder)?.hold(frame, consent, this.base);
   }
 
   private load<Module>(file: string, failed: () => void): Promise<Module | undefined> {

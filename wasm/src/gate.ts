@@ -7,7 +7,7 @@
 // that waits is put back, which stops nothing: what a router keeps of the page, copies, or compares
 // with the next page never is a script that would run without being asked.
 
-import { purposeNames, type Purpose } from "./names";
+import { purposeNames, type Purpose, type ServiceName } from "./names";
 import type { Notice } from "./notice";
 
 const gatedScripts = 'script[type="text/plain"][data-consent]';
@@ -18,13 +18,13 @@ const preview = "[data-turbo-preview]";
 const beforeShown = ["turbo:before-render", "turbo:before-frame-render"];
 
 export interface GateSurroundings {
-  allows(purpose: Purpose): boolean;
+  allows(name: Purpose | ServiceName): boolean;
   /** As soon as there is one: a service that it does not name may not run. */
   notice(): Notice | undefined;
   /** Told when a script has run that may no longer: consent ended while it was loading. */
   late(): void;
   /** Told of every frame that is held back or shown. */
-  frame(frame: HTMLIFrameElement, purpose: Purpose, open: boolean): void;
+  frame(frame: HTMLIFrameElement, open: boolean): void;
 }
 
 type ShownEvent = CustomEvent<{ newBody?: ParentNode; newFrame?: ParentNode }>;
@@ -62,7 +62,7 @@ export class Gate {
   private open(element: HTMLElement): boolean {
     const [purpose, service] = element.dataset.consent!.split(":");
     const complaint = this.complaint(purpose!, service);
-    if (!complaint) return this.around.allows(purpose as Purpose);
+    if (!complaint) return this.around.allows(element.dataset.consent as Purpose);
     if (!this.complained.has(element)) {
       console.error(`consent: data-consent="${element.dataset.consent}" ${complaint}`, element);
     }
@@ -124,8 +124,7 @@ export class Gate {
     if (!(element instanceof HTMLIFrameElement)) return;
     // Taking the address away leaves what is shown; taking the frame away ends it.
     if (had && !open) element.parentNode!.insertBefore(element, element.nextSibling);
-    const [purpose] = element.dataset.consent!.split(":");
-    this.around.frame(element, purpose as Purpose, open);
+    this.around.frame(element, open);
   }
 }
 

@@ -5,6 +5,11 @@ export const purposeNames = ["essential", "analytics", "marketing"] as const;
 export type Purpose = (typeof purposeNames)[number];
 export type OptionalPurpose = Exclude<Purpose, "essential">;
 
+/** One service of a purpose, as the notice names it: "analytics:matomo". */
+export type ServiceName = `${OptionalPurpose}:${string}`;
+/** What is switched on. A service that is not named goes with its purpose. */
+export type Granted = Partial<Record<OptionalPurpose | ServiceName, boolean>>;
+
 export const choiceNames = ["not_asked", "denied", "granted"] as const;
 export type Choice = (typeof choiceNames)[number];
 export type Choices = Partial<Record<OptionalPurpose, Choice>>;

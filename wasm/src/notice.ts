@@ -12,6 +12,8 @@ export interface NoticeCookie {
   domain?: string;
   /** A cookie where it says nothing else. */
   kind?: "cookie" | "local_storage" | "session_storage";
+  /** The id of the one service it belongs to; otherwise it goes with the purpose. */
+  service?: string;
 }
 
 export interface NoticeService {

@@ -3,8 +3,8 @@
 
 import type { Consent } from "./consent";
 import { adoptStyles, element } from "./element";
-import type { OptionalPurpose, Purpose } from "./names";
-import { optionalPurposes, type Notice } from "./notice";
+import type { Granted, OptionalPurpose, Purpose, ServiceName } from "./names";
+import type { Notice } from "./notice";
 import styles from "./placeholder.css";
 import { allowWords } from "./placeholder_words";
 
@@ -28,7 +28,6 @@ function forget(frame: HTMLIFrameElement, host: HTMLElement): void {
 /** Puts a placeholder before a frame, or takes it away once the frame may load. */
 export function hold(
   frame: HTMLIFrameElement,
-  purpose: Purpose,
   consent: Consent,
   base: string,
 ): void {
@@ -39,7 +38,8 @@ export function hold(
     before.remove();
     frame.hidden = false;
   }
-  if (consent.allows(purpose)) {
+  const name = frame.dataset.consent as Purpose | ServiceName;
+  if (consent.allows(name)) {
     if (!standing) return;
     const focused = standing.contains(document.activeElement);
     forget(frame, standing);
@@ -55,7 +55,7 @@ export function hold(
   frame.hidden = true;
   if (!standing) {
     void consent.loadNotice().then(
-      (notice) => fill(host, frame, purpose, consent, notice, base),
+      (notice) => fill(host, frame, name, consent, notice, base),
       () => host.append(link(frame)),
     );
   }
@@ -70,12 +70,13 @@ function link(frame: HTMLIFrameElement): HTMLElement {
 function fill(
   host: HTMLElement,
   frame: HTMLIFrameElement,
-  purpose: Purpose,
+  wanted: Purpose | ServiceName,
   consent: Consent,
   notice: Notice,
   base: string,
 ): void {
   const { language } = notice.notice;
+  const purpose = wanted.split(":")[0] as Purpose;
   const { name, description } = notice.purposes.find(({ id }) => id === purpose) ?? {};
   if (!name) return;
   const root = host.attachShadow({ mode: "open" });
@@ -90,7 +91,7 @@ function fill(
     return made;
   };
   const allow = button("allow", words.replace("{purpose}", name), () => {
-    void consent.save(withPurpose(consent, notice, purpose));
+    void consent.save(withName(consent, notice, wanted));
   });
   const settings = button("settings", notice.text.settings ?? "", () => void consent.open());
   // Under a signal that turns the purpose off no click could turn it on.
@@ -107,13 +108,20 @@ function fill(
   keepRoom(root, frame);
 }
 
-function withPurpose(
-  consent: Consent,
-  notice: Notice,
-  purpose: Purpose,
-): Partial<Record<OptionalPurpose, boolean>> {
-  const wanted = optionalPurposes(notice).map((id) => [id, id === purpose || consent.allows(id)]);
-  return Object.fromEntries(wanted) as Partial<Record<OptionalPurpose, boolean>>;
+// What holds, and the wanted: a frame that names a service allows that one of its purpose only.
+function withName(consent: Consent, notice: Notice, wanted: Purpose | ServiceName): Granted {
+  const granted: Granted = {};
+  for (const { id, required, services } of notice.purposes) {
+    if (required) continue;
+    const purpose = id as OptionalPurpose;
+    granted[purpose] = wanted.split(":")[0] === id || consent.allows(id);
+    if (wanted === id) continue;
+    for (const service of services) {
+      const name: ServiceName = `${purpose}:${service.id}`;
+      granted[name] = wanted === name || consent.allows(name);
+    }
+  }
+  return granted;
 }
 
 // As wide and high as the frame says it will be, so that nothing moves when it comes.

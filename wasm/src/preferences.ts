@@ -1,18 +1,19 @@
 // The second layer, loaded when it is asked for: a native modal dialog. Closing it decides nothing.
 
 import { adoptStyles, element } from "./element";
-import type { Choices, OptionalPurpose } from "./names";
+import type { Granted } from "./names";
 import type { Notice, NoticePurpose } from "./notice";
 import { policyLink, removePolicyLink } from "./policy_link";
 import styles from "./preferences.css";
-import type { ViewActions } from "./view";
+import { recipientOf, ServiceSwitches } from "./service_switches";
+import type { Allows, ViewActions } from "./view";
 
 export interface PreferencesRequest {
   root: ShadowRoot;
   base: string;
   notice: Notice;
-  /** What holds now: a switch is on only where this says granted. */
-  choices: Choices;
+  /** What holds now: a switch is on only where this says so. */
+  allows: Allows;
   actions: ViewActions;
 }
 
@@ -40,9 +41,9 @@ export function openPreferences(request: PreferencesRequest): void {
   dialog.showModal();
 }
 
-function build({ root, notice, choices, actions }: PreferencesRequest): HTMLDialogElement {
+function build({ root, notice, allows, actions }: PreferencesRequest): HTMLDialogElement {
   const { text, purposes } = notice;
-  const switches = new Map<OptionalPurpose, HTMLInputElement>();
+  const switches: ServiceSwitches[] = [];
   const button = (action: string, label: string | undefined, run?: () => void) => {
     const node = element(
       "button",
@@ -55,9 +56,13 @@ function build({ root, notice, choices, actions }: PreferencesRequest): HTMLDial
     });
     return node;
   };
-  const granted = notice.regime.model === "opt_in" && Object.values(choices).includes("granted");
-  const chosen = () =>
-    Object.fromEntries([...switches].map(([id, box]) => [id, box.checked ? "granted" : "denied"]));
+  const holds = purposes.some(({ id, required }) => !required && allows(id));
+  const granted = notice.regime.model === "opt_in" && holds;
+  const chosen = () => {
+    const on: Granted = {};
+    for (const one of switches) one.addTo(on);
+    return on;
+  };
   const close = button("close", "");
   close.ariaLabel = text.close ?? "";
   const dialog = element(
@@ -77,7 +82,7 @@ function build({ root, notice, choices, actions }: PreferencesRequest): HTMLDial
       "div",
       { class: "purposes", tabindex: "0", role: "group", "aria-labelledby": "preferences" },
       element("p", {}, text.preferences_body ?? "", " ", policyLink(root, secondLayer, notice)),
-      ...purposes.map((purpose) => section(purpose, choices, text, switches)),
+      ...purposes.map((purpose) => section(purpose, allows, text, switches)),
       element("p", { class: "controller" }, text.controller ?? ""),
     ),
     element(
@@ -95,12 +100,12 @@ function build({ root, notice, choices, actions }: PreferencesRequest): HTMLDial
 
 function section(
   purpose: NoticePurpose,
-  choices: Choices,
+  allows: Allows,
   text: Notice["text"],
-  switches: Map<OptionalPurpose, HTMLInputElement>,
+  switches: ServiceSwitches[],
 ): HTMLElement {
   const { id, required, name, description } = purpose;
-  const on = required || choices[id as OptionalPurpose] === "granted";
+  const on = required || allows(id);
   const box = element("input", {
     id: `switch-${id}`,
     type: "checkbox",
@@ -112,7 +117,8 @@ function section(
     disabled: required,
     "data-purpose": id,
   });
-  if (!required) switches.set(id as OptionalPurpose, box);
+  const services = required ? undefined : new ServiceSwitches(purpose, allows, box);
+  if (services) switches.push(services);
   return element(
     "section",
     { part: "purpose" },
@@ -124,7 +130,7 @@ function section(
       box,
     ),
     element("p", { id: `about-${id}` }, description),
-    details(purpose, text),
+    details(purpose, text, services?.rows ?? []),
   );
 }
 
@@ -134,14 +140,13 @@ const foreign = (name: string) => element("bdi", {}, name);
 function details(
   { legal_basis, services, cookies }: NoticePurpose,
   text: Notice["text"],
+  switches: HTMLElement[],
 ): HTMLElement {
-  const fact = (term: string | undefined, ...values: string[]) =>
+  const fact = (term: string | undefined, ...values: HTMLElement[]) =>
     values.length
-      ? [element("dt", {}, term ?? ""), ...values.map((value) => element("dd", {}, foreign(value)))]
+      ? [element("dt", {}, term ?? ""), ...values.map((value) => element("dd", {}, value))]
       : [];
-  const recipients = services.map(
-    ({ name, recipient, country }) => `${name}: ${recipient} (${country})`,
-  );
+  const recipients = services.map((service) => foreign(recipientOf(service)));
   const columns = [text.cookie_name, text.cookie_provider, text.cookie_lifetime];
   const table =
     cookies.length > 0 &&
@@ -183,8 +188,8 @@ function details(
     element(
       "dl",
       {},
-      ...fact(text.legal_basis, text[`basis_${legal_basis}`] ?? legal_basis),
-      ...fact(text.recipients, ...recipients),
+      ...fact(text.legal_basis, foreign(text[`basis_${legal_basis}`] ?? legal_basis)),
+      ...fact(text.recipients, ...(switches.length ? switches : recipients)),
     ),
     table || "",
   );

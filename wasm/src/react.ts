@@ -11,7 +11,8 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import type { ConsentApi, ConsentOptions, ConsentState, Purpose } from "./consent_module";
+import type { ConsentApi, ConsentOptions, ConsentState } from "./consent_module";
+import type { Purpose, ServiceName } from "./names";
 import { sharedConsent } from "./shared_consent";
 
 const Shared = createContext<ConsentApi | undefined>(undefined);
@@ -30,7 +31,7 @@ export interface UsedConsent {
   /** Undefined on a server and until the banner has started. */
   consent: ConsentApi | undefined;
   state: ConsentState | undefined;
-  allows(purpose: Purpose): boolean;
+  allows(name: Purpose | ServiceName): boolean;
 }
 
 /** Renders again after every change. */
@@ -47,23 +48,28 @@ export function useConsent(): UsedConsent {
   );
   return useMemo(() => {
     const state = text ? (JSON.parse(text) as ConsentState) : undefined;
-    return { consent, state, allows: (purpose) => isAllowed(state, purpose) };
+    return { consent, state, allows: (name) => isAllowed(consent, state, name) };
   }, [consent, text]);
 }
 
-/** Its children where the purpose is allowed, otherwise `otherwise`. */
+/** Its children where the purpose, or the single service, is allowed, otherwise `otherwise`. */
 export function WithConsent({
   purpose,
   otherwise,
   children,
 }: {
-  purpose: Purpose;
+  purpose: Purpose | ServiceName;
   otherwise?: ReactNode;
   children?: ReactNode;
 }): ReactNode {
   return useConsent().allows(purpose) ? (children ?? null) : (otherwise ?? null);
 }
 
-function isAllowed(state: ConsentState | undefined, purpose: Purpose): boolean {
-  return purpose === "essential" || state?.decisions[purpose].allowed === true;
+function isAllowed(
+  consent: ConsentApi | undefined,
+  state: ConsentState | undefined,
+  name: Purpose | ServiceName,
+): boolean {
+  if (name.includes(":")) return consent?.allows(name) === true;
+  return name === "essential" || state?.decisions[name as Purpose].allowed === true;
 }

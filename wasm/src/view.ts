@@ -1,13 +1,15 @@
 // What the state machine needs to be seen. The banner implements it; without a document there is
 // none.
 
-import type { Choices } from "./names";
+import type { Granted, Purpose, ServiceName } from "./names";
 import type { Notice } from "./notice";
+
+export type Allows = (name: Purpose | ServiceName) => boolean;
 
 export interface ViewActions {
   acceptAll(layer: "banner" | "preferences"): void;
   rejectAll(layer: "banner" | "preferences"): void;
-  save(choices: Choices): void;
+  save(granted: Granted): void;
   withdraw(): void;
   open(): void;
   /** The visitor is about to choose. */
@@ -23,6 +25,6 @@ export type FirstLayer = "ask" | "opt_out" | "opted_out" | "honoured";
 export interface View {
   show(layer: FirstLayer, notice: Notice): void;
   hide(): void;
-  /** `choices` are those that hold now. */
-  openPreferences(notice: Notice, choices: Choices): Promise<void>;
+  /** `allows` says what holds now. */
+  openPreferences(notice: Notice, allows: Allows): Promise<void>;
 }

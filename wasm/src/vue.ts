@@ -2,7 +2,8 @@
 // banner starts in the browser.
 
 import { onMounted, onUnmounted, shallowRef, type ShallowRef } from "vue";
-import type { ConsentApi, ConsentOptions, ConsentState, Purpose } from "./consent_module";
+import type { ConsentApi, ConsentOptions, ConsentState } from "./consent_module";
+import type { Purpose, ServiceName } from "./names";
 import { sharedConsent } from "./shared_consent";
 
 export interface UsedConsent {
@@ -10,7 +11,7 @@ export interface UsedConsent {
   consent: ShallowRef<ConsentApi | undefined>;
   state: ShallowRef<ConsentState | undefined>;
   /** Reactive, like `state`. */
-  allows(purpose: Purpose): boolean;
+  allows(name: Purpose | ServiceName): boolean;
 }
 
 /**
@@ -27,7 +28,10 @@ export function useConsent(options: ConsentOptions): UsedConsent {
     stop = started.on("change", (changed) => (state.value = changed));
   });
   onUnmounted(() => stop());
-  const allows = (purpose: Purpose) =>
-    purpose === "essential" || state.value?.decisions[purpose].allowed === true;
+  const allows = (name: Purpose | ServiceName) => {
+    const known = state.value;
+    if (name.includes(":")) return !!known && consent.value?.allows(name) === true;
+    return name === "essential" || known?.decisions[name as Purpose].allowed === true;
+  };
   return { consent, state, allows };
 }

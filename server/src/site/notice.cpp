@@ -21,8 +21,9 @@ JsonArray cookies_of(const PurposeInfo& info, const Texts& texts) {
                      {"lifetime", localised(cookie.lifetime, texts)},
                      {"path", cookie.path},
                      {"domain", cookie.domain}};
-    // Left out for cookies: the notices of before keep their ids.
+    // Left out where they say nothing: the notices of before keep their ids.
     if (!cookie.kind.empty()) named.push_back({"kind", cookie.kind});
+    if (!cookie.service.empty()) named.push_back({"service", cookie.service});
     cookies.emplace_back(std::move(named));
   }
   return cookies;

@@ -116,6 +116,9 @@ CookieInfo read_cookie(const JsonValue& value, const std::string& pointer, Purpo
     if (!is_host_name(*domain))
       fields.fail("domain", "must be a host name in lower case, without a leading dot");
   }
+  if (const std::string* service = fields.string("service", Presence::optional)) {
+    cookie.service = *service;
+  }
   if (cookie.name.starts_with("__Host-") && (cookie.path != "/" || !cookie.domain.empty())) {
     fields.fail("name", "a __Host- cookie has the path / and no domain");
   }
@@ -179,6 +182,20 @@ void check_legal_basis(JsonFields& fields, const PurposeInfo& info) {
   }
 }
 
+// A cookie can only belong to a service that the purpose names.
+void check_owners(const JsonValue& purpose, const std::string& pointer, const PurposeInfo& info,
+                  std::vector<JsonError>& errors) {
+  std::vector<std::string> ids;
+  for (const ServiceInfo& service : info.services) ids.push_back(service.id);
+  for (std::size_t i = 0; i < info.cookies.size(); ++i) {
+    const std::string& owner = info.cookies[i].service;
+    if (owner.empty() || std::find(ids.begin(), ids.end(), owner) != ids.end()) continue;
+    const JsonValue& cookie = (*purpose.find("cookies")->array())[i];
+    const std::string at = pointer + "/cookies/" + std::to_string(i) + "/service";
+    errors.push_back({at, one_of(ids, owner), cookie.find("service")->offset()});
+  }
+}
+
 // Empty when the purpose itself is not known: nothing else about it can be kept.
 std::optional<PurposeInfo> read_purpose(const JsonValue& value, const std::string& pointer,
                                         const TextByLanguage& texts,
@@ -211,6 +228,7 @@ std::optional<PurposeInfo> read_purpose(const JsonValue& value, const std::strin
   if (services != nullptr && services->array() != nullptr && info.services.empty()) {
     fields.fail("services", "must name at least one recipient");
   }
+  check_owners(value, pointer, info, errors);
   fields.refuse_unknown();
   if (!purpose) return std::nullopt;
   return info;

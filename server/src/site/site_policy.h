@@ -21,8 +21,9 @@ struct CookieInfo {
   std::string provider;
   CookieLifetime lifetime;
   std::string path = "/";
-  std::string domain;  // empty: host only
-  std::string kind;    // "local_storage" "session_storage", where it is a key of those; else empty
+  std::string domain;   // empty: host only
+  std::string kind;     // "local_storage" "session_storage", where it is a key of those; else empty
+  std::string service;  // id of the one service of the purpose it belongs to; empty: of all
 };
 
 struct ServiceInfo {

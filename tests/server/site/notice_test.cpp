@@ -60,6 +60,15 @@ TEST_CASE("A notice names the storage of a key, and says nothing of the kind of 
   CHECK_THAT(cookie.find(1, "en").purposes_json, !ContainsSubstring("kind"));
 }
 
+TEST_CASE("A notice names the service of a cookie that belongs to one") {
+  const std::string text =
+      with(sample_site_text(), R"("_a", "provider")", R"("_a", "service": "stats", "provider")");
+  const NoticeBook one(load(text));
+  const NoticeBook all(load(sample_site_text()));
+  CHECK_THAT(one.find(1, "en").purposes_json, ContainsSubstring(R"("service":"stats")"));
+  CHECK_THAT(all.find(1, "en").purposes_json, !ContainsSubstring(R"("service":)"));
+}
+
 TEST_CASE("A changed word is another notice") {
   const NoticeBook a(load(sample_site_text()));
   const NoticeBook b(load(with(sample_site_text(), "\"en title\"", "\"en caption\"")));

@@ -85,6 +85,8 @@ const std::vector<Mistake>& mistakes() {
        "/policies/0/purposes/1/cookies/0/name", "__Host-"},
       {R"("_a", )", R"("_a", "kind": "localstorage", )", "/policies/0/purposes/1/cookies/0/kind",
        "did you mean \"local_storage\""},
+      {R"("_a", )", R"("_a", "service": "stat", )", "/policies/0/purposes/1/cookies/0/service",
+       "did you mean \"stats\""},
       {R"("13 months")", R"("14 months")", "/policies/0/purposes/1/cookies/0/lifetime",
        "at most 13 months"},
       {R"("13 months")", R"("1 day")", "/policies/0/purposes/1/cookies/0/lifetime",
