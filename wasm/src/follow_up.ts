@@ -9,7 +9,6 @@ import type { ConsentApi } from "./consent_module";
 import { EventSender, type AnalyticsEvent } from "./events";
 import { Gate } from "./gate";
 import type { GppMode, GppModule } from "./gpp";
-import type { OptionalPurpose, ServiceName } from "./names";
 import type { PlaceholderModule } from "./placeholder";
 import { browserRandomness } from "./random_id";
 import type { RemovalModule } from "./removal";
@@ -104,18 +103,7 @@ export class FollowUp {
 
   private clean(): void {
     const { consent } = this;
-    const ended = () =>
-      (consent.page.notice?.purposes ?? []).flatMap(({ id, required, cookies }) =>
-        cookies.filter(({ service }) => {
-          if (required || !consent.allows(id)) return !required;
-          // Before it is known which services may run, none has to go.
-          const name: ServiceName = `${id as OptionalPurpose}:${service}`;
-          return service && consent.services?.allows(name) === false;
-        }),
-      );
-    if (!ended().length) return;
-    // It may have been granted again meanwhile.
-    void this.loadRemoval().then((removal) => removal?.removeLeft(ended()));
+    void this.loadRemoval().then((removal) => removal?.removeEnded(consent));
   }
 
   private async holdBack(frame: HTMLIFrameElement, open: boolean): Promise<void> {
