@@ -122,6 +122,7 @@ for (const [name, prepare] of [
     assert.deepEqual(await context.cookies(), []);
     assert.ok(requests.some((request) => /wasm2js/.test(request.url())));
     const { subject } = await acceptThenWithdraw(page);
+    await page.waitForFunction(() => window.consent.state().status === "decided");
     assert.equal((await check(service, { subject })).reason, "withdrawn");
     assert.deepEqual(Object.keys((await stored(context, page)).cookies), ["dp_consent"]);
     await context.close();
