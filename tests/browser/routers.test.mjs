@@ -146,6 +146,8 @@ for (const router of Object.keys(routers)) {
     await page.frameLocator("iframe").getByText("Video").waitFor();
     await toNext(page);
     await page.waitForFunction(() => window.ran["next"] === 1);
+    // Those behind it that are on their way run before anything ends.
+    await page.waitForTimeout(300);
     const before = await ran(page);
     await page.evaluate(() => window.consent.withdraw());
     const from = requests.length;
