@@ -60,11 +60,12 @@ for (const [name, options, language] of [
   test(`${name}: asked for before the banner is there, used, and not asked again`, async () => {
     const { context, page, requests, complaints } = await visit({});
     const tag = earlyTag({ site: "dialphone.com", ...options });
-    await serve(context, { tag, language, bannerDelay: 700 });
+    await serve(context, { tag, language, bannerDelay: 1500 });
     const banner = page.waitForResponse((answer) => answer.url().endsWith("/v1/banner.js"));
+    const notice = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
+    const wasm = page.waitForResponse((answer) => wasmName.test(answer.url()));
     const going = page.goto("/early");
-    await page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
-    await page.waitForResponse((answer) => wasmName.test(answer.url()));
+    await Promise.all([notice, wasm]);
     assert.equal(await Promise.race([banner, "waiting"]), "waiting", "banner.js is still to come");
     await going;
     await control(page, "accept_all").waitFor();
