@@ -9,6 +9,7 @@
 #include "handlers/events.h"
 #include "handlers/gpc.h"
 #include "handlers/hints.h"
+#include "handlers/me.h"
 #include "handlers/notice.h"
 #include "handlers/openapi.h"
 #include "handlers/operations.h"
@@ -39,7 +40,7 @@ http::Handler shared(const Service& service, Handle handle) {
   return cross_origin(service, open_to_all(service, handle));
 }
 
-// Written to by anybody on the site's pages, at a bounded rate.
+// For anybody on the site's pages what costs the disk something, at a bounded rate.
 http::Handler written(const Service& service, Handle handle) {
   return cross_origin(service, rate_limited(service, open_to_all(service, handle)));
 }
@@ -78,6 +79,8 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("OPTIONS", "/v1/events", preflight(service, "POST"));
   router.add("GET", "/v1/preferences", open_to_all(service, handle_preferences));
   router.add("GET", "/v1/me/receipt", cross_origin(service, of_log(service, handle_receipt)));
+  router.add("GET", "/v1/me", written(service, handle_me));
+  router.add("OPTIONS", "/v1/me", preflight(service, "GET, HEAD"));
   router.add("OPTIONS", "/v1/me/receipt", preflight(service, "GET, HEAD"));
   router.add("GET", "/v1/transparency/checkpoint", of_log(service, handle_checkpoint));
   router.add("GET", "/v1/transparency/key", open_to_all(service, handle_log_key));

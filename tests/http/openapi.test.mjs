@@ -286,6 +286,9 @@ test("answers about the log fit", async () => {
   const authorization = (token) => ({ headers: { Authorization: `Consent ${token}` } });
   await call("/v1/me/receipt", "get", authorization(value.token));
   await call("/v1/me/receipt", "get", authorization("x"));
+  await call("/v1/me", "get", authorization(value.token));
+  await call("/v1/me", "get", authorization("x"));
+  await call("/v1/me", "options");
   for (const query of ["", "?after=1&limit=2", "?zone=us", "?zone=mars", "?after=x"])
     await call("/v1/audit", "get", { query, headers: privacy });
   const record = `?record=${value.record.id}`;

@@ -51,7 +51,7 @@ function renewed(value, name = "") {
 
 const passing = new Set([
   ...["ticket", "token", "id", "notice", "subject", "event", "time", "client_time", "expires_at"],
-  ...["sequence", "ruleset", "lastUpdate"],
+  ...["sequence", "ruleset", "lastUpdate", "service_version", "banner_build"],
   ...["name", "description", "lifetime"], // words of the site and of the translations
 ]);
 const sorted = (value) => Object.keys(value).sort();
@@ -106,6 +106,12 @@ async function ask({ path, method, operation }, question) {
   const headers = {};
   if ((operation.security ?? []).some((way) => way.apiKey)) {
     headers.Authorization = `Bearer ${service.key}`;
+  }
+  if (operation.security?.every((way) => way.visitorToken)) {
+    // A visitor of its own: what rights change is not what other examples rely on.
+    const visitor = new Visitor(service);
+    visitor.headers = {};
+    headers.Authorization = `Consent ${(await visitor.decide("accept_all")).token}`;
   }
   const url = new URL(base + path);
   for (const { name, place, value } of question.parameters) {

@@ -1,10 +1,12 @@
 #pragma once
 // Where pseudonymised events go.
 
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 #include "events/pseudonymised_event.h"
 #include "failure_log.h"
@@ -22,6 +24,17 @@ class EventSink {
   // All or nothing. `arrived` picks the day's file. Thread-safe.
   virtual std::optional<SinkFailure> append(std::span<const PseudonymisedEvent> events,
                                             TimePoint arrived) = 0;
+  // Gives each event that arrived on `first` or later to `take`, oldest day first, as the JSON
+  // object it is stored as.
+  virtual std::optional<SinkFailure> read(
+      Date first, const std::function<void(std::string_view event)>& take) const = 0;
+  struct Removal {
+    std::size_t events = 0;
+    std::optional<SinkFailure> failure = {};  // what is removed already stays removed
+  };
+  // Removes what arrived on `first` or later of these visitors. Durable on return. Appending waits
+  // only while a day that has such events is copied.
+  virtual Removal remove(std::span<const Pseudonym> visitors, Date first) = 0;
   // For /readyz: tries to store; empty when all is well.
   virtual std::optional<SinkFailure> probe() = 0;
 };

@@ -9,8 +9,8 @@
 #include <mutex>
 #include <stdexcept>
 #include <thread>
-#include <vector>
 
+#include "events/event_files.h"
 #include "events/event_sink.h"
 #include "file_descriptor.h"
 #include "keys/key_file.h"
@@ -31,6 +31,7 @@ class NdjsonSink final : public EventSink {
     if (access(directory_.c_str(), W_OK | X_OK) != 0) {
       throw std::runtime_error(directory_ + ": cannot be written: " + std::strerror(errno));
     }
+    remove_drafts(directory_);
     syncing_ = std::thread([this] { sync_regularly(); });
   }
 
@@ -76,11 +77,39 @@ class NdjsonSink final : public EventSink {
     return reported(std::move(failure));
   }
 
+  std::optional<SinkFailure> read(
+      Date first, const std::function<void(std::string_view)>& take) const override {
+    for (const Date day : stored_days(directory_)) {
+      if (day < first) continue;
+      if (auto failure = read_events_of(directory_, day, take)) return reported(std::move(failure));
+    }
+    return std::nullopt;
+  }
+
+  Removal remove(std::span<const Pseudonym> visitors, Date first) override {
+    Removal all;
+    for (const Date day : stored_days(directory_)) {
+      if (day < first) continue;
+      Removal one = count_events_of(directory_, day, visitors);
+      if (!one.failure && one.events > 0) one = rewrite(day, visitors);
+      all.events += one.events;
+      if (one.failure) all.failure = reported(std::move(one.failure));
+    }
+    return all;
+  }
+
  private:
+  // The open file may be replaced: it is opened again with the next events.
+  Removal rewrite(Date day, std::span<const Pseudonym> visitors) {
+    const std::lock_guard lock(mutex_);
+    file_.close();
+    return remove_visitors(directory_, day, visitors);
+  }
+
   std::optional<SinkFailure> open_day(Date day) {
     if (file_ && day == day_) return std::nullopt;
     if (file_ && unsynced_) sync(file_);
-    path_ = directory_ + "/" + to_iso_date(day) + ".ndjson";
+    path_ = event_file_of(directory_, day);
     file_ = FileDescriptor(open(
         path_.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC | O_NOFOLLOW, S_IRUSR | S_IWUSR));
     if (!file_) return failed(path_);

@@ -3,14 +3,15 @@
 #include <algorithm>
 #include <optional>
 #include <string>
+#include <variant>
 
 #include "audit/receipt.h"
 #include "audit/zone_logs.h"
+#include "handlers/data_subject.h"
 #include "http/problem.h"
 #include "ledger/ledger.h"
 #include "site/notice.h"
 #include "site/site_policy.h"
-#include "visitor_token.h"
 
 namespace consent::server {
 namespace {
@@ -32,35 +33,23 @@ std::optional<std::string> notice_of(const Service& service, const Record& recor
   return service.ledger.find_notice(record.notice);
 }
 
-http::Response unavailable() {
-  http::Response response =
-      http::problem(503, "The ledger cannot be read at the moment. Ask again later.");
-  response.set("Retry-After", "5");
-  return response;
-}
-
 }  // namespace
 
 http::Response handle_receipt(const Service& service, const http::Request& request) {
-  const PresentedToken presented = presented_token(service, request);
-  if (!presented.token) {
-    http::Response response = http::problem(
-        401, "Present the consent token: the cookie, or Authorization: Consent <token>.");
-    response.set("WWW-Authenticate", "Consent");
-    return response;
-  }
-  if (presented.token->kind != TokenKind::grant) {
+  auto asked = data_subject(service, request, "/v1/me/receipt");
+  if (auto* refused = std::get_if<http::Response>(&asked)) return std::move(*refused);
+  const std::optional<SubjectId>& subject = std::get<DataSubject>(asked).id;
+  if (!subject) {
     return http::problem(404, "A refusal leaves no record, so there is nothing to prove.");
   }
-  const Ledger::History history =
-      service.ledger.history(service.site.site, presented.token->subject);
-  if (history.failure) return unavailable();
+  const Ledger::History history = service.ledger.history(service.site.site, *subject);
+  if (history.failure) return unreadable();
   const StoredRecord* stored = newest_decision(history);
   if (stored == nullptr) return http::problem(404, "There is no record of this visitor any more.");
   ZoneLog* log = service.logs == nullptr ? nullptr : service.logs->find(stored->record.zone);
   const std::optional<std::string> notice = notice_of(service, stored->record);
   const auto proof = log == nullptr ? std::nullopt : log->prove_id(stored->record.id);
-  if (!notice || !proof) return unavailable();
+  if (!notice || !proof) return unreadable();
   http::Response response = http::text_response(
       200, "application/json", receipt_json(*stored, *notice, *proof, log->verifier_key()));
   response.set("Cache-Control", "private, no-store");

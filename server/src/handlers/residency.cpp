@@ -11,14 +11,7 @@
 namespace consent::server {
 namespace {
 
-http::Response misdirected(const Service& service, std::string_view pointer, Zone zone) {
-  const std::string name(to_text(zone));
-  const std::string& endpoint = service.zone_endpoints[static_cast<std::size_t>(zone)];
-  const std::string where =
-      endpoint.empty() ? "the service that holds this zone" : endpoint + "/v1/consents";
-  return http::problem(421, "This service does not hold the zone " + name + ". Send it to " + where,
-                       {{std::string(pointer), "belongs to the zone " + name}});
-}
+constexpr std::string_view kConsents = "/v1/consents";
 
 // Where the subject is: as the held zones know it, else as its token says.
 std::optional<Zone> home_of(const Service& service, const PresentedToken& presented,
@@ -62,7 +55,7 @@ Record withdrawal_of(const Service& service, const Record& grant, const RecordSt
 // and the retry makes the new one.
 std::optional<http::Response> leave(const Service& service, Record& grant, const RecordState& state,
                                     Zone home) {
-  if (!service.ledger.holds(home)) return misdirected(service, "/subject", home);
+  if (!service.ledger.holds(home)) return misdirected(service, "/subject", home, kConsents);
   if (state.choices.any_granted() &&
       service.ledger.append(withdrawal_of(service, grant, state, home)).failure) {
     return storage_unavailable();
@@ -72,6 +65,16 @@ std::optional<http::Response> leave(const Service& service, Record& grant, const
 }
 
 }  // namespace
+
+http::Response misdirected(const Service& service, std::string_view pointer, Zone zone,
+                           std::string_view path) {
+  const std::string name(to_text(zone));
+  const std::string& endpoint = service.zone_endpoints[static_cast<std::size_t>(zone)];
+  const std::string where =
+      endpoint.empty() ? "the service that holds this zone" : endpoint + std::string(path);
+  return http::problem(421, "This service does not hold the zone " + name + ". Send it to " + where,
+                       {{std::string(pointer), "belongs to the zone " + name}});
+}
 
 std::optional<http::Response> settle_residency(const Service& service,
                                                const PresentedToken& presented, Record& record) {
@@ -85,7 +88,7 @@ std::optional<http::Response> settle_residency(const Service& service,
   }
   if (home && !grants) record.zone = *home;
   if (!service.ledger.holds(record.zone)) {
-    return misdirected(service, home && !grants ? "/subject" : "/ticket", record.zone);
+    return misdirected(service, home && !grants ? "/subject" : "/ticket", record.zone, kConsents);
   }
   if (read.state.hold == Hold::erased) {
     record.subject.reset();

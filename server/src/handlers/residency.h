@@ -4,6 +4,7 @@
 // its own (deny wins; nothing crosses).
 
 #include <optional>
+#include <string_view>
 
 #include "http/response.h"
 #include "ledger/record.h"
@@ -11,6 +12,10 @@
 #include "visitor_token.h"
 
 namespace consent::server {
+
+// 421: this process does not hold the zone; `path` is what to ask of the service that does.
+http::Response misdirected(const Service& service, std::string_view pointer, Zone zone,
+                           std::string_view path);
 
 // Takes the record with its subject and the zone of its ticket; settles both. A denial goes to
 // where its subject is. Of an erased subject nothing is written: a grant gets a new one, a denial

@@ -69,6 +69,11 @@ Sha256Digest token_mac(const HmacSha256& key, std::string_view site,
   return key.mac(std::span(input).first(size));
 }
 
+std::string pseudonym_file(std::string_view site, Zone zone, Date epoch) {
+  return to_iso_date(epoch) + "." + std::string(to_text(zone)) + "." + std::string(site) +
+         std::string(kPseudonymSuffix);
+}
+
 bool is_over(Date epoch, TimePoint now) {
   return now >= epoch + std::chrono::days(1) + kPseudonymKeyGrace;
 }
@@ -102,9 +107,7 @@ struct Keyring::State {
     if (epoch < oldest_epoch || !is_file_safe(site)) return nullptr;
     auto& key = pseudonym_keys[EpochName(epoch, zone, site)];
     if (!key) {
-      const std::string path = pseudonym_directory + "/" + to_iso_date(epoch) + "." +
-                               std::string(to_text(zone)) + "." + std::string(site) +
-                               std::string(kPseudonymSuffix);
+      const std::string path = pseudonym_directory + "/" + pseudonym_file(site, zone, epoch);
       try {
         key = std::make_shared<const HmacSha256>(read_or_make_key_file(path));
       } catch (const std::runtime_error&) {
@@ -165,6 +168,26 @@ std::optional<Pseudonym> Keyring::pseudonym(PseudonymKind kind, std::string_view
   const Sha256Digest mac =
       key->mac(MacInput("consent pseudonym 1").add(kind_byte).add(site).add(value).view());
   return base64url(std::span(mac).first<kPseudonymBytes>());
+}
+
+std::vector<Keyring::EpochPseudonym> Keyring::live_pseudonyms(PseudonymKind kind,
+                                                              std::string_view site,
+                                                              std::string_view value) {
+  std::vector<EpochPseudonym> pseudonyms;
+  std::error_code unreadable;
+  for (const auto& entry :
+       std::filesystem::directory_iterator(state_->pseudonym_directory, unreadable)) {
+    const std::string name = entry.path().filename().string();
+    const auto epoch = parse_rfc3339(name.substr(0, kDateBytes) + "T00:00:00Z");
+    if (!epoch) continue;
+    const Date day = std::chrono::floor<std::chrono::days>(*epoch);
+    for (const Zone zone : {Zone::eu, Zone::us}) {
+      if (name != pseudonym_file(site, zone, day)) continue;
+      auto found = pseudonym(kind, site, zone, day, value);
+      if (found) pseudonyms.push_back({day, std::move(*found)});
+    }
+  }
+  return pseudonyms;
 }
 
 void Keyring::destroy_expired(TimePoint now) {

@@ -10,6 +10,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "clock.h"
 #include "consent/ruleset.h"
@@ -41,6 +42,13 @@ class Keyring {
   // cannot be had (then the event is dropped: never an empty key).
   std::optional<Pseudonym> pseudonym(PseudonymKind kind, std::string_view site, Zone zone,
                                      Date epoch, std::string_view value);
+  struct EpochPseudonym {
+    Date epoch;
+    Pseudonym pseudonym;
+  };
+  // What `pseudonym` answers in every zone and epoch whose key is still there; makes none.
+  std::vector<EpochPseudonym> live_pseudonyms(PseudonymKind kind, std::string_view site,
+                                              std::string_view value);
   // Destroys the keys of epochs that ended 48 hours ago. Called at start and hourly.
   void destroy_expired(TimePoint now);
 

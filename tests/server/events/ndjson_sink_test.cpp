@@ -109,3 +109,55 @@ TEST_CASE("A probe stores something, leaves nothing, and names the directory tha
   std::filesystem::create_directory(events);
   CHECK_FALSE(sink->probe());
 }
+
+TEST_CASE("The events of a visitor are found and removed, and those of others stay") {
+  const TemporaryDirectory directory;
+  const auto sink = open_ndjson_sink(directory.path().string());
+  const TimePoint now = FakeClock().now();
+  const Date today = std::chrono::floor<std::chrono::days>(now);
+  PseudonymisedEvent mine = event();
+  PseudonymisedEvent other = event();
+  other.visitor = "OOOOOOOOOOOOOOOOOOOOOQ";
+  other.path = "/\"visitor\":\"VVVVVVVVVVVVVVVVVVVVVQ\"";  // no member, however it looks
+  PseudonymisedEvent nobody = event();
+  nobody.visitor.reset();
+  for (const PseudonymisedEvent* one : {&mine, &other, &nobody, &mine}) {
+    REQUIRE_FALSE(sink->append({one, 1}, now));
+    REQUIRE_FALSE(sink->append({one, 1}, now - std::chrono::hours(24)));
+  }
+  const auto lines_since = [&](Date first) {
+    std::vector<std::string> lines;
+    CHECK_FALSE(sink->read(first, [&](std::string_view line) { lines.emplace_back(line); }));
+    return lines;
+  };
+  CHECK(lines_since(today - std::chrono::days(1)).size() == 8);
+  CHECK(lines_since(today).size() == 4);
+  CHECK(lines_since(today + std::chrono::days(1)).empty());
+
+  const std::vector<Pseudonym> wanted{*mine.visitor};
+  const EventSink::Removal removal = sink->remove(wanted, today);
+  CHECK_FALSE(removal.failure);
+  CHECK(removal.events == 2);
+  const std::vector<std::string> left = lines_since(today);
+  REQUIRE(left.size() == 2);
+  CHECK(left[0].find("OOOOOOOOOOOOOOOOOOOOOQ") != std::string::npos);
+  CHECK(left[1].find("\"visitor\":null") != std::string::npos);
+  CHECK(lines_since(today - std::chrono::days(1)).size() == 6);  // the day before stays whole
+
+  REQUIRE_FALSE(sink->append({&mine, 1}, now));  // into the file that took the old one's place
+  CHECK(lines_since(today).size() == 3);
+  struct stat status {};
+  REQUIRE(stat((directory.path() / "events/2026-11-23.ndjson").c_str(), &status) == 0);
+  CHECK((status.st_mode & 0777) == 0600);
+  CHECK(sink->remove(wanted, today).events == 1);
+  CHECK(sink->remove(wanted, today).events == 0);
+}
+
+TEST_CASE("A copy that a crash left behind is removed at the start") {
+  const TemporaryDirectory directory;
+  const auto draft = directory.path() / "events/2026-11-23.ndjson.new";
+  open_ndjson_sink(directory.path().string());
+  std::ofstream(draft) << "x";
+  const auto sink = open_ndjson_sink(directory.path().string());
+  CHECK_FALSE(std::filesystem::exists(draft));
+}

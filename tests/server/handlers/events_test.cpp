@@ -151,6 +151,13 @@ TEST_CASE("When the sink takes nothing the answer is 503") {
     std::optional<SinkFailure> append(std::span<const PseudonymisedEvent>, TimePoint) override {
       return SinkFailure{"full"};
     }
+    std::optional<SinkFailure> read(Date,
+                                    const std::function<void(std::string_view)>&) const override {
+      return SinkFailure{"full"};
+    }
+    Removal remove(std::span<const Pseudonym>, Date) override {
+      return {.events = 0, .failure = SinkFailure{"full"}};
+    }
     std::optional<SinkFailure> probe() override { return SinkFailure{"full"}; }
   };
   TestService::Parts parts;

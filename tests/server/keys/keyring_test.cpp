@@ -204,3 +204,28 @@ TEST_CASE("Without a usable key there is no pseudonym") {
   CHECK_FALSE(keyring.pseudonym(Kind::visitor, kSite, Zone::eu, day("2026-11-23"), kValue));
   CHECK_FALSE(keyring.pseudonym(Kind::visitor, "../../etc", Zone::eu, day("2026-11-23"), kValue));
 }
+
+TEST_CASE("The pseudonyms that are still to be told are those whose keys are there") {
+  const TemporaryDirectory directory;
+  Keyring keyring(directory.path().string());
+  CHECK(keyring.live_pseudonyms(Kind::visitor, kSite, kValue).empty());  // makes no key
+  std::set<std::pair<Date, Pseudonym>> made;
+  for (const char* date : {"2026-11-23", "2026-11-24"}) {
+    for (const Zone zone : {Zone::eu, Zone::us}) {
+      made.emplace(day(date),
+                   keyring.pseudonym(Kind::visitor, kSite, zone, day(date), kValue).value());
+    }
+  }
+  keyring.pseudonym(Kind::visitor, "other.example", Zone::eu, day("2026-11-23"), kValue);
+  const auto told = [&] {
+    std::set<std::pair<Date, Pseudonym>> found;
+    for (const auto& one : keyring.live_pseudonyms(Kind::visitor, kSite, kValue)) {
+      found.emplace(one.epoch, one.pseudonym);
+    }
+    return found;
+  };
+  CHECK(told() == made);
+  keyring.destroy_expired(day("2026-11-26") + 1h);
+  std::erase_if(made, [](const auto& one) { return one.first == day("2026-11-23"); });
+  CHECK(told() == made);
+}

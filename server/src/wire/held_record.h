@@ -1,0 +1,13 @@
+#pragma once
+// A stored record as its data subject and the privacy office read it: whole.
+
+#include "ledger/record.h"
+#include "wire/json_document.h"
+
+namespace consent::server {
+
+// A decision: what POST /v1/consents answered, with `kind` and `evidence`. A right that was
+// exercised: id, sequence, kind and time. Of what is erased: the same, and that it is erased.
+JsonValue held_record_json(const StoredRecord& stored);
+
+}  // namespace consent::server
