@@ -79,13 +79,12 @@ const SubjectId* subject_of(const PresentedToken& presented) {
   return names_one ? &presented.token->subject : nullptr;
 }
 
-// A denial reaches the subject the visitor holds, named or not: nobody stays granted by having been
-// forgotten.
+// A decision is about the subject whose token comes with it, named or not: nobody stays granted by
+// having been forgotten, and no second subject is made beside one whose grant lives on.
 void settle_subject(Submission& submission) {
   ConsentRequest& request = submission.request;
   const SubjectId* held = subject_of(submission.presented);
-  if (request.subject || held == nullptr) return;
-  if (!request.choices.any_granted() || is_form(submission.http)) request.subject = *held;
+  if (!request.subject && held != nullptr) request.subject = *held;
 }
 
 // The first write of a grant binds its subject; what comes later must hold its token.

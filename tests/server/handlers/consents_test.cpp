@@ -178,6 +178,27 @@ TEST_CASE("A refusal of somebody who had granted reaches that subject, named or 
   CHECK(reason_of(service.check("subject", text_of(grant, "record/subject"))) == "refused");
 }
 
+TEST_CASE("A grant that comes with a subject's token is that subject's, named or not") {
+  TestService service;
+  const JsonValue grant = accepted(service);
+  const std::string subject = text_of(grant, "record/subject");
+  service.clock().advance(1h);
+  ConsentBody narrower = service.consent("DE");
+  narrower.choices = R"({"analytics": "denied", "marketing": "granted"})";
+  narrower.action = "\"save\"";
+  const http::Response response = service.post_consent(narrower, with_token(grant));
+  REQUIRE(response.status == 201);
+  CHECK(text_of(json_of(response), "record/subject") == subject);
+  CHECK(reason_of(service.check("subject", subject)) == "refused");
+  const http::Response repeated = service.post_consent(narrower, with_token(grant));
+  CHECK(repeated.status == 200);
+  CHECK(text_of(json_of(repeated), "record/subject") == subject);
+
+  ConsentBody stranger = service.consent("DE");
+  const JsonValue other = json_of(service.post_consent(stranger, {{"Authorization", "Consent x"}}));
+  CHECK(text_of(other, "record/subject") != subject);
+}
+
 TEST_CASE("The first write binds a subject to its token") {
   TestService service;
   ConsentBody body = service.consent("DE");
