@@ -17,6 +17,7 @@
 #include "handlers/pseudonymise.h"
 #include "handlers/receipt.h"
 #include "handlers/static_files.h"
+#include "handlers/subjects.h"
 #include "handlers/transparency.h"
 #include "http/problem.h"
 #include "metrics.h"
@@ -43,6 +44,12 @@ http::Handler shared(const Service& service, Handle handle) {
 // For anybody on the site's pages what costs the disk something, at a bounded rate.
 http::Handler written(const Service& service, Handle handle) {
   return cross_origin(service, rate_limited(service, open_to_all(service, handle)));
+}
+
+// A right that changes something: only from the site's own pages.
+http::Handler by_subject(const Service& service, Handle handle) {
+  return cross_origin(service,
+                      from_own_pages(service, rate_limited(service, of_log(service, handle))));
 }
 
 http::Handler keyed(const Service& service, Scope scope, Handle handle) {
@@ -80,7 +87,13 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/preferences", open_to_all(service, handle_preferences));
   router.add("GET", "/v1/me/receipt", cross_origin(service, of_log(service, handle_receipt)));
   router.add("GET", "/v1/me", written(service, handle_me));
-  router.add("OPTIONS", "/v1/me", preflight(service, "GET, HEAD"));
+  router.add("DELETE", "/v1/me", by_subject(service, handle_me_erase));
+  router.add("OPTIONS", "/v1/me", preflight(service, "GET, HEAD, DELETE"));
+  router.add("POST", "/v1/me/restrict", by_subject(service, handle_me_restrict));
+  router.add("DELETE", "/v1/me/restrict", by_subject(service, handle_me_release));
+  router.add("OPTIONS", "/v1/me/restrict", preflight(service, "POST, DELETE"));
+  router.add("POST", "/v1/me/object", by_subject(service, handle_me_object));
+  router.add("OPTIONS", "/v1/me/object", preflight(service, "POST"));
   router.add("OPTIONS", "/v1/me/receipt", preflight(service, "GET, HEAD"));
   router.add("GET", "/v1/transparency/checkpoint", of_log(service, handle_checkpoint));
   router.add("GET", "/v1/transparency/key", open_to_all(service, handle_log_key));
@@ -108,6 +121,17 @@ void add_internal_routes(const Service& service, http::Router& router) {
              authorised(service, Scope::privacy, of_log(service, handle_audit)));
   router.add("GET", "/v1/audit/proof",
              authorised(service, Scope::privacy, of_log(service, handle_audit_proof)));
+  router.add("POST", "/v1/subjects/{subject}/erase",
+             authorised(service, Scope::privacy, of_log(service, handle_erase)));
+  router.add("POST", "/v1/subjects/{subject}/restrict",
+             keyed(service, Scope::privacy, handle_restrict));
+  router.add("DELETE", "/v1/subjects/{subject}/restrict",
+             keyed(service, Scope::privacy, handle_release));
+  router.add("PUT", "/v1/subjects/{subject}/hold", keyed(service, Scope::privacy, handle_hold));
+  router.add("DELETE", "/v1/subjects/{subject}/hold",
+             keyed(service, Scope::privacy, handle_unhold));
+  router.add("GET", "/v1/certificates/{id}",
+             authorised(service, Scope::privacy, of_log(service, handle_certificate)));
   router.add("GET", "/healthz", open_to_all(service, handle_healthz));
   router.add("GET", "/readyz", open_to_all(service, handle_readyz));
   router.add("GET", "/metrics", keyed(service, Scope::metrics, handle_metrics));

@@ -1,14 +1,14 @@
 // The data subject's own rights, as a browser exercises them.
 
 import assert from "node:assert/strict";
-import { cp, mkdir, mkdtemp, rm } from "node:fs/promises";
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { startConsentd } from "../support/consentd.mjs";
+import { root, startConsentd } from "../support/consentd.mjs";
 import { call } from "../support/http_call.mjs";
-import { waitForEvent } from "../support/pipeline.mjs";
-import { assertProblem, pageView, Visitor } from "../support/visitor.mjs";
+import { events, findInData, waitForEvent } from "../support/pipeline.mjs";
+import { assertProblem, checkOf, pageView, Visitor } from "../support/visitor.mjs";
 
 const origin = "https://dialphone.com";
 
@@ -62,6 +62,94 @@ test("nothing is told without a token, and nothing to pages of others", async ()
   await visitor.decide("save");
   const answer = await me(visitor, { headers: { Origin: "https://elsewhere.example" } });
   assert.equal(answer.headers["access-control-allow-origin"], undefined);
+});
+
+const own = { Origin: origin };
+const bearer = () => ({ Authorization: `Bearer ${service.key}` });
+
+test("erased means: no check allows it, nothing is told, and a certificate says so", async () => {
+  const visitor = new Visitor(service);
+  await visitor.decide("save");
+  const path = `/erased-${visitor.subject.replaceAll(/[^a-z]/g, "")}`;
+  await visitor.send([pageView({ url: path })]);
+  await waitForEvent(service, (event) => event.path === path);
+  const answer = await me(visitor, { method: "DELETE", headers: own });
+  assert.equal(answer.status, 200, answer.text);
+  const { certificate, note, key, token } = answer.json;
+  assert.equal(certificate.requested_by, "data_subject");
+  assert.deepEqual([certificate.scope.records, certificate.scope.events], [1, 1]);
+  assert.match(certificate.tool.sha256, /^[0-9a-f]{64}$/);
+  assert.ok(answer.headers["set-cookie"].toString().includes(token));
+  assert.equal((await checkOf(service, { subject: visitor.subject })).reason, "erased");
+  assert.ok(!(await events(service)).some((event) => event.path === path));
+  for (const text of [visitor.subject, visitor.token])
+    assert.deepEqual(await findInData(service, [text]), []);
+
+  assert.deepEqual(JSON.parse(note.split("\n")[0]), certificate);
+  const logKey = await call(`${service.url}/v1/transparency/eu/key`);
+  assert.equal(logKey.text.trim(), key);
+  const again = await me(visitor, { method: "DELETE", headers: own });
+  assert.equal(again.json.note, note);
+  const url = `${service.internalUrl}/v1/certificates/${certificate.id}`;
+  assert.equal((await call(url, { headers: bearer() })).json.note, note);
+  const left = await me(visitor);
+  assert.deepEqual(
+    left.json.records.map(({ kind, erased }) => [kind, erased]),
+    [
+      ["decision", true],
+      ["erased", true],
+    ],
+  );
+});
+
+test("a restriction, an objection, a legal hold: seen by the very next check", async () => {
+  const visitor = new Visitor(service);
+  await visitor.decide("save");
+  const reason = async () => (await checkOf(service, { subject: visitor.subject })).reason;
+  await me(visitor, { method: "POST", path: "/restrict", headers: own });
+  assert.equal(await reason(), "restricted");
+  await me(visitor, { method: "DELETE", path: "/restrict", headers: own });
+  assert.equal(await reason(), "granted");
+  const hold = `${service.internalUrl}/v1/subjects/${visitor.subject}/hold`;
+  assert.equal((await call(hold, { method: "PUT", headers: bearer() })).status, 200);
+  assertProblem(await me(visitor, { method: "DELETE", headers: own }), 409);
+  await me(visitor, { method: "POST", path: "/object", headers: own });
+  assert.equal(await reason(), "withdrawn");
+  assert.equal((await call(hold, { method: "DELETE", headers: bearer() })).status, 200);
+  assert.equal((await me(visitor, { method: "DELETE", headers: own })).status, 200);
+  assert.equal(await reason(), "erased");
+});
+
+test("only the site's own pages change anything", async () => {
+  const visitor = new Visitor(service);
+  await visitor.decide("save");
+  for (const headers of [{}, { Origin: "https://elsewhere.example" }]) {
+    assertProblem(await me(visitor, { method: "DELETE", headers }), 403);
+    assertProblem(await me(visitor, { method: "POST", path: "/restrict", headers }), 403);
+    assertProblem(await me(visitor, { method: "POST", path: "/object", headers }), 403);
+  }
+  assert.equal((await checkOf(service, { subject: visitor.subject })).reason, "granted");
+});
+
+test("a certificate says when backups are gone, as the site file does", async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), "consentd-site-"));
+  const bundled = await readFile(join(root, "server/site/dialphone.jsonc"), "utf8");
+  const site = join(directory, "site.jsonc");
+  await writeFile(site, bundled.replace("{", '{ "retention": { "backups": "35 days" },'));
+  const other = await startConsentd({ options: ["--site", site] });
+  t.after(async () => {
+    await other.stop();
+    await rm(directory, { recursive: true });
+  });
+  const visitor = new Visitor(other);
+  await visitor.decide("save");
+  const answer = await call(`${other.url}/v1/me`, {
+    method: "DELETE",
+    headers: { Authorization: `Consent ${visitor.token}`, ...own },
+  });
+  const { ended_at: ended, backups } = answer.json.certificate;
+  assert.equal(backups.expire_after, "P35D");
+  assert.equal(Date.parse(backups.gone_by) - Date.parse(ended), 35 * 24 * 3600 * 1000);
 });
 
 test("a service of the other zone names the one that has the subject", async (t) => {

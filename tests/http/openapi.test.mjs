@@ -266,6 +266,39 @@ test("answers to a check fit", async () => {
   await call("/v1/check", "post", { headers: key(), body: "x" });
 });
 
+// The visitor of `recorded` exercises each right, then the privacy office.
+async function rightsOf({ record, token }, privacy) {
+  const own = { Authorization: `Consent ${token}`, Origin: "https://dialphone.com" };
+  const stranger = { ...own, Origin: "https://elsewhere.example" };
+  for (const headers of [own, stranger, { Origin: own.Origin }]) {
+    await call("/v1/me/restrict", "post", { headers });
+    await call("/v1/me/restrict", "delete", { headers });
+    await call("/v1/me/object", "post", { headers });
+  }
+  for (const path of ["/v1/me/restrict", "/v1/me/object"]) await call(path, "options");
+  const of = (subject, headers = privacy) => ({ headers, fill: { subject } });
+  for (const subject of [record.subject, "A".repeat(22), "x"]) {
+    for (const method of ["put", "delete"])
+      await call("/v1/subjects/{subject}/hold", method, of(subject));
+    for (const method of ["post", "delete"])
+      await call("/v1/subjects/{subject}/restrict", method, of(subject));
+  }
+  await call("/v1/subjects/{subject}/hold", "put", of(record.subject));
+  await call("/v1/me", "delete", { headers: own });
+  await call("/v1/subjects/{subject}/erase", "post", of(record.subject));
+  await call("/v1/subjects/{subject}/hold", "delete", of(record.subject));
+  const { value } = await call("/v1/me", "delete", { headers: own });
+  await call("/v1/me", "get", { headers: own });
+  await call("/v1/me", "get", { headers: { ...own, Accept: "application/ld+json" } });
+  await call("/v1/me", "delete", { headers: { ...own, Authorization: "Consent x" } });
+  for (const subject of [record.subject, "A".repeat(22), "x"])
+    await call("/v1/subjects/{subject}/erase", "post", of(subject));
+  await call("/v1/subjects/{subject}/erase", "post", of(record.subject, key()));
+  for (const id of [value.certificate.id, record.id])
+    await call("/v1/certificates/{id}", "get", { headers: privacy, fill: { id } });
+  await call("/v1/certificates/{id}", "get", { fill: { id: "x" } });
+}
+
 test("answers about the log fit", async () => {
   const { value } = await call("/v1/consents", "post", jsonBody(decision()));
   const privacy = { Authorization: `Bearer ${await issueKey(consentd.dataDir, ["privacy"])}` };
@@ -289,6 +322,7 @@ test("answers about the log fit", async () => {
   await call("/v1/me", "get", authorization(value.token));
   await call("/v1/me", "get", authorization("x"));
   await call("/v1/me", "options");
+  await rightsOf(value, privacy);
   for (const query of ["", "?after=1&limit=2", "?zone=us", "?zone=mars", "?after=x"])
     await call("/v1/audit", "get", { query, headers: privacy });
   const record = `?record=${value.record.id}`;

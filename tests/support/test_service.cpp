@@ -1,8 +1,11 @@
 #include "support/test_service.h"
 
+#include <filesystem>
 #include <fstream>
 #include <sstream>
 
+#include "audit/log_origin.h"
+#include "audit/tree_log.h"
 #include "keys/ticket.h"
 #include "routes.h"
 #include "support/catch.h"
@@ -21,6 +24,23 @@ SitePolicy bundled(const TestService::Parts& parts) {
   load.policy.regions = parts.regions;
   load.policy.honour_dnt = parts.honour_dnt;
   return std::move(load.policy);
+}
+
+std::unique_ptr<Ledger> logged_ledger(const std::string& data_dir) {
+  return open_sqlite_ledger({.data_dir = data_dir, .change_log = [data_dir](Zone zone) {
+                               return std::make_unique<TreeLog>(zone_directory(data_dir, zone));
+                             }});
+}
+
+// Of the zones of the directory; none beside a ledger of a test's own.
+ZoneLogs logs_of(const std::string& data_dir) {
+  ZoneLogs logs;
+  for (const Zone zone : {Zone::eu, Zone::us}) {
+    if (!std::filesystem::exists(zone_file_path(data_dir, zone))) continue;
+    logs.add(zone,
+             std::make_unique<ZoneLog>(zone_directory(data_dir, zone), log_origin(kSite, zone)));
+  }
+  return logs;
 }
 
 std::string in_quotes(std::string_view text) { return "\"" + std::string(text) + "\""; }
@@ -53,12 +73,13 @@ TestService::TestService(Parts parts)
       visitors_(lookup_, rules_, {Cidr::parse("10.0.0.0/8").value()}),
       api_keys_(data_dir()),
       keyring_(data_dir()),
-      ledger_(parts.ledger ? std::move(parts.ledger)
-                           : open_sqlite_ledger({.data_dir = data_dir()})),
+      ledger_(parts.ledger ? std::move(parts.ledger) : logged_ledger(data_dir())),
+      logs_(logs_of(data_dir())),
       sink_(parts.sink ? std::move(parts.sink) : open_ndjson_sink(data_dir())),
       rate_limiter_(parts.limits),
       service_{clock_,   site_,    rules_, notices_, visitors_,     api_keys_,
                keyring_, *ledger_, *sink_, metrics_, rate_limiter_, web_files_} {
+  service_.logs = &logs_;
   lookup_.add("198.51.100.0/24", "DE");
   lookup_.add("203.0.113.0/24", "US-CA");
   add_public_routes(service_, public_);

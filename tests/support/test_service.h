@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "audit/zone_logs.h"
 #include "events/event_sink.h"
 #include "http/router.h"
 #include "keys/api_keys.h"
@@ -98,6 +99,7 @@ class TestService {
   server::ApiKeys api_keys_;
   server::Keyring keyring_;
   std::unique_ptr<server::Ledger> ledger_;
+  server::ZoneLogs logs_;
   std::unique_ptr<server::EventSink> sink_;
   server::Metrics metrics_{"test"};
   server::RateLimiter rate_limiter_;

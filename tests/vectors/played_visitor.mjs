@@ -56,6 +56,15 @@ export class PlayedVisitor {
     if (this.subject) this.held ??= token;
   }
 
+  // The right that places a hold: "restricted" or "erased".
+  async exercise(hold, now) {
+    await this.clock.set(now);
+    const [method, path] = hold === "erased" ? ["DELETE", "/v1/me"] : ["POST", "/v1/me/restrict"];
+    const headers = { Authorization: `Consent ${this.held}`, Origin: `https://${site}` };
+    const answer = await call(this.service.url + path, { method, headers, agent: this.agent });
+    expectStatus(answer, 200, hold);
+  }
+
   async checkedByPipeline(input) {
     await this.clock.set(input.now);
     const query = new URLSearchParams({ site, purpose: input.purpose });

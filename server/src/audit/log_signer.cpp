@@ -102,6 +102,13 @@ LogSigner::LogSigner(const std::string& directory, std::string origin)
   if (head) check_signature(*head, signer_, head_path_);
 }
 
+std::string LogSigner::sign_statement(const std::string& text) const {
+  if (text.empty() || text.find('\n') != std::string::npos) {
+    throw std::logic_error("a statement is one line");
+  }
+  return sign_note(verifier_, signer_, text + "\n");
+}
+
 std::string LogSigner::sign(const TreeHead& head) {
   if (last_ && (head.size < last_->size || (head.size == last_->size && *last_ != head))) {
     throw std::logic_error("the log would sign a second history");

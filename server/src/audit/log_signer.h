@@ -27,6 +27,10 @@ class LogSigner {
   // the head cannot be made durable: then nothing has been signed.
   std::string sign(const TreeHead& head);
 
+  // A note of one line. Throws std::logic_error for a text with a line break: no checkpoint can be
+  // made of it.
+  std::string sign_statement(const std::string& text) const;
+
  private:
   std::string head_path_;
   std::optional<TreeHead> last_;

@@ -102,6 +102,11 @@ std::optional<ConsistencyProof> ZoneLog::prove_consistency(std::uint64_t old_siz
                           .checkpoint = note_};
 }
 
+std::string ZoneLog::sign_statement(const std::string& text) {
+  const std::lock_guard lock(mutex_);
+  return signer_.sign_statement(text);
+}
+
 std::optional<std::string> ZoneLog::tile(const LogTile& tile) {
   const std::lock_guard lock(mutex_);
   if (tile_width(tile.level, tile.number, reader_.size()) < tile.width) return std::nullopt;

@@ -46,6 +46,10 @@ class ZoneLog {
   // From a tree of `old_size` to that of the checkpoint; empty when old_size is 0 or larger.
   std::optional<ConsistencyProof> prove_consistency(std::uint64_t old_size);
 
+  // A note that says `text` (one line) under the log's key. What could be taken for a checkpoint is
+  // refused with std::logic_error.
+  std::string sign_statement(const std::string& text);
+
   // As served; empty when the tree does not have the tile.
   std::optional<std::string> tile(const LogTile& tile);
   std::vector<std::string> entries(std::uint64_t first, std::uint64_t count);

@@ -26,7 +26,7 @@ std::string_view bearer_of(std::string_view authorization) {
 http::Response foreign_origin() {
   return http::problem(
       403,
-      "This Origin is not one of the site's origins; add it to the site policy if it should be.");
+      "The Origin is not one of the site's origins; add it to the site policy if it should be.");
 }
 
 // Own answers may vary by more than this.
@@ -78,6 +78,13 @@ http::Handler cross_origin(const Service& service, http::Handler handler) {
     }
     add_vary_origin(response);
     return response;
+  };
+}
+
+http::Handler from_own_pages(const Service& service, http::Handler handler) {
+  return [&service, handler = std::move(handler)](const http::Request& request) {
+    return service.site.allows_origin(request.header("Origin")) ? handler(request)
+                                                                : foreign_origin();
   };
 }
 

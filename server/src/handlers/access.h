@@ -16,6 +16,10 @@ http::Handler authorised(const Service& service, Scope scope, http::Handler hand
 // Origin to every answer. A write from any other origin is 403; a request without Origin passes.
 http::Handler cross_origin(const Service& service, http::Handler handler);
 
+// 403 without an Origin that is one of the site's: nobody else's page, and nothing that is no page,
+// exercises a visitor's rights with a cookie.
+http::Handler from_own_pages(const Service& service, http::Handler handler);
+
 // Answers a preflight: 204 for the site's origins with `methods` ("POST"), 403 for others.
 http::Handler preflight(const Service& service, std::string_view methods);
 

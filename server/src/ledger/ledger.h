@@ -108,7 +108,7 @@ class Ledger {
   };
   virtual History history(const std::string& site, const SubjectId& subject) = 0;
 
-  // Appends a restriction, an objection or a release to the subject's records. Durable on return,
+  // Appends a restriction or a release to the subject's records. Durable on return,
   // and seen by the next read.
   virtual Marked mark(const std::string& site, const SubjectId& subject, RecordKind right,
                       TimePoint now) = 0;

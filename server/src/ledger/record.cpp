@@ -45,9 +45,9 @@ RecordFacts facts_of(const Record& record) {
 RecordState apply(const RecordState& state, const Record& record) {
   switch (record.kind) {
     case RecordKind::decision:
+    case RecordKind::objected:
       return fold(state, facts_of(record));
     case RecordKind::restricted:
-    case RecordKind::objected:
       return hold(state, Hold::restricted);
     case RecordKind::released:
       return hold(state, Hold::none);

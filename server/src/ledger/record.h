@@ -23,8 +23,8 @@ using RecordId = std::array<std::uint8_t, 16>;  // UUIDv7 bytes, made by the ser
 enum class RecordKind : std::uint8_t {
   decision = 0,
   restricted = 1,  // GDPR art. 18: nothing is allowed, nothing is destroyed by retention
-  objected = 2,    // GDPR art. 21: nothing is allowed
-  released = 3,    // the restriction or objection is over
+  objected = 2,    // GDPR art. 21: denies everything, and folds as a decision does
+  released = 3,    // the restriction is over
   erased = 4       // GDPR art. 17: what was there before is destroyed; final
 };
 std::string_view to_text(RecordKind kind);

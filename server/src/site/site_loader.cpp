@@ -151,6 +151,7 @@ SitePolicy read_site(const JsonValue& document, std::vector<JsonError>& errors,
   site.policies = read_policies(root, site.text, errors);
   site.regions = read_regions(root, errors, warnings);
   site.honour_dnt = root.boolean("honour_dnt", Presence::optional).value_or(false);
+  site.retention = read_retention(root, errors);
   root.refuse_unknown();
   return site;
 }

@@ -13,6 +13,7 @@
 #include "consent/policy.h"
 #include "consent/region_rule.h"
 #include "site/cookie_lifetime.h"
+#include "site/retention.h"
 
 namespace consent::server {
 
@@ -70,6 +71,7 @@ struct SitePolicy {
   std::map<std::string, std::map<std::string, std::string>> text;
   std::vector<SiteRule> regions;  // each region once
   bool honour_dnt = false;        // DNT: 1 is an opt-out
+  Retention retention;
 
   const PolicyText& in_force(TimePoint now) const;
   const PolicyText* upcoming(TimePoint now) const;  // the next one, or null

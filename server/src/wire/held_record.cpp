@@ -32,6 +32,13 @@ JsonObject evidence_json(const Record& record) {
 
 }  // namespace
 
+JsonValue decided_json(const Record& record) {
+  JsonObject json = *record_json(record).object();
+  json.push_back({"kind", to_text(record.kind)});
+  json.push_back({"evidence", evidence_json(record)});
+  return json;
+}
+
 JsonValue held_record_json(const StoredRecord& stored) {
   const Record& record = stored.record;
   if (stored.erased || record.kind != RecordKind::decision) {
@@ -41,10 +48,7 @@ JsonValue held_record_json(const StoredRecord& stored) {
                       {"time", to_rfc3339(time_of(record.id))},
                       {"erased", stored.erased}};
   }
-  JsonObject json = *record_json(record).object();
-  json.push_back({"kind", to_text(record.kind)});
-  json.push_back({"evidence", evidence_json(record)});
-  return json;
+  return decided_json(record);
 }
 
 }  // namespace consent::server

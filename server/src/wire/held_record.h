@@ -10,4 +10,7 @@ namespace consent::server {
 // exercised: id, sequence, kind and time. Of what is erased: the same, and that it is erased.
 JsonValue held_record_json(const StoredRecord& stored);
 
+// Of a decision, or of an objection, which denies as one.
+JsonValue decided_json(const Record& record);
+
 }  // namespace consent::server

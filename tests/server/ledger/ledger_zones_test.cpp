@@ -99,7 +99,10 @@ TEST_CASE("The stored state is the fold of the history") {
   const auto ledger = open(directory);
   REQUIRE_FALSE(ledger->append(grant(1, 9s)).failure);
   REQUIRE_FALSE(ledger->append(withdrawal(1, 5s)).failure);
-  REQUIRE(ledger->mark(kSite, subject(1), RecordKind::objected, grant(1).time).found);
+  Record objection = withdrawal(1, 6s);
+  objection.kind = RecordKind::objected;
+  REQUIRE_FALSE(ledger->append(objection).failure);
+  REQUIRE(ledger->mark(kSite, subject(1), RecordKind::restricted, grant(1).time).found);
   REQUIRE_FALSE(ledger->append(grant(1, 1s)).failure);
   RecordState folded;
   for (const StoredRecord& one : ledger->history(kSite, subject(1)).records) {

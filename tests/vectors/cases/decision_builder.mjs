@@ -58,7 +58,6 @@ const grants = (entry) => Object.values(entry.choices).includes("granted");
 const midnight = (time) => time.endsWith("T00:00:00Z");
 
 function inexpressible({ history, hold, visitor, purpose, now, policy }) {
-  if (hold) return "no route of the service places a hold yet";
   if (policy !== policyAt(now).version) return "not a policy of site.json";
   if (visitor && purpose !== "analytics")
     return "events, where a visitor is present, ask for analytics only";
@@ -80,6 +79,7 @@ function inexpressible({ history, hold, visitor, purpose, now, policy }) {
       return "the service refuses choices that miss a purpose";
   }
   const firstGrant = history.findIndex(grants);
+  if (hold && firstGrant < 0) return "a hold needs a subject, and who granted nothing has none";
   if (firstGrant > 0) return "a refusal before any grant leaves nothing to fold into";
   if (firstGrant < 0 && history.length > 0 && !midnight(history.at(-1).at))
     return "a refusal token carries a day, not a time";

@@ -1,0 +1,188 @@
+#include "rights/certificate.h"
+
+#include <algorithm>
+#include <bit>
+#include <fstream>
+#include <span>
+#include <sstream>
+
+#include "audit/base64.h"
+#include "audit/tree_hash.h"
+#include "consent/log_leaf.h"
+#include "hexadecimal.h"
+#include "timestamp.h"
+#include "wire/json_writer.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::string_view kFormat = "dialphone-consent-certificate/1";
+constexpr std::string_view kEntryLabel = "consent certificate 1";
+
+std::span<const std::uint8_t> bytes_of(std::string_view text) {
+  return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+Sha256Digest root_of(std::span<const Uuid> ids) {
+  if (ids.empty()) return empty_root();
+  if (ids.size() == 1) {
+    const Uuid& id = ids.front();
+    return leaf_hash({reinterpret_cast<const char*>(id.data()), id.size()});
+  }
+  const std::size_t left = std::bit_floor(ids.size() - 1);
+  return node_hash(root_of(ids.first(left)), root_of(ids.subspan(left)));
+}
+
+// Of the file this process runs; empty where it cannot be read.
+const std::string& program_hash() {
+  static const std::string hash = [] {
+    std::ifstream file("/proc/self/exe", std::ios::binary);
+    std::ostringstream bytes;
+    bytes << file.rdbuf();
+    return file ? sha256_hex(bytes.str()) : std::string();
+  }();
+  return hash;
+}
+
+JsonValue legal_basis(const Destruction& destruction) {
+  if (destruction.cause == DestructionCause::retention) return "GDPR art. 5(1)(e)";
+  if (!destruction.regime) return {};
+  switch (*destruction.regime) {
+    case RegimeId::eu_gdpr:
+      return "GDPR art. 17(1)";
+    case RegimeId::uk_gdpr:
+      return "UK GDPR art. 17(1)";
+    default:
+      return "the right to erasure of the regime";
+  }
+}
+
+JsonValue scope_json(const Destruction& destruction) {
+  return JsonObject{
+      {"data", JsonArray{"consent records", "folded state", "data key", "pseudonymised events"}},
+      {"systems", JsonArray{"ledger of the zone", "event files"}},
+      {"subjects", destruction.subjects},
+      {"records", destruction.records.size()},
+      {"records_root", to_hex(tree_root(destruction.records))},
+      {"events", destruction.events},
+      {"events_not_reached",
+       "those under pseudonyms whose key was destroyed 48 hours after its day: nobody can tell "
+       "whose they are; and what consumers of the event files took before"}};
+}
+
+JsonValue method_json(const Destruction& destruction) {
+  JsonArray keks;
+  for (const KekId kek : destruction.keks) keks.emplace_back("kek." + std::to_string(kek));
+  return JsonObject{
+      {"records", "row delete; the bytes are overwritten in the database file"},
+      {"key", "crypto erase: the subject's AES-256-GCM data key destroyed"},
+      {"key_was_wrapped_by", std::move(keks)},
+      {"write_ahead_log", destruction.log_emptied ? "emptied" : "not emptied when this was signed"},
+      {"events", "row delete; the files are written anew without them"},
+      {"media", "not identified: the service sees files, no devices and no serial numbers"}};
+}
+
+JsonValue verification_json(const Destruction& destruction) {
+  return JsonObject{{"method", "full: each record of the subject was read back"},
+                    {"read", destruction.records.size()},
+                    {"left", 0}};
+}
+
+JsonArray kept_json() {
+  constexpr std::string_view kBasis = "GDPR art. 17(3)(b) and (e): to show what was done";
+  return {JsonObject{{"data",
+                      "id, time, commitment and hash of each record; without its nonce the "
+                      "commitment opens to nobody"},
+                     {"basis", kBasis}},
+          JsonObject{{"data",
+                      "keyed hash of the subject's id, so that a check answers erased and a "
+                      "restored backup is erased again"},
+                     {"basis", kBasis}}};
+}
+
+JsonValue backups_json(const SitePolicy& site, TimePoint ended) {
+  if (!site.retention.backups) {
+    return JsonObject{{"expire_after", JsonValue()},
+                      {"gone_by", JsonValue()},
+                      {"note", "the site file does not say when backups expire"}};
+  }
+  return JsonObject{
+      {"expire_after", site.retention.backups->iso8601()},
+      {"gone_by", to_rfc3339(site.retention.backups->after(ended))},
+      {"note", "until then a backup may hold copies; restoring it erases them again"}};
+}
+
+}  // namespace
+
+std::string_view to_text(DestructionCause cause) {
+  switch (cause) {
+    case DestructionCause::data_subject:
+      return "data_subject";
+    case DestructionCause::privacy_office:
+      return "privacy_office";
+    case DestructionCause::retention:
+      return "retention";
+  }
+  return "";
+}
+
+Sha256Digest tree_root(const std::vector<Uuid>& ids) { return root_of(ids); }
+
+std::string certificate_text(const SitePolicy& site, const Destruction& destruction,
+                             std::string_view program) {
+  JsonValue regime;
+  if (destruction.regime) regime = to_text(*destruction.regime);
+  JsonValue program_sha256;
+  if (!program_hash().empty()) program_sha256 = program_hash();
+  return to_canonical_json(JsonObject{{"format", kFormat},
+                                      {"id", to_text(destruction.id)},
+                                      {"site", site.site},
+                                      {"controller", site.in_force(destruction.ended).controller},
+                                      {"zone", to_text(destruction.zone)},
+                                      {"requested_by", to_text(destruction.cause)},
+                                      {"carried_out_by", "the service, without a person"},
+                                      {"regime", std::move(regime)},
+                                      {"legal_basis", legal_basis(destruction)},
+                                      {"scope", scope_json(destruction)},
+                                      {"method", method_json(destruction)},
+                                      {"tool", JsonObject{{"name", "consentd"},
+                                                          {"version", program},
+                                                          {"sha256", std::move(program_sha256)}}},
+                                      {"started_at", to_rfc3339(destruction.started)},
+                                      {"ended_at", to_rfc3339(destruction.ended)},
+                                      {"verification", verification_json(destruction)},
+                                      {"kept", kept_json()},
+                                      {"backups", backups_json(site, destruction.ended)}});
+}
+
+Uuid certificate_entry_id(const Uuid& erased) {
+  constexpr std::size_t kTimeBytes = 6;
+  std::string input(kEntryLabel);
+  input.append(reinterpret_cast<const char*>(erased.data()), erased.size());
+  const Sha256Digest hash = sha256(input);
+  Uuid id = erased;
+  std::copy_n(hash.begin(), id.size() - kTimeBytes, id.begin() + kTimeBytes);
+  id[6] = static_cast<std::uint8_t>(0x70 | (id[6] & 0x0f));
+  id[8] = static_cast<std::uint8_t>(0x80 | (id[8] & 0x3f));
+  return id;
+}
+
+std::optional<JsonObject> find_certificate(ZoneLog& log, const Uuid& erased) {
+  const auto proof = log.prove_id(certificate_entry_id(erased));
+  if (!proof) return std::nullopt;
+  const auto leaf = decode_leaf(bytes_of(proof->entry));
+  if (!leaf || leaf->kind != LogKind::certificate) return std::nullopt;
+  JsonParse content = parse_json(leaf->detail);
+  if (content.error) return std::nullopt;
+  JsonArray hashes;
+  for (const Sha256Digest& hash : proof->hashes) hashes.emplace_back(to_base64(hash));
+  JsonObject logged{{"index", proof->leaf}, {"entry", to_base64(bytes_of(proof->entry))}};
+  return JsonObject{{"certificate", std::move(content.value)},
+                    {"note", log.sign_statement(std::string(leaf->detail))},
+                    {"key", log.verifier_key()},
+                    {"leaf", std::move(logged)},
+                    {"proof", std::move(hashes)},
+                    {"checkpoint", proof->checkpoint}};
+}
+
+}  // namespace consent::server

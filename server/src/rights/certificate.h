@@ -1,0 +1,56 @@
+#pragma once
+// A certificate of destruction: what was destroyed, how, what was kept and why (after NIST SP
+// 800-88, the fields that apply to data in files). It holds nothing of a person. Its canonical JSON
+// is the detail of an entry of the zone's log, and the text of a note that the log's key signs.
+
+#include <array>
+#include <cstdint>
+#include <optional>
+#include <set>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "audit/zone_log.h"
+#include "clock.h"
+#include "consent/ruleset.h"
+#include "keys/zone_keys.h"
+#include "site/site_policy.h"
+#include "uuid.h"
+#include "wire/json_document.h"
+
+namespace consent::server {
+
+enum class DestructionCause : std::uint8_t { data_subject, privacy_office, retention };
+std::string_view to_text(DestructionCause cause);
+
+struct Destruction {
+  Uuid id{};  // of the ledger's `erased` entry; of a sweep: its own
+  DestructionCause cause = DestructionCause::data_subject;
+  Zone zone = Zone::eu;
+  std::optional<RegimeId> regime;  // of the subject; none: not known any more, or of several
+  std::size_t subjects = 1;
+  std::vector<Uuid> records;  // destroyed; oldest first
+  std::set<KekId> keks;       // had wrapped the data keys; none: not known any more
+  bool log_emptied = false;   // the write-ahead log holds no copy any more
+  std::size_t events = 0;
+  TimePoint started{};
+  TimePoint ended{};
+};
+
+// RFC 8785. `program` is the version of this program.
+std::string certificate_text(const SitePolicy& site, const Destruction& destruction,
+                             std::string_view program);
+
+// The id of the certificate's own entry in the log, made of that of the `erased` entry, so that
+// either is found by the other: a UUIDv7 of the same time.
+Uuid certificate_entry_id(const Uuid& erased);
+
+// The certificate as it is handed out: its content, the signed note, and the proof that it is in
+// the log. Empty when the log has none of this id.
+std::optional<JsonObject> find_certificate(ZoneLog& log, const Uuid& erased);
+
+// The root of the RFC 6962 tree whose leaves are these ids.
+Sha256Digest tree_root(const std::vector<Uuid>& ids);
+
+}  // namespace consent::server

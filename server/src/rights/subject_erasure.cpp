@@ -1,0 +1,86 @@
+#include "rights/subject_erasure.h"
+
+#include <algorithm>
+#include <string>
+#include <utility>
+
+#include "application.h"
+#include "audit/zone_logs.h"
+#include "events/subject_events.h"
+#include "ledger/ledger.h"
+#include "site/site_rules.h"
+
+namespace consent::server {
+namespace {
+
+using Outcome = SubjectErasure::Outcome;
+
+// False when a payload is still there, or the records cannot be read.
+bool read_back(const Service& service, const SubjectId& subject, Destruction& destruction) {
+  const Ledger::History history = service.ledger.history(service.site.site, subject);
+  if (history.failure) return false;
+  for (const StoredRecord& stored : history.records) {
+    if (!stored.erased) return false;
+    destruction.zone = stored.record.zone;
+    if (stored.record.kind == RecordKind::erased) {
+      destruction.id = stored.record.id;
+    } else {
+      destruction.records.push_back(stored.record.id);
+    }
+  }
+  return destruction.id != Uuid{};
+}
+
+bool log_certificate(const Service& service, const Destruction& destruction) {
+  LogEntry entry;
+  entry.kind = LogKind::certificate;
+  entry.zone = destruction.zone;
+  entry.time = destruction.ended;
+  entry.record = certificate_entry_id(destruction.id);
+  entry.subject = certificate_text(service.site, destruction, program_version());
+  return !service.ledger.log(entry);
+}
+
+// Whoever asks twice at once makes two; the first in the log is the certificate.
+SubjectErasure certified(const Service& service, Destruction destruction) {
+  ZoneLog* log = service.logs == nullptr ? nullptr : service.logs->find(destruction.zone);
+  if (log == nullptr) return {};
+  auto certificate = find_certificate(*log, destruction.id);
+  if (!certificate) {
+    destruction.ended = service.clock.now();
+    if (!log_certificate(service, destruction)) return {};
+    certificate = find_certificate(*log, destruction.id);
+  }
+  if (!certificate) return {};
+  return {.outcome = Outcome::erased, .certificate = std::move(*certificate)};
+}
+
+}  // namespace
+
+SubjectErasure erase_subject(const Service& service, const SubjectId& subject,
+                             DestructionCause cause) {
+  Destruction destruction;
+  destruction.cause = cause;
+  destruction.started = service.clock.now();
+  const auto known = service.ledger.state_of(service.site.site, subject);
+  if (known.failure) return {};
+  if (!known.zone) return {.outcome = Outcome::not_found};
+  if (known.state.recorded()) {
+    destruction.regime = service.rules.regime_of(known.state.region, destruction.started).regime.id;
+  }
+  const Erasure erasure =
+      service.ledger.erase(service.site.site, subject, ErasureCause::request, destruction.started);
+  if (erasure.outcome == Erasure::Outcome::failed) return {};
+  if (erasure.outcome == Erasure::Outcome::frozen) return {.outcome = Outcome::frozen};
+  if (erasure.outcome == Erasure::Outcome::erased) {
+    destruction.keks = {erasure.kek};
+    destruction.log_emptied = erasure.log_emptied;
+  }
+  const EventSink::Removal removal = remove_events_of(service, subject);
+  if (removal.failure) return {};
+  destruction.events = removal.events;
+  if (!read_back(service, subject, destruction)) return {};
+  return certified(service, std::move(destruction));
+}
+
+}  // namespace consent::server

@@ -1,0 +1,100 @@
+#include "site/retention.h"
+
+#include <array>
+#include <charconv>
+#include <chrono>
+
+namespace consent::server {
+namespace {
+
+using std::chrono::days;
+using std::chrono::months;
+using std::chrono::years;
+
+struct UnitForm {
+  RetentionUnit unit;
+  std::string_view word;
+  char letter;
+  std::uint16_t min;
+  std::uint16_t max;
+};
+// Two months are 59 days at least, one may be 28. Ten years are 3652 days at least.
+constexpr std::array kUnits = {UnitForm{RetentionUnit::days, "days", 'D', 30, 3652},
+                               UnitForm{RetentionUnit::months, "months", 'M', 2, 120},
+                               UnitForm{RetentionUnit::years, "years", 'Y', 1, 10}};
+
+const UnitForm& form_of(RetentionUnit unit) { return kUnits[static_cast<std::size_t>(unit)]; }
+
+std::chrono::sys_days existing(const std::chrono::year_month_day& date) {
+  return date.ok() ? std::chrono::sys_days(date)
+                   : std::chrono::sys_days(date.year() / date.month() / std::chrono::last);
+}
+
+std::optional<RetentionPeriod> read_period(JsonFields& fields, std::string_view name) {
+  const std::string* text = fields.string(name, Presence::optional);
+  if (text == nullptr) return std::nullopt;
+  const auto period = parse_retention_period(*text);
+  if (!period) {
+    fields.fail(name,
+                "must be a period from 30 days to 10 years, e.g. \"730 days\", \"24 months\" "
+                "or \"2 years\"");
+  }
+  return period;
+}
+
+}  // namespace
+
+TimePoint RetentionPeriod::after(TimePoint start) const {
+  const auto day = std::chrono::floor<days>(start);
+  const auto time_of_day = start - day;
+  const std::chrono::year_month_day date(day);
+  switch (unit) {
+    case RetentionUnit::days:
+      return start + days(count);
+    case RetentionUnit::months:
+      return existing(date + months(count)) + time_of_day;
+    case RetentionUnit::years:
+      return existing(date + years(count)) + time_of_day;
+  }
+  return start;
+}
+
+std::string RetentionPeriod::text() const {
+  const bool single = count == 1;
+  std::string_view word = form_of(unit).word;
+  if (single) word.remove_suffix(1);
+  return std::to_string(count) + " " + std::string(word);
+}
+
+std::string RetentionPeriod::iso8601() const {
+  return "P" + std::to_string(count) + form_of(unit).letter;
+}
+
+std::optional<RetentionPeriod> parse_retention_period(std::string_view text) {
+  RetentionPeriod period;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), period.count);
+  if (error != std::errc{} || !(text.front() >= '1' && text.front() <= '9')) return std::nullopt;
+  text.remove_prefix(static_cast<std::size_t>(end - text.data()));
+  for (const UnitForm& form : kUnits) {
+    period.unit = form.unit;
+    const bool one = period.count == 1 && text == " year" && form.unit == RetentionUnit::years;
+    const bool several = period.count > 1 && text.size() == form.word.size() + 1 &&
+                         text.front() == ' ' && text.substr(1) == form.word;
+    if (!one && !several) continue;
+    if (period.count < form.min || period.count > form.max) return std::nullopt;
+    return period;
+  }
+  return std::nullopt;
+}
+
+Retention read_retention(JsonFields& root, std::vector<JsonError>& errors) {
+  Retention retention;
+  const JsonValue* value = root.object("retention", Presence::optional);
+  if (value == nullptr) return retention;
+  JsonFields fields(*value, root.pointer_to("retention"), errors);
+  retention.backups = read_period(fields, "backups");
+  fields.refuse_unknown();
+  return retention;
+}
+
+}  // namespace consent::server

@@ -1,0 +1,40 @@
+#pragma once
+// How long a site keeps what: one period for each kind, 30 days to 10 years. Counted by the
+// calendar, so that two years are two years in a leap year too.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "clock.h"
+#include "wire/json_fields.h"
+
+namespace consent::server {
+
+enum class RetentionUnit : std::uint8_t { days, months, years };
+
+struct RetentionPeriod {
+  std::uint16_t count = 0;
+  RetentionUnit unit = RetentionUnit::days;
+  friend constexpr bool operator==(RetentionPeriod, RetentionPeriod) = default;
+
+  // The moment it is over. The last day of the month where the day does not exist.
+  TimePoint after(TimePoint start) const;
+  std::string text() const;     // "2 years"
+  std::string iso8601() const;  // "P2Y"
+};
+
+// "30 days", "25 months", "2 years". Empty for another form, and outside 30 days to 10 years.
+std::optional<RetentionPeriod> parse_retention_period(std::string_view text);
+
+struct Retention {
+  // After how long the operator destroys backups; none: not said. For certificates.
+  std::optional<RetentionPeriod> backups;
+};
+
+// The member `retention` of a site file, which may be missing, as may each kind.
+Retention read_retention(JsonFields& root, std::vector<JsonError>& errors);
+
+}  // namespace consent::server
