@@ -2,24 +2,22 @@
 // that do so with a body, all at once against one listener on loopback, while one client asks
 // GET /v1/check. Prints its p50 and p99 without and with them, and the memory each takes. Ends by
 // itself within two minutes; exit status 1 when the p99 is over 5 times the one without (and over
-// 5 ms), or a connection takes more than 40 KiB.
+// 5 ms), a connection takes more than 40 KiB, or they cost a thread.
 //
 // usage: node tests/faults/slow_clients.mjs [idle] [slow headers] [slow bodies]
 
 import { spawnSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { Agent } from "node:http";
-import { connect } from "node:net";
 import { fileURLToPath } from "node:url";
 import { startConsentd } from "../support/consentd.mjs";
 import { call } from "../support/http_call.mjs";
+import { residentKib, SlowClients, threadsOf } from "../support/slow_clients.mjs";
 import { randomId, site } from "../support/visitor.mjs";
 
 const counts = process.argv.slice(2, 5).map(Number);
 const [idle = 10_000, slowHeaders = 2_000, slowBodies = 2_000] = counts;
 const total = idle + slowHeaders + slowBodies;
 const askMilliseconds = 10_000;
-const dropMilliseconds = 1_000;
 const kibPerConnectionMax = 40;
 
 if (!process.env.LIMIT_RAISED) {
@@ -38,8 +36,7 @@ const service = await startConsentd({
   options: ["--connections-max", String(total + 1_000)],
 });
 const port = Number(new URL(service.internalUrl).port);
-const residentKib = () =>
-  Number(readFileSync(`/proc/${service.child.pid}/status`, "utf8").match(/^VmRSS:\s+(\d+)/m)[1]);
+const { pid } = service.child;
 
 async function percentiles() {
   const agent = new Agent({ keepAlive: true, maxSockets: 1 });
@@ -60,59 +57,29 @@ async function percentiles() {
   return { p50: at(0.5), p99: at(0.99), asked: times.length };
 }
 
-const starts = {
-  idle: "",
-  header: "GET /healthz HTTP/1.1\r\nHost: x\r\n",
-  body: "POST /v1/check HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n",
-};
-const drops = { idle: "", header: "X-A: b\r\n", body: "x" };
-const open = new Set();
-let stopping = false;
-let reopened = 0;
-
-function hold(kind) {
-  return new Promise((resolve) => {
-    const socket = connect(port, "127.0.0.1", () => {
-      if (starts[kind]) socket.write(starts[kind]);
-      open.add(socket);
-      resolve();
-    });
-    const timer = drops[kind] && setInterval(() => socket.write(drops[kind]), dropMilliseconds);
-    socket.on("error", () => resolve());
-    socket.on("data", () => {});
-    socket.on("close", () => {
-      clearInterval(timer);
-      open.delete(socket);
-      if (stopping) return;
-      reopened += 1;
-      setTimeout(() => hold(kind), 50);
-    });
-  });
-}
-
-async function holdMany(kind, count) {
-  for (let held = 0; held < count; held += 200) {
-    await Promise.all(Array.from({ length: Math.min(200, count - held) }, () => hold(kind)));
-  }
-}
-
 const show = ({ p50, p99, asked }) =>
   `p50 ${p50.toFixed(2)} ms, p99 ${p99.toFixed(2)} ms of ${asked} checks`;
 
 await percentiles();
 const alone = await percentiles();
 console.log(`alone:  ${show(alone)}`);
-const residentBefore = residentKib();
-await holdMany("idle", idle);
-await holdMany("header", slowHeaders);
-await holdMany("body", slowBodies);
-const perConnection = (residentKib() - residentBefore) / Math.max(open.size, 1);
+const residentBefore = residentKib(pid);
+const threadsBefore = threadsOf(pid);
+const slow = new SlowClients(port);
+await slow.hold("idle", idle);
+await slow.hold("header", slowHeaders);
+await slow.hold("body", slowBodies);
+const perConnection = (residentKib(pid) - residentBefore) / Math.max(slow.open.size, 1);
+const threads = threadsOf(pid) - threadsBefore;
 const crowded = await percentiles();
-console.log(`with ${open.size} connections: ${show(crowded)}`);
+console.log(`with ${slow.open.size} connections: ${show(crowded)}`);
 console.log(`p99 ratio ${(crowded.p99 / alone.p99).toFixed(2)}`);
-console.log(`${perConnection.toFixed(1)} KiB a connection; slow ones cut off ${reopened} times`);
-stopping = true;
-for (const socket of open) socket.destroy();
+console.log(
+  `${perConnection.toFixed(1)} KiB a connection, ${threads} threads more; ` +
+    `slow ones cut off ${slow.reopened} times`,
+);
+slow.stop();
 const status = await service.stop();
 const tooSlow = crowded.p99 > 5 * alone.p99 && crowded.p99 > 5;
-process.exit(status !== 0 || tooSlow || perConnection > kibPerConnectionMax ? 1 : 0);
+const tooLarge = perConnection > kibPerConnectionMax || threads > 0;
+process.exit(status !== 0 || tooSlow || tooLarge ? 1 : 0);

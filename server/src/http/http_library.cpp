@@ -140,7 +140,7 @@ bool HttpLibrary::process(const Processed& request, const std::function<Response
                           std::string& wire) const {
   static thread_local std::string head;
   head.clear();
-  head.append(request.method).append(" ").append(request.target).append(" HTTP/1.1\r\n\r\n");
+  head.append(request.method).append(" / HTTP/1.1\r\n\r\n");
   const std::size_t start = wire.size();
   MemoryStream stream(head, wire);
   Passage own{request, handler, {}, 0, false};

@@ -13,9 +13,10 @@ namespace consent::http {
 
 enum class Persistence { close, keep_alive, keep_alive_1_0 };
 
+// Of the request: RequestReader has read it and the router has its target, so that the library need
+// not read it again.
 struct Processed {
   std::string_view method = "GET";
-  std::string_view target = "/";  // origin form or "*"
   Persistence persistence = Persistence::close;
 };
 

@@ -21,6 +21,8 @@ class Context;
 
 namespace consent::http {
 
+class Network;
+
 struct ListenerLimits {
   std::size_t header_bytes_max = 16 * 1024;
   std::size_t body_bytes_max = 64 * 1024;
@@ -42,6 +44,7 @@ struct ListenerOptions {
   std::vector<Cidr> trusted_proxies;  // many clients come from each: not limited by address
   bool proxy_protocol = false;        // connections of a trusted proxy begin with a PROXY header
   std::shared_ptr<const tls::Context> tls;  // null: clear text
+  std::shared_ptr<Network> network;         // null: the kernel's
 };
 
 class Listener {

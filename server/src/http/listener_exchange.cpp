@@ -1,8 +1,6 @@
 // The part of the event loop that follows one request: reading, handing over, writing, and what
 // comes after.
 
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <utility>
@@ -27,8 +25,7 @@ constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 // What the kernel took; 0 when it takes nothing at present, -1 when the connection is gone.
 ssize_t Listener::Loop::send_some(const Connection& connection, std::string_view bytes) {
   while (true) {
-    const ssize_t count = ::send(connection.descriptor.number(), bytes.data(), bytes.size(),
-                                 MSG_NOSIGNAL | MSG_DONTWAIT);
+    const ssize_t count = network_->send(connection.descriptor.number(), bytes);
     if (count >= 0) {
       counters_.sent_bytes.fetch_add(static_cast<std::uint64_t>(count), std::memory_order_relaxed);
       return count;
@@ -41,8 +38,7 @@ ssize_t Listener::Loop::send_some(const Connection& connection, std::string_view
 void Listener::Loop::read(Connection& connection) {
   for (int reads = 0; !connection.closed && connection.phase <= Phase::reading; ++reads) {
     if (reads == kReadsPerTurn) return postpone(connection);
-    const ssize_t count =
-        ::recv(connection.descriptor.number(), scratch_.data(), scratch_.size(), 0);
+    const ssize_t count = network_->receive(connection.descriptor.number(), scratch_);
     if (count > 0) {
       const auto size = static_cast<std::size_t>(count);
       counters_.received_bytes.fetch_add(size, std::memory_order_relaxed);
@@ -135,7 +131,7 @@ void Listener::Loop::work(Connection& connection) {
   counters_.queued.fetch_sub(1, std::memory_order_relaxed);
   Exchange& exchange = *connection.exchange;
   RequestReader& reader = exchange.reader;
-  const Processed processed{reader.request().method, reader.target(), exchange.persistence};
+  const Processed processed{reader.request().method, exchange.persistence};
   const bool usable = library_.process(
       processed, [&] { return dispatch(exchange); }, exchange.wire);
   if (!usable) exchange.persistence = Persistence::close;
@@ -149,7 +145,7 @@ void Listener::Loop::work(Connection& connection) {
     wanted = wanted || connection.awaited;
     done_.push_back(&connection);
   }
-  if (wanted) wake();
+  if (wanted) network_->wake();
 }
 
 void Listener::Loop::collect_done() {
@@ -248,15 +244,14 @@ void Listener::Loop::linger(Connection& connection) {
   connection.pending = {};
   connection.phase = Phase::lingering;
   connection.untimed_bytes = 0;
-  ::shutdown(connection.descriptor.number(), SHUT_WR);
+  network_->finish_sending(connection.descriptor.number());
   linger_.set(connection, now_);
   if (connection.readable) discard(connection);
 }
 
 void Listener::Loop::discard(Connection& connection) {
   for (int reads = 0; reads < kReadsPerTurn; ++reads) {
-    const ssize_t count =
-        ::recv(connection.descriptor.number(), scratch_.data(), scratch_.size(), 0);
+    const ssize_t count = network_->receive(connection.descriptor.number(), scratch_);
     if (count < 0 && errno == EAGAIN) {
       connection.readable = false;
       return;

@@ -1,9 +1,5 @@
 #include "http/listener_loop.h"
 
-#include <sys/epoll.h>
-#include <sys/eventfd.h>
-#include <sys/socket.h>
-
 #include <algorithm>
 #include <cerrno>
 #include <stdexcept>
@@ -32,8 +28,7 @@ Listener::Loop::Loop(ListeningSocket socket, std::shared_ptr<const Router> route
       router_(std::move(router)),
       tls_(options_.tls),
       listening_(std::move(socket)),
-      epoll_(::epoll_create1(EPOLL_CLOEXEC)),
-      wake_(::eventfd(0, EFD_NONBLOCK | EFD_CLOEXEC)),
+      network_(options_.network ? options_.network : make_kernel_network()),
       idle_(limits_.idle_timeout),
       header_(limits_.header_timeout),
       body_(limits_.body_timeout),
@@ -42,13 +37,10 @@ Listener::Loop::Loop(ListeningSocket socket, std::shared_ptr<const Router> route
       linger_(kLingerTimeout),
       accept_pause_(kAcceptPause),
       addresses_(limits_.connections_per_address_max) {
-  if (!epoll_.is_open() || !wake_.is_open()) {
-    throw std::runtime_error(
-        "cannot watch sockets: too many open files; raise the limit (ulimit -n)");
-  }
   raise_descriptor_limit(limits_.connections_max);
-  watch(listening_.descriptor.number(), EPOLLIN, &listening_);
-  watch(wake_.number(), EPOLLIN, &wake_);
+  if (!network_->watch(listening_.descriptor.number(), EPOLLIN, &listening_)) {
+    throw std::runtime_error("cannot watch a socket: the kernel has no room for more");
+  }
 }
 
 Listener::Loop::~Loop() { drain(std::chrono::milliseconds(0)); }
@@ -60,10 +52,10 @@ void Listener::Loop::start() {
 
 void Listener::Loop::drain(std::chrono::milliseconds patience) {
   if (!draining_) {
-    drain_until_ = std::chrono::steady_clock::now() + patience;
+    drain_until_ = network_->now() + patience;
     draining_ = true;
   }
-  wake();
+  network_->wake();
   if (thread_.joinable()) thread_.join();
   pool_.reset();
   listening_.descriptor.close();
@@ -89,33 +81,15 @@ std::shared_ptr<const tls::Context> Listener::Loop::tls() const {
   return tls_;
 }
 
-void Listener::Loop::wake() {
-  // The counter cannot overflow, and a wake-up that is already due serves as well.
-  [[maybe_unused]] const int status = ::eventfd_write(wake_.number(), 1);
-}
-
-void Listener::Loop::watch(int descriptor, std::uint32_t events, void* tag) {
-  epoll_event event{};
-  event.events = events;
-  event.data.ptr = tag;
-  if (::epoll_ctl(epoll_.number(), EPOLL_CTL_ADD, descriptor, &event) != 0) {
-    throw std::runtime_error("cannot watch a socket: the kernel has no room for more");
-  }
-}
-
 void Listener::Loop::run() {
   std::array<epoll_event, kEventsPerTurn> events{};
   while (true) {
-    const int count = ::epoll_wait(epoll_.number(), events.data(), kEventsPerTurn, wait_ms());
-    now_ = std::chrono::steady_clock::now();
+    const std::size_t count = network_->wait(events, wait_ms());
+    now_ = network_->now();
     collect_done();
-    for (int i = 0; i < count; ++i) {
-      const epoll_event& event = events[static_cast<std::size_t>(i)];
+    for (const epoll_event& event : std::span(events).first(count)) {
       if (event.data.ptr == &listening_) {
         accept_waiting();
-      } else if (event.data.ptr == &wake_) {
-        eventfd_t value = 0;
-        ::eventfd_read(wake_.number(), &value);
       } else {
         on_event(*static_cast<Connection*>(event.data.ptr), event.events);
       }
@@ -144,14 +118,14 @@ int Listener::Loop::wait_ms() const {
 
 void Listener::Loop::accept_waiting() {
   for (int i = 0; i < kAcceptsPerTurn && !draining_; ++i) {
-    AcceptedSocket socket = accept_from(listening_.descriptor);
+    AcceptedSocket socket = network_->accept(listening_.descriptor);
     if (socket.descriptor.is_open()) {
       admit(std::move(socket));
     } else if (socket.error == EAGAIN) {
       return;
     } else if (socket.error != EINTR && socket.error != ECONNABORTED) {
       // Out of descriptors or memory: trying again at once would only burn the processor.
-      ::epoll_ctl(epoll_.number(), EPOLL_CTL_DEL, listening_.descriptor.number(), nullptr);
+      network_->unwatch(listening_.descriptor.number());
       accept_pause_.set(accept_retry_, now_);
       return;
     }
@@ -173,9 +147,7 @@ void Listener::Loop::admit(AcceptedSocket socket) {
   connection.slot = connections_.size();
   connections_.push_back(std::move(owned));
   counters_.open = connections_.size();
-  try {
-    watch(connection.descriptor.number(), kConnectionEvents, &connection);
-  } catch (const std::runtime_error&) {
+  if (!network_->watch(connection.descriptor.number(), kConnectionEvents, &connection)) {
     return close(connection);
   }
   if (!welcome) return turn_away(connection, reason);
@@ -280,7 +252,8 @@ void Listener::Loop::expire() {
   while (Deadline* due = pace_.first_due(now_)) look_at_pace(static_cast<Exchange&>(*due));
   if (accept_pause_.first_due(now_) != nullptr) {
     accept_retry_.clear();
-    watch(listening_.descriptor.number(), EPOLLIN, &listening_);
+    const bool watched = network_->watch(listening_.descriptor.number(), EPOLLIN, &listening_);
+    if (!watched) accept_pause_.set(accept_retry_, now_);
   }
 }
 

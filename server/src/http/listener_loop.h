@@ -14,6 +14,7 @@
 #include "http/address_counts.h"
 #include "http/connection.h"
 #include "http/listener.h"
+#include "http/network.h"
 #include "http/worker_pool.h"
 
 namespace consent::http {
@@ -68,14 +69,11 @@ class Listener::Loop {
   void close(Connection& connection);
   std::unique_ptr<Exchange> obtain_exchange();
   void release_exchange(Connection& connection);
-  void watch(int descriptor, std::uint32_t events, void* tag);
 
   // A worker's thread.
   void work(Connection& connection);
   Response dispatch(Exchange& exchange) const;
   ssize_t send_some(const Connection& connection, std::string_view bytes);
-
-  void wake();
 
   std::shared_ptr<const Router> router() const;
   std::shared_ptr<const tls::Context> tls() const;
@@ -87,8 +85,7 @@ class Listener::Loop {
   std::shared_ptr<const Router> router_;
   std::shared_ptr<const tls::Context> tls_;
   ListeningSocket listening_;
-  FileDescriptor epoll_;
-  FileDescriptor wake_;
+  const std::shared_ptr<Network> network_;
   HttpLibrary library_;
 
   Instant now_{};

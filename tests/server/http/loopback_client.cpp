@@ -107,7 +107,7 @@ Answer LoopbackClient::ask(std::string_view request) {
 
 EchoServer::EchoServer(const ListenerLimits& limits, unsigned workers)
     : EchoServer(ListenerOptions{
-          .limits = limits, .workers = workers, .trusted_proxies = {}, .tls = {}}) {}
+          .limits = limits, .workers = workers, .trusted_proxies = {}, .tls = {}, .network = {}}) {}
 
 EchoServer::EchoServer(const ListenerOptions& options)
     : router_(std::make_shared<Router>()), listener_(listen_on("127.0.0.1", 0), router_, options) {
