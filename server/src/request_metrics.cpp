@@ -1,6 +1,7 @@
 #include "request_metrics.h"
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 
 #include "metrics_text.h"
@@ -45,6 +46,13 @@ std::string in_seconds(std::chrono::nanoseconds duration) {
   return text.data();
 }
 
+// Threads are numbered as they come to count.
+std::size_t thread_number() {
+  static std::atomic<std::size_t> next{0};
+  static thread_local const std::size_t own = next++;
+  return own;
+}
+
 }  // namespace
 
 void RequestMetrics::count(std::string_view pattern, std::string_view method, int status,
@@ -52,19 +60,34 @@ void RequestMetrics::count(std::string_view pattern, std::string_view method, in
   const auto* bound = std::find_if(kBounds.begin(), kBounds.end(),
                                    [&](const Bound& b) { return duration <= b.duration; });
   const auto bucket = static_cast<std::size_t>(bound - kBounds.begin());
-  const std::lock_guard lock(mutex_);
-  auto found = routes_.find(pattern);
-  if (found == routes_.end()) found = routes_.emplace(pattern, Route{}).first;
+  Shard& shard = shards_[thread_number() % kShards];
+  const std::lock_guard lock(shard.mutex);
+  auto found = shard.routes.find(pattern);
+  if (found == shard.routes.end()) found = shard.routes.emplace(pattern, Route{}).first;
   Route& route = found->second;
   ++route.answers[{index_of(method), status}];
   ++route.durations[bucket];
   route.total += duration;
 }
 
+RequestMetrics::Routes RequestMetrics::sum() const {
+  Routes sum;
+  for (Shard& shard : shards_) {
+    const std::lock_guard lock(shard.mutex);
+    for (const auto& [pattern, counted] : shard.routes) {
+      Route& route = sum[pattern];
+      for (const auto& [answer, count] : counted.answers) route.answers[answer] += count;
+      for (std::size_t i = 0; i < kBuckets; ++i) route.durations[i] += counted.durations[i];
+      route.total += counted.total;
+    }
+  }
+  return sum;
+}
+
 void RequestMetrics::render(std::string& out) const {
-  const std::lock_guard lock(mutex_);
+  const Routes routes = sum();
   metric_family(out, "consent_http_requests_total", "Requests, by route, method and status.");
-  for (const auto& [pattern, route] : routes_) {
+  for (const auto& [pattern, route] : routes) {
     for (const auto& [answer, count] : route.answers) {
       std::string labels = metric_label("route", pattern);
       labels.append(",").append(metric_label("method", kMethods[answer.first]));
@@ -75,7 +98,7 @@ void RequestMetrics::render(std::string& out) const {
   constexpr std::string_view kName = "consent_request_duration_seconds";
   metric_family(out, kName, "From the last byte of a request to its answer, by route.",
                 "histogram");
-  for (const auto& [pattern, route] : routes_) {
+  for (const auto& [pattern, route] : routes) {
     const std::string label = metric_label("route", pattern);
     std::uint64_t so_far = 0;
     for (std::size_t i = 0; i < kBuckets; ++i) {

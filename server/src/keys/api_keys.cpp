@@ -8,8 +8,10 @@
 #include <array>
 #include <cerrno>
 #include <cstring>
+#include <memory>
 #include <mutex>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "consent/base64url.h"
@@ -188,49 +190,58 @@ std::string issue_api_key(const std::string& data_dir, const std::string& name, 
   return key;
 }
 
+// As the file was once; whoever looks into it shares it.
 struct ApiKeys::State {
+  struct Reading {
+    FileMark mark;
+    std::vector<StoredKey> keys;
+  };
   std::string path;
   std::mutex mutex;
-  FileMark mark;
-  std::vector<StoredKey> keys;
+  std::shared_ptr<const Reading> latest;
 
   // What cannot be read grants nothing.
-  void refresh() {
-    const FileMark current = mark_of(path);
-    if (current == mark) return;
+  std::shared_ptr<const Reading> read() {
+    const FileMark seen = mark_of(path);
+    const std::lock_guard lock(mutex);
+    if (latest->mark == seen) return latest;
+    auto next = std::make_shared<Reading>();
+    next->mark = mark_of(path);
     try {
-      keys = read_file(path).keys;
+      next->keys = read_file(path).keys;
     } catch (const std::runtime_error&) {
-      keys.clear();
+      next->keys.clear();
     }
-    mark = current;
+    latest = std::move(next);
+    return latest;
   }
 };
 
 ApiKeys::ApiKeys(const std::string& data_dir) : state_(std::make_unique<State>()) {
   state_->path = path_in(data_dir);
-  state_->mark = mark_of(state_->path);
+  auto first = std::make_shared<State::Reading>();
+  first->mark = mark_of(state_->path);
   KeyFile file = read_file(state_->path);
   if (file.bad_line != 0) {
     throw std::runtime_error(state_->path + ":" + std::to_string(file.bad_line) +
                              ": is not an API key; remove the line and issue the key again");
   }
-  state_->keys = std::move(file.keys);
+  first->keys = std::move(file.keys);
+  state_->latest = std::move(first);
 }
 
 ApiKeys::~ApiKeys() = default;
 
-std::optional<ApiKey> ApiKeys::find(std::string_view key) const {
-  if (key.size() != kKeyTextBytes || !key.starts_with(kKeyPrefix)) return std::nullopt;
+std::shared_ptr<const ApiKey> ApiKeys::find(std::string_view key) const {
+  if (key.size() != kKeyTextBytes || !key.starts_with(kKeyPrefix)) return nullptr;
   const Sha256Digest hash = sha256(key);
-  const std::lock_guard lock(state_->mutex);
-  state_->refresh();
+  const auto reading = state_->read();
   const StoredKey* found = nullptr;
-  for (const StoredKey& stored : state_->keys) {
+  for (const StoredKey& stored : reading->keys) {
     if (equal_in_constant_time(stored.hash, hash)) found = &stored;
   }
-  if (found == nullptr) return std::nullopt;
-  return found->key;
+  if (found == nullptr) return nullptr;
+  return {reading, &found->key};
 }
 
 }  // namespace consent::server

@@ -49,8 +49,8 @@ class ApiKeys {
   // Throws std::runtime_error when the file is there but cannot be read. No file: no keys.
   explicit ApiKeys(const std::string& data_dir);
   ~ApiKeys();
-  // Compares hashes in constant time, all of them. Thread-safe.
-  std::optional<ApiKey> find(std::string_view key) const;
+  // Null when there is none. Compares hashes in constant time, all of them. Thread-safe.
+  std::shared_ptr<const ApiKey> find(std::string_view key) const;
 
  private:
   struct State;
