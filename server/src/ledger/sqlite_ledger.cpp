@@ -84,7 +84,7 @@ class SqliteLedger final : public Ledger {
       }
       if (read.zone) break;
     }
-    if (read.zone) cache_.put(site, subject, read.state, *read.zone, lookup.generation);
+    cache_.put(site, subject, read.state, read.zone, lookup.generation);
     return read;
   }
 

@@ -14,6 +14,7 @@ constexpr unsigned kHoldBits = 0x03;
 constexpr unsigned kOptOutBit = 0x04;
 constexpr unsigned kGpcBit = 0x08;
 constexpr unsigned kUsBit = 0x10;
+constexpr unsigned kAbsentBit = 0x20;  // there are no records
 
 template <class Element>
 Element* zeroed(std::size_t count) {
@@ -48,25 +49,41 @@ StateCache::Lookup StateCache::find(std::string_view site, const SubjectId& subj
   Lookup lookup{.state = std::nullopt, .generation = place.shard.generation};
   if (const Entry* entry = find_entry(place, number, subject)) {
     lookup.state = unpack(*entry);
-    lookup.zone = (entry->flags & kUsBit) != 0 ? Zone::us : Zone::eu;
+    const Zone zone = (entry->flags & kUsBit) != 0 ? Zone::us : Zone::eu;
+    if ((entry->flags & kAbsentBit) == 0) lookup.zone = zone;
   }
   return lookup;
 }
 
 void StateCache::put(std::string_view site, const SubjectId& subject, const RecordState& state,
-                     Zone zone, std::uint64_t generation) {
+                     std::optional<Zone> zone, std::uint64_t generation) {
   const std::uint16_t number = number_of(site);
   const Place place = place_of(subject);
   const std::lock_guard lock(place.shard.mutex);
   if (place.shard.generation != generation) return;
   Entry* entry = find_entry(place, number, subject);
   if (entry == nullptr) {
-    std::uint8_t& turn = place.shard.turns[place.set];
-    entry = &place.shard.entries[place.set * kWays + turn];
-    turn = static_cast<std::uint8_t>((turn + 1) % kWays);
+    entry = make_room(place, !zone);
+    if (entry == nullptr) return;
     set_tag(place, *entry, place.tag);
   }
   *entry = pack(number, subject, state, zone);
+}
+
+// Whoever asks for made-up subjects must not drive out the real ones.
+StateCache::Entry* StateCache::make_room(const Place& place, bool absent) {
+  std::uint8_t& turn = place.shard.turns[place.set];
+  const std::size_t first = place.set * kWays;
+  for (std::size_t tried = 0; tried < kWays; ++tried) {
+    const std::size_t at = first + turn;
+    turn = static_cast<std::uint8_t>((turn + 1) % kWays);
+    Entry& entry = place.shard.entries[at];
+    if (place.shard.tags[at] == 0 || (entry.flags & kAbsentBit) != 0) return &entry;
+  }
+  if (absent) return nullptr;
+  Entry& oldest = place.shard.entries[first + turn];
+  turn = static_cast<std::uint8_t>((turn + 1) % kWays);
+  return &oldest;
 }
 
 void StateCache::forget(std::string_view site, const SubjectId& subject) {
@@ -116,7 +133,7 @@ void StateCache::set_tag(const Place& place, const Entry& entry, std::uint8_t ta
 }
 
 StateCache::Entry StateCache::pack(std::uint16_t site, const SubjectId& subject,
-                                   const RecordState& state, Zone zone) {
+                                   const RecordState& state, std::optional<Zone> zone) {
   Entry entry;
   entry.subject = subject;
   entry.decided_at_s = state.decided_at.time_since_epoch().count();
@@ -127,7 +144,7 @@ StateCache::Entry StateCache::pack(std::uint16_t site, const SubjectId& subject,
   entry.action = state.action;
   entry.flags = static_cast<std::uint8_t>(
       static_cast<unsigned>(state.hold) | (state.model == Model::opt_out ? kOptOutBit : 0) |
-      (state.gpc ? kGpcBit : 0) | (zone == Zone::us ? kUsBit : 0));
+      (state.gpc ? kGpcBit : 0) | (zone == Zone::us ? kUsBit : 0) | (zone ? 0 : kAbsentBit));
   entry.region = state.region;
   return entry;
 }

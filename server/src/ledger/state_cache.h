@@ -28,16 +28,17 @@ class StateCache {
   StateCache& operator=(const StateCache&) = delete;
 
   struct Lookup {
-    std::optional<RecordState> state;
-    Zone zone = Zone::eu;          // the state was read from
-    std::uint64_t generation = 0;  // to give back to put()
+    std::optional<RecordState> state;  // empty: not known here
+    std::optional<Zone> zone = {};     // the state was read from; empty: there are no records
+    std::uint64_t generation = 0;      // to give back to put()
   };
   Lookup find(std::string_view site, const SubjectId& subject);
 
   // Keeps a state read from the ledger after find() had missed; does nothing when a write happened
-  // in between.
-  void put(std::string_view site, const SubjectId& subject, const RecordState& state, Zone zone,
-           std::uint64_t generation);
+  // in between. Without a zone it keeps that there are no records, if that costs no state its
+  // place.
+  void put(std::string_view site, const SubjectId& subject, const RecordState& state,
+           std::optional<Zone> zone, std::uint64_t generation);
 
   // The writer calls this after the commit and before it acknowledges: the next find() misses, and
   // reads the ledger.
@@ -89,9 +90,10 @@ class StateCache {
 
   Place place_of(const SubjectId& subject);
   static Entry* find_entry(const Place& place, std::uint16_t site, const SubjectId& subject);
+  static Entry* make_room(const Place& place, bool absent);
   static void set_tag(const Place& place, const Entry& entry, std::uint8_t tag);
   static Entry pack(std::uint16_t site, const SubjectId& subject, const RecordState& state,
-                    Zone zone);
+                    std::optional<Zone> zone);
   static RecordState unpack(const Entry& entry);
   std::uint16_t number_of(std::string_view site);  // from 1
 

@@ -1,5 +1,7 @@
 #include "ledger/state_cache.h"
 
+#include <vector>
+
 #include "sample_record.h"
 #include "support/catch.h"
 
@@ -58,6 +60,43 @@ TEST_CASE("A forgotten state is gone, and so are all after forget_all") {
   CHECK(cache.find(kSite, subject(2)).state);
   cache.forget_all();
   CHECK_FALSE(cache.find(kSite, subject(2)).state);
+}
+
+TEST_CASE("That there are no records is known too, until there are") {
+  StateCache cache(1024);
+  cache.put(kSite, subject(1), RecordState{}, std::nullopt,
+            cache.find(kSite, subject(1)).generation);
+  const auto absent = cache.find(kSite, subject(1));
+  REQUIRE(absent.state);
+  CHECK_FALSE(absent.state->recorded());
+  CHECK_FALSE(absent.zone);
+  cache.forget(kSite, subject(1));
+  const auto unknown = cache.find(kSite, subject(1));
+  CHECK_FALSE(unknown.state);
+  cache.put(kSite, subject(1), RecordState{}, std::nullopt, absent.generation);
+  CHECK_FALSE(cache.find(kSite, subject(1)).state);
+  cache.put(kSite, subject(1), state(), Zone::eu, unknown.generation);
+  CHECK(cache.find(kSite, subject(1)).zone == Zone::eu);
+}
+
+TEST_CASE("Subjects without records never take the place of those with") {
+  StateCache cache(1);  // all share sets of 16
+  const auto put = [&](std::uint8_t number, std::optional<Zone> zone) {
+    SubjectId id{};
+    id[8] = number;
+    const RecordState kept = zone ? state() : RecordState{};
+    cache.put(kSite, id, kept, zone, cache.find(kSite, id).generation);
+    return id;
+  };
+  std::vector<SubjectId> recorded;
+  for (std::uint8_t i = 0; i < 8; ++i) recorded.push_back(put(i, Zone::eu));
+  for (std::uint8_t i = 100; i < 200; ++i) put(i, std::nullopt);
+  for (const SubjectId& id : recorded) CHECK(cache.find(kSite, id).zone == Zone::eu);
+  for (std::uint8_t i = 8; i < 16; ++i) recorded.push_back(put(i, Zone::eu));
+  for (std::uint8_t i = 100; i < 200; ++i) put(i, std::nullopt);
+  int held = 0;
+  for (const SubjectId& id : recorded) held += cache.find(kSite, id).zone == Zone::eu ? 1 : 0;
+  CHECK(held == 16);
 }
 
 TEST_CASE("The cache is bounded: newer states take the place of older ones") {
