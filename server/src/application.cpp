@@ -34,7 +34,8 @@ namespace consent::server {
 namespace {
 
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
-constexpr unsigned kPublicWorkers = 16;  // a write waits for the disk, not for the processor
+// A write waits for the disk, not for the processor: as many as this share a transaction.
+constexpr unsigned kPublicWorkers = 64;
 constexpr unsigned kInternalWorkers = 8;
 constexpr std::size_t kInternalBodyBytesMax = 4 * 1024 * 1024;
 constexpr std::chrono::hours kUpkeepInterval{1};

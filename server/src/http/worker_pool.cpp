@@ -8,9 +8,16 @@
 
 namespace consent::http {
 
+namespace {
+
+// One more than there are processors: it has their time while another waits for a page of a file.
+std::size_t useful_at_once() { return std::max(2U, std::thread::hardware_concurrency()) + 1; }
+
+}  // namespace
+
 WorkerPool::WorkerPool(unsigned threads, std::function<void(Connection&)> work)
-    : work_(std::move(work)) {
-  for (unsigned i = 0; i < std::max(threads, 1U); ++i) {
+    : running_max_(useful_at_once()), work_(std::move(work)), running_(std::max(threads, 1U)) {
+  for (std::size_t i = 0; i < std::max(threads, 1U); ++i) {
     threads_.push_back(quiet_thread([this] { run(); }));
   }
 }
@@ -20,35 +27,62 @@ WorkerPool::~WorkerPool() {
     const std::lock_guard lock(mutex_);
     stopping_ = true;
   }
-  filled_.notify_all();
+  called_for_.notify_all();
   for (std::thread& thread : threads_) thread.join();
 }
 
 void WorkerPool::submit(Connection& connection) {
-  bool wake = false;
-  {
-    const std::lock_guard lock(mutex_);
-    waiting_.push_back(&connection);
-    wake = sleeping_ > 0;
-  }
-  if (wake) filled_.notify_one();
+  const std::lock_guard lock(mutex_);
+  waiting_.push_back(&connection);
+  call_one();
+}
+
+// Under the lock.
+void WorkerPool::call_one() {
+  if (waiting_.empty() || asleep_ == 0 || running_ >= running_max_) return;
+  --asleep_;
+  ++running_;
+  ++calls_;
+  called_for_.notify_one();
 }
 
 void WorkerPool::run() {
+  wait_observer = this;
   std::unique_lock lock(mutex_);
   while (true) {
-    while (waiting_.empty() && !stopping_) {
-      ++sleeping_;
-      filled_.wait(lock);
-      --sleeping_;
+    // More run than should when waits have ended: those that go on take what is left.
+    if (!stopping_ && (waiting_.empty() || running_ > running_max_)) {
+      --running_;
+      ++asleep_;
+      called_for_.wait(lock, [this] { return calls_ > 0 || stopping_; });
+      if (calls_ > 0) {
+        --calls_;
+      } else {
+        --asleep_;
+        ++running_;
+      }
     }
-    if (waiting_.empty()) return;
+    if (waiting_.empty()) {
+      if (stopping_) return;
+      continue;
+    }
     Connection* const connection = waiting_.front();
     waiting_.pop_front();
     lock.unlock();
     work_(*connection);
     lock.lock();
   }
+}
+
+void WorkerPool::wait_begins() {
+  const std::lock_guard lock(mutex_);
+  --running_;
+  call_one();
+}
+
+void WorkerPool::wait_ends() {
+  const std::lock_guard lock(mutex_);
+  ++running_;
 }
 
 std::thread quiet_thread(std::function<void()> body) {

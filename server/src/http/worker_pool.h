@@ -1,5 +1,6 @@
 #pragma once
-// A few threads that take connections with a complete request, in order.
+// Threads that take connections with a complete request, in order. No more of them run at once than
+// the processor has use for: one that waits for the disk (LongWait) is stood in for by another.
 
 #include <condition_variable>
 #include <cstddef>
@@ -9,11 +10,13 @@
 #include <thread>
 #include <vector>
 
+#include "long_wait.h"
+
 namespace consent::http {
 
 struct Connection;
 
-class WorkerPool {
+class WorkerPool final : private WaitObserver {
  public:
   // `work` must not throw. The threads leave every signal to the rest of the process.
   WorkerPool(unsigned threads, std::function<void(Connection&)> work);
@@ -26,12 +29,18 @@ class WorkerPool {
 
  private:
   void run();
+  void call_one();
+  void wait_begins() override;
+  void wait_ends() override;
 
+  const std::size_t running_max_;
   std::function<void(Connection&)> work_;
   std::mutex mutex_;
-  std::condition_variable filled_;
+  std::condition_variable called_for_;
   std::deque<Connection*> waiting_;
-  std::size_t sleeping_ = 0;
+  std::size_t running_ = 0;  // neither asleep nor in a long wait; those called count already
+  std::size_t asleep_ = 0;
+  std::size_t calls_ = 0;  // that no thread has heard yet
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };

@@ -4,6 +4,8 @@
 #include <utility>
 #include <vector>
 
+#include "long_wait.h"
+
 namespace consent::server {
 
 WriteQueue::WriteQueue(Commit commit, std::chrono::milliseconds patience)
@@ -19,6 +21,7 @@ WriteQueue::~WriteQueue() {
 }
 
 void WriteQueue::run(WriteTask& task) {
+  const LongWait wait;
   std::unique_lock lock(mutex_);
   if (closing_ || waiting_.size() >= kWaitingMax) {
     task.failure = StoreFailure{closing_ ? "the ledger is closing"
@@ -27,7 +30,7 @@ void WriteQueue::run(WriteTask& task) {
   }
   waiting_.push_back(&task);
   arrived_.notify_one();
-  finished_.wait(lock, [&task] { return task.done; });
+  task.finished.wait(lock, [&task] { return task.done; });
 }
 
 void WriteQueue::work() {
@@ -43,8 +46,11 @@ void WriteQueue::work() {
     lock.unlock();
     commit_(batch);
     lock.lock();
-    for (WriteTask* task : batch) task->done = true;
-    finished_.notify_all();
+    // Under the lock: a task that is done may be gone as soon as it is open.
+    for (WriteTask* task : batch) {
+      task->done = true;
+      task->finished.notify_one();
+    }
     if (last) return;
   }
 }

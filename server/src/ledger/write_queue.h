@@ -33,7 +33,8 @@ struct WriteTask {
   bool erased = false;
   bool found = false;
   std::optional<StoreFailure> failure;
-  bool done = false;  // guarded by the queue
+  bool done = false;  // guarded by the queue, like the next
+  std::condition_variable finished;
 };
 
 class WriteQueue {
@@ -60,7 +61,6 @@ class WriteQueue {
   const std::chrono::milliseconds patience_;
   std::mutex mutex_;
   std::condition_variable arrived_;
-  std::condition_variable finished_;
   std::deque<WriteTask*> waiting_;
   bool closing_ = false;
   std::thread thread_;
