@@ -1,5 +1,7 @@
 // Who is let in, who has to leave for it, and what the listener counts.
 
+#include <atomic>
+#include <memory>
 #include <string>
 #include <thread>
 #include <vector>
@@ -142,4 +144,31 @@ TEST_CASE("A router put in the place of another answers from the next request on
   CHECK(client.ask(kHello).body == "other");
   server.release();
   CHECK(waiting.receive().body == "waited");
+}
+
+TEST_CASE("Routers are exchanged under load, and no request is lost") {
+  EchoServer server;
+  std::atomic<bool> asking{true};
+  std::atomic<int> answered{0};
+  std::atomic<int> wrong{0};
+  std::vector<std::jthread> clients;
+  for (int i = 0; i < 4; ++i) {
+    clients.emplace_back([&] {
+      LoopbackClient client(server.port());
+      while (asking) {
+        const Answer answer = client.ask(kHello);
+        if (answer.status != 200 || answer.body != "hello") ++wrong;
+        ++answered;
+      }
+    });
+  }
+  for (int i = 0; i < 200 || answered < 200; ++i) {
+    auto next = std::make_shared<Router>();
+    next->add("GET", "/hello",
+              [](const Request&) { return text_response(200, "text/plain", "hello"); });
+    server.listener().use(next);
+  }
+  asking = false;
+  clients.clear();
+  CHECK(wrong == 0);
 }
