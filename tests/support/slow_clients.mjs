@@ -11,7 +11,10 @@ const openedAtOnce = 200;
 const kinds = {
   idle: { starts: "", drops: "" },
   header: { starts: "GET /healthz HTTP/1.1\r\nHost: x\r\n", drops: "X-A: b\r\n" },
-  body: { starts: "POST /v1/check HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n", drops: "x" },
+  body: {
+    starts: "POST /v1/check HTTP/1.1\r\nHost: x\r\nContent-Length: 60000\r\n\r\n",
+    drops: "x",
+  },
   reader: {
     starts: "GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(60),
     drops: "",
@@ -60,8 +63,10 @@ export class SlowClients {
   }
 }
 
-const statusOf = (pid, name) =>
-  Number(readFileSync(`/proc/${pid}/status`, "utf8").match(new RegExp(`^${name}:\\s+(\\d+)`, "m"))[1]);
+function statusOf(pid, name) {
+  const status = readFileSync(`/proc/${pid}/status`, "utf8");
+  return Number(status.match(new RegExp(`^${name}:\\s+(\\d+)`, "m"))[1]);
+}
 
 export const residentKib = (pid) => statusOf(pid, "VmRSS");
 export const threadsOf = (pid) => statusOf(pid, "Threads");
