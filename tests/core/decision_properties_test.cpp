@@ -274,7 +274,7 @@ TEST_CASE("the answer is one of the contract's, and only a record expires") {
 }
 
 TEST_CASE(
-    "an opt_in visitor who may be served was asked; one who must be asked is not served all") {
+    "an opt_in visitor who may be served was asked: one who must be asked is not served all") {
   Tally tally;
   for_every_question([&](const Question& asked) {
     if (asked.model == Model::opt_out || asked.state.hold != Hold::none) return;

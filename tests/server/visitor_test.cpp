@@ -99,7 +99,7 @@ TEST_CASE("Who is unknown is treated as in the EU") {
   CHECK(visitor.zone == Zone::eu);
 }
 
-TEST_CASE("The region decides regime and zone; Sec-GPC is the signal") {
+TEST_CASE("The region decides regime and zone: Sec-GPC is the signal") {
   const Visitor visitor = visit("203.0.113.1", {{"Sec-GPC", "0"}, {"Sec-GPC", "1"}});
   CHECK(visitor.regime.id == RegimeId::us_ca_ccpa);
   CHECK(visitor.regime.model == Model::opt_out);
@@ -108,7 +108,7 @@ TEST_CASE("The region decides regime and zone; Sec-GPC is the signal") {
   CHECK_FALSE(visit("203.0.113.1", {{"Sec-GPC", "true"}}).signals.gpc);
 }
 
-TEST_CASE("The site's rules decide on the model; id and zone stay the law's") {
+TEST_CASE("The site's rules decide on the model: id and zone stay the law's") {
   SitePolicy site;
   site.regions = {{.rule = {.region = parse_region("US")}, .override_name = ""}};
   const Visitor visitor = visit("203.0.113.1", {}, SiteRules(site));

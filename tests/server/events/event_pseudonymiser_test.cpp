@@ -82,7 +82,7 @@ TEST_CASE("Without subject and session there are no pseudonyms") {
   CHECK_FALSE(std::get<PseudonymisedEvent>(outcome).session);
 }
 
-TEST_CASE("A late event is dropped; until then it keeps the key of its own day") {
+TEST_CASE("A late event is dropped: until then it keeps the key of its own day") {
   Workshop workshop;
   workshop.event.time = workshop.clock.now() - 48h + 1ms;
   CHECK(workshop.kept().key_epoch == std::chrono::floor<std::chrono::days>(workshop.event.time));

@@ -122,7 +122,7 @@ TEST_CASE("One bad event does not cost the others") {
         R"({"accepted":1,"dropped":{"invalid_event":4,"late":1}})");
 }
 
-TEST_CASE("Beacons come as text/plain; other types are 415") {
+TEST_CASE("Beacons come as text/plain: other types are 415") {
   TestService service;
   const std::string token = granted_token(service);
   const std::string events = "[" + service.page_view() + "]";

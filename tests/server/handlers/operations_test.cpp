@@ -69,7 +69,7 @@ TestService::Parts dead() {
 
 }  // namespace
 
-TEST_CASE("Health needs no key; readiness proves that storing works") {
+TEST_CASE("Health needs no key: readiness proves that storing works") {
   TestService service;
   CHECK(service.inside(service.request("GET", "/healthz")).status == 200);
   CHECK(service.inside(service.request("GET", "/readyz")).status == 200);

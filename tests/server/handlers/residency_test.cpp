@@ -116,7 +116,7 @@ TEST_CASE("Whose subject is in a zone that is not held is sent there first") {
   CHECK_THAT(answer.body, ContainsSubstring("/subject"));
 }
 
-TEST_CASE("An erased subject's grant makes a new one; its event is not stored twice") {
+TEST_CASE("An erased subject's grant makes a new one: its event is not stored twice") {
   TestService service;
   const ConsentBody first = service.consent("DE");
   const JsonValue german = json_of(service.post_consent(first));

@@ -193,7 +193,7 @@ TEST_CASE("An idle connection is closed when its time is over, and not before") 
   CHECK(server.drops(Drop::idle) == 1);
 }
 
-TEST_CASE("An answer that is not read is given up; one that is read slowly is not") {
+TEST_CASE("An answer that is not read is given up: one that is read slowly is not") {
   FakeServer server;
   const auto never = server.network->connect();
   const auto slowly = server.network->connect();

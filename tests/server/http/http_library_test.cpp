@@ -30,7 +30,7 @@ TEST_CASE("An answer carries exactly the handler's fields and the listener's own
       "Content-Security-Policy: default-src 'none'; frame-ancestors 'none'\r\n\r\n{}");
 }
 
-TEST_CASE("Data is told to run nothing; scripts and pages have their own say") {
+TEST_CASE("Data is told to run nothing: scripts and pages have their own say") {
   const auto policy_of = [](std::string_view type) {
     const std::string wire =
         answer({"GET", Persistence::keep_alive}, text_response(200, type, "x"));

@@ -79,7 +79,7 @@ TEST_CASE("A running service sees keys issued and removed after its start") {
   CHECK_FALSE(keys.find(first));
 }
 
-TEST_CASE("A damaged line stops the start and names itself; later it only grants nothing") {
+TEST_CASE("A damaged line stops the start and names itself: later it only grants nothing") {
   const TemporaryDirectory directory;
   const std::string key = issue(directory, "check");
   const ApiKeys running(directory.path().string());

@@ -163,7 +163,7 @@ TEST_CASE("An erasure leaves commitments, a tombstone, and nothing else") {
   CHECK(ledger->state_of(kSite, subject(2)).state.choices.any_granted());
 }
 
-TEST_CASE("A row moved to another subject, or altered, does not open; the others do") {
+TEST_CASE("A row moved to another subject, or altered, does not open: the others do") {
   const TemporaryDirectory directory;
   {
     const auto ledger = open(directory);

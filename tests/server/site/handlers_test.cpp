@@ -63,7 +63,7 @@ TEST_CASE("A notice tells a visitor from Germany region, regime, policy and tick
   CHECK(to_text(opened.ticket.region).view() == "DE");
 }
 
-TEST_CASE("Analytics is on by default only under opt_out without a signal; marketing never") {
+TEST_CASE("Analytics is on by default only under opt_out without a signal: marketing never") {
   ServiceFixture fixture;
   for (const auto& [region, gpc, analytics] : {std::tuple{"DE", "0", "denied"},
                                                {"", "0", "denied"},
@@ -121,7 +121,7 @@ TEST_CASE("A notice is retrieved by its id, in exactly the bytes the id was made
   CHECK(handle_notice_by_id(fixture.service(), request).status == 304);
 }
 
-TEST_CASE("A notice of an older site file comes from the ledger; an unknown one is 404") {
+TEST_CASE("A notice of an older site file comes from the ledger: an unknown one is 404") {
   ServiceFixture fixture;
   const std::string kept = R"({"old":true})";
   const std::string id = "sha256:" + sha256_hex(kept);
@@ -218,7 +218,7 @@ TEST_CASE("A static file is served in the accepted encoding, with a validator fo
              ContainsSubstring("immutable"));
 }
 
-TEST_CASE("A demo page carries its content security policy; what is not there is 404") {
+TEST_CASE("A demo page carries its content security policy: what is not there is 404") {
   ServiceFixture fixture;
   const auto fetch = [&](std::string path) {
     return handle_static_file(fixture.service(), get(std::move(path)));
