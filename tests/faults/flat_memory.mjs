@@ -22,20 +22,25 @@ const visitor = new Visitor(service);
 const { record, token } = await visitor.decide("accept_all");
 const key = `Authorization: Bearer ${service.key}\r\n`;
 
+// The service remembers who has no record, in a memory of fixed size: many strangers would fill it,
+// and that is no leak. So there are few.
+const strangers = Array.from({ length: 1_000 }, randomId);
+const strangerId = () => strangers[Math.floor(Math.random() * strangers.length)];
+
 const get = (path, fields = "") => `GET ${path} HTTP/1.1\r\nHost: x\r\n${fields}\r\n`;
 const post = (path, body, fields = "") =>
   `POST ${path} HTTP/1.1\r\nHost: x\r\nContent-Type: application/json\r\n${fields}` +
   `Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`;
 const question = (subject) => `/v1/check?site=${site}&purpose=analytics&subject=${subject}`;
 const many = () =>
-  JSON.stringify({ site, purpose: "analytics", subjects: [record.subject, randomId(), "odd\n"] });
+  JSON.stringify({ site, purpose: "analytics", subjects: [record.subject, strangerId(), "odd\n"] });
 
 // What is sent over and over; events are few, since each is written to the disk.
 const inside = [
   () => get(question(record.subject), key),
-  () => get(question(randomId()), key),
+  () => get(question(strangerId()), key),
   () => post("/v1/check", many(), key),
-  () => get(question(randomId())),
+  () => get(question(strangerId())),
   () => get("/metrics"),
   () => get("/healthz"),
 ];
