@@ -36,12 +36,6 @@ const forbidden = [
   ["camel case file names", /snake_case/, "core/src/Region.cpp", "int a;\n"],
   ["a large file", /bytes; fetch/, "tests/vectors/a.json", "x".repeat(300_000) + "\n"],
   ["a script that cannot be run", /not executable/, "script/run", "#!/bin/sh\n"],
-  [
-    "a test that ctest does not run",
-    /semicolon/,
-    "tests/core/a_test.cpp",
-    'TEST_CASE(\n    "One thing "\n    "is so; another is not") {}\n',
-  ],
   ["a tab", /^tab$/, "server/a.ts", "\tlet a;\n"],
   ["a carriage return", /carriage return/, "server/a.ts", "let a;\r\n"],
   ["a blank at the end of a line", /blank at the end/, "core/README.md", "# T \n"],
