@@ -92,7 +92,8 @@ http::ListenerOptions public_options(const Config& config) {
 // Its callers are the operator's own machines: a few addresses, each with a pool of connections.
 http::ListenerOptions internal_options(const Config& config) {
   http::ListenerOptions options = public_options(config);
-  options.workers = kInternalWorkers;
+  // Those who wait for changes never take one from a check.
+  options.workers = kInternalWorkers + static_cast<unsigned>(ChangeSignal::kWaitersMax);
   options.proxy_protocol = false;
   options.tls = tls_context(config.internal_tls);
   options.limits.body_bytes_max = kInternalBodyBytesMax;
@@ -309,6 +310,7 @@ void Application::run() {
   }
   tell_systemd("STOPPING=1");
   log_event(LogLevel::info, "stopping");
+  parts.ledger->change_signal().close();
   parts.public_listener->drain(kDrainPatience);
   parts.internal_listener->drain(kDrainPatience);
   parts.metrics.forget_listeners();

@@ -4,6 +4,7 @@
 #include "handlers/access.h"
 #include "handlers/asked_log.h"
 #include "handlers/audit.h"
+#include "handlers/changes.h"
 #include "handlers/check.h"
 #include "handlers/consents.h"
 #include "handlers/events.h"
@@ -116,6 +117,7 @@ void add_public_routes(const Service& service, http::Router& router) {
 void add_internal_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/check", keyed(service, Scope::check, handle_check_one));
   router.add("POST", "/v1/check", keyed(service, Scope::check, handle_check_many));
+  router.add("GET", "/v1/changes", keyed(service, Scope::check, handle_changes));
   router.add("POST", "/v1/pseudonymize", keyed(service, Scope::events, handle_pseudonymise));
   router.add("GET", "/v1/audit",
              authorised(service, Scope::privacy, of_log(service, handle_audit)));

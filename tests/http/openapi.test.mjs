@@ -96,7 +96,7 @@ async function call(path, method, { query = "", headers = {}, body, fill = {} } 
     resolved.content?.[type],
     `${method} ${path} ${answer.status}: ${type} is not documented`,
   );
-  if (!type.endsWith("json")) return { answer, text };
+  if (!/[/+]json$/.test(type)) return { answer, text };
   const pointer = declared.$ref
     ? `/components/responses/${declared.$ref.split("/").at(-1)}/content/${escape(type)}/schema`
     : `/paths/${escape(path)}/${method}/responses/${answer.status}/content/${escape(type)}/schema`;
@@ -361,4 +361,19 @@ test("answers to a pipeline that pseudonymises fit", async () => {
   );
   await call("/v1/pseudonymize", "post", jsonBody({ ...body, extra: 1 }, key()));
   await call("/v1/pseudonymize", "post", jsonBody(body));
+});
+
+test("the lines of the changes fit", async () => {
+  await call("/v1/consents", "post", jsonBody(decision()));
+  const { text } = await call("/v1/changes", "get", { query: "?limit=1", headers: key() });
+  const validate = validators("/components/schemas/Change");
+  for (const line of text.trimEnd().split("\n")) {
+    assert.ok(validate(JSON.parse(line)), `${line}: ${JSON.stringify(validate.errors)}`);
+  }
+  const { cursor } = JSON.parse(text.trimEnd().split("\n").at(-1));
+  await call("/v1/changes", "get", { query: `?after=${cursor}`, headers: key() });
+  const stranger = `AQ${"A".repeat(9)}B${"A".repeat(32)}`;
+  for (const query of [`?after=${stranger}`, "?after=x", "?limit=0"])
+    await call("/v1/changes", "get", { query, headers: key() });
+  await call("/v1/changes", "get");
 });

@@ -10,7 +10,7 @@ function answerOf(incoming, chunks) {
   const bytes = Buffer.concat(chunks);
   const text = bytes.toString("utf8");
   const isPacked = incoming.headers["content-encoding"] !== undefined;
-  const isJson = !isPacked && /json/.test(incoming.headers["content-type"] ?? "");
+  const isJson = !isPacked && /[/+]json/.test(incoming.headers["content-type"] ?? "");
   return {
     status: incoming.statusCode,
     headers: incoming.headers,

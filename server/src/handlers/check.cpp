@@ -4,12 +4,12 @@
 #include <variant>
 
 #include "handlers/request_body.h"
+#include "handlers/state_answers.h"
 #include "http/problem.h"
 #include "keys/keyring.h"
 #include "ledger/ledger.h"
 #include "metrics.h"
 #include "site/site_policy.h"
-#include "site/site_rules.h"
 #include "subject_id.h"
 #include "wire/check_request.h"
 #include "wire/json_fields.h"
@@ -23,8 +23,6 @@ struct Inquiry {
   const Service& service;
   const CheckRequest& request;
   std::optional<Purpose> purpose;
-  PolicyInForce policy;
-  TimePoint now;
 };
 
 // What is known of a visitor; a reason when the answer is settled without that.
@@ -56,43 +54,11 @@ CheckAnswer settled(Reason reason) {
   return {.reason = reason, .policy = std::nullopt, .expires_at = std::nullopt};
 }
 
-// The model of a region today. Neighbours in a question are mostly of one region.
-class Models {
- public:
-  Models(const Service& service, TimePoint now) : service_(service), now_(now) {}
-  Model of(const Region& region) {
-    if (!model_ || region != region_) {
-      region_ = region;
-      model_ = service_.rules.regime_of(region, now_).regime.model;
-    }
-    return *model_;
-  }
-
- private:
-  const Service& service_;
-  TimePoint now_;
-  Region region_;
-  std::optional<Model> model_;
-};
-
-CheckAnswer answer(const Inquiry& inquiry, Models& models, std::string_view entry) {
+CheckAnswer answer(const Inquiry& inquiry, StateAnswers& answers, std::string_view entry) {
   if (!inquiry.purpose) return settled(Reason::unknown_purpose);
   const Known known = known_of(inquiry, entry);
   if (known.settled && *inquiry.purpose != Purpose::essential) return settled(*known.settled);
-
-  Question question;
-  question.purpose = *inquiry.purpose;
-  question.policy = inquiry.policy;
-  question.state = known.state;
-  question.now = std::chrono::floor<std::chrono::seconds>(inquiry.now);
-  if (known.state.recorded()) {
-    question.model = models.of(known.state.region);
-  }
-  const Decision decision = decide(question);
-  CheckAnswer answer = settled(decision.reason);
-  if (known.state.recorded()) answer.policy = known.state.policy;
-  if (decision.expires_at != Instant{}) answer.expires_at = decision.expires_at;
-  return answer;
+  return answers.of(*inquiry.purpose, known.state);
 }
 
 class ReasonCounts {
@@ -118,18 +84,14 @@ std::optional<http::Response> refuse_site(const Service& service, const std::str
 }
 
 std::vector<CheckAnswer> answers(const Service& service, const CheckRequest& request) {
-  const TimePoint now = service.clock.now();
-  const Inquiry inquiry{.service = service,
-                        .request = request,
-                        .purpose = parse_purpose(request.purpose),
-                        .policy = service.site.reduced(now),
-                        .now = now};
+  const Inquiry inquiry{
+      .service = service, .request = request, .purpose = parse_purpose(request.purpose)};
   std::vector<CheckAnswer> all;
   all.reserve(request.entries.size());
   ReasonCounts counts;
-  Models models(service, now);
+  StateAnswers state_answers(service, service.clock.now());
   for (const std::string_view entry : request.entries) {
-    all.push_back(answer(inquiry, models, entry));
+    all.push_back(answer(inquiry, state_answers, entry));
     counts.add(all.back().reason);
   }
   counts.report(service.metrics);

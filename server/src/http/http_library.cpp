@@ -71,7 +71,7 @@ void append_field(std::string& out, std::string_view name, std::string_view valu
 bool is_data(const Response& response) {
   const std::string_view type = response.header("Content-Type");
   return type.starts_with("application/json") || type.starts_with("application/problem+json") ||
-         type.starts_with("text/plain");
+         type.starts_with("application/x-ndjson") || type.starts_with("text/plain");
 }
 
 void append_length(std::string& out) {

@@ -12,7 +12,9 @@
 #include "failure_log.h"
 #include "keys/zone_keys.h"
 #include "ledger/change_log.h"
+#include "ledger/change_signal.h"
 #include "ledger/record.h"
+#include "ledger/state_change.h"
 
 namespace consent::server {
 
@@ -125,6 +127,14 @@ class Ledger {
   // read.
   virtual std::vector<SubjectSummary> subjects(Zone zone, const std::optional<SubjectPlace>& after,
                                                std::size_t limit) = 0;
+
+  // Changes of all subjects of a held zone, in order, behind the one of that sequence (0: from the
+  // first one); at most `limit`. Throws std::runtime_error when the file cannot be read.
+  virtual std::vector<StateChange> changes(Zone zone, std::uint64_t after, std::size_t limit) = 0;
+  // The id of the record of that sequence; empty when there is none. Throws like changes().
+  virtual std::optional<RecordId> record_at(Zone zone, std::uint64_t sequence) = 0;
+  // Raised once a change is seen by the next read.
+  virtual ChangeSignal& change_signal() = 0;
 
   // Keeps a notice retrievable by its id, in this zone. Cheap when it is known already.
   virtual std::optional<StoreFailure> keep_notice(Zone zone, const std::string& id,

@@ -166,6 +166,28 @@ class SqliteLedger final : public Ledger {
     return all;
   }
 
+  std::vector<StateChange> changes(Zone zone, std::uint64_t after, std::size_t limit) override {
+    std::vector<StateChange> all;
+    ZoneStore* const store = store_of(zone);
+    if (store == nullptr) return all;
+    store->readers().with_rows(
+        [&](SqliteConnection&, StoredRows& rows) { all = read_changes(rows, zone, after, limit); });
+    return all;
+  }
+
+  std::optional<RecordId> record_at(Zone zone, std::uint64_t sequence) override {
+    std::optional<RecordId> id;
+    ZoneStore* const store = store_of(zone);
+    if (store == nullptr) return id;
+    store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) {
+      const auto row = rows.record_at(static_cast<std::int64_t>(sequence));
+      if (row) id = row->id;
+    });
+    return id;
+  }
+
+  ChangeSignal& change_signal() override { return signal_; }
+
   std::optional<StoreFailure> keep_notice(Zone zone, const std::string& id,
                                           const std::string& canonical_json) override {
     {
@@ -268,6 +290,7 @@ class SqliteLedger final : public Ledger {
       store->run(task);
     }
     if (task.failure && report_) report_(task.failure->detail);
+    if (!task.failure && changes_state(task.kind)) signal_.raise();
   }
 
   Appended store(WriteTask::Kind kind, Record record) {
@@ -291,12 +314,18 @@ class SqliteLedger final : public Ledger {
     return {.found = task.found, .record = std::move(task.record), .failure = task.failure};
   }
 
+  static bool changes_state(WriteTask::Kind kind) {
+    using Kind = WriteTask::Kind;
+    return kind == Kind::record || kind == Kind::mark || kind == Kind::erase;
+  }
+
   FileDescriptor lock_;
   const ReportFailure report_;
   StateCache cache_;
   RecentRefusals refusals_;
   std::mutex notices_mutex_;
   std::set<std::pair<Zone, std::string>> kept_notices_;
+  ChangeSignal signal_;
   std::vector<std::unique_ptr<ZoneStore>> stores_;  // last: their threads use the others
 };
 

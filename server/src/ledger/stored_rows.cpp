@@ -63,7 +63,8 @@ StoredRows::StoredRows(SqliteConnection& connection, Zone zone, const ZoneKeys& 
           kSubjectSelect +
           "WHERE (hash > ?1 OR ?2) AND wrapped_key IS NOT NULL ORDER BY hash LIMIT ?3")),
       of_event_(connection.prepare(kRecordSelect + "WHERE event = ?")),
-      at_(connection.prepare(kRecordSelect + "WHERE sequence = ?")) {}
+      at_(connection.prepare(kRecordSelect + "WHERE sequence = ?")),
+      behind_(connection.prepare(kRecordSelect + "WHERE sequence > ? ORDER BY sequence LIMIT ?")) {}
 
 std::optional<SubjectRow> StoredRows::subject(const LookupHash& hash) {
   const SqliteReading reading(subject_.bind_blob(0, hash));
@@ -87,6 +88,13 @@ std::optional<RecordRow> StoredRows::record_of_event(const LookupHash& event) {
 
 std::optional<RecordRow> StoredRows::record_at(std::int64_t sequence) {
   return first_record(at_.bind(0, sequence));
+}
+
+std::vector<RecordRow> StoredRows::records_behind(std::int64_t sequence, std::size_t limit) {
+  const SqliteReading reading(behind_.bind(0, sequence).bind(1, static_cast<std::int64_t>(limit)));
+  std::vector<RecordRow> rows;
+  while (behind_.step()) rows.push_back(read_record(behind_));
+  return rows;
 }
 
 std::vector<RecordRow> StoredRows::chain(const SubjectRow& subject) {

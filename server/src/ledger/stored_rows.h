@@ -44,6 +44,8 @@ class StoredRows {
                                                  std::size_t limit);
   std::optional<RecordRow> record_of_event(const LookupHash& event);
   std::optional<RecordRow> record_at(std::int64_t sequence);
+  // In order; the records of all subjects.
+  std::vector<RecordRow> records_behind(std::int64_t sequence, std::size_t limit);
   // The subject's records, newest first.
   std::vector<RecordRow> chain(const SubjectRow& subject);
 
@@ -65,6 +67,7 @@ class StoredRows {
   SqliteStatement subjects_;
   SqliteStatement of_event_;
   SqliteStatement at_;
+  SqliteStatement behind_;
 };
 
 }  // namespace consent::server

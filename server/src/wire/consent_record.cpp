@@ -7,6 +7,12 @@
 namespace consent::server {
 namespace {
 
+JsonValue text_or_null(const std::string& text) {
+  return text.empty() ? JsonValue() : JsonValue(text);
+}
+
+}  // namespace
+
 JsonValue choices_json(Choices choices) {
   JsonObject object;
   for (const Purpose purpose : {Purpose::analytics, Purpose::marketing}) {
@@ -16,12 +22,6 @@ JsonValue choices_json(Choices choices) {
   }
   return object;
 }
-
-JsonValue text_or_null(const std::string& text) {
-  return text.empty() ? JsonValue() : JsonValue(text);
-}
-
-}  // namespace
 
 JsonValue region_json(const Region& region) {
   JsonValue country;

@@ -8,6 +8,9 @@
 
 namespace consent::server {
 
+// {"analytics": "granted", ...}; without purposes that were not asked
+JsonValue choices_json(Choices choices);
+
 // {"country": "US" or null, "subdivision": "US-CA" or null}
 JsonValue region_json(const Region& region);
 

@@ -43,6 +43,13 @@ class DeadLedger final : public Ledger {
                                        std::size_t) override {
     return {};
   }
+  std::vector<StateChange> changes(Zone, std::uint64_t, std::size_t) override {
+    throw std::runtime_error(no().detail);
+  }
+  std::optional<RecordId> record_at(Zone, std::uint64_t) override {
+    throw std::runtime_error(no().detail);
+  }
+  ChangeSignal& change_signal() override { return signal_; }
   std::optional<StoreFailure> log(const LogEntry&) override { return no(); }
   void count_serving(Zone, const Serving&) override {}
   std::optional<StoreFailure> keep_notice(Zone, const std::string&, const std::string&) override {
@@ -59,6 +66,7 @@ class DeadLedger final : public Ledger {
     ++asked;
     return {"the disk is gone"};
   }
+  ChangeSignal signal_;
 };
 
 TestService::Parts dead() {
