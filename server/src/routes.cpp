@@ -19,6 +19,7 @@
 #include "handlers/receipt.h"
 #include "handlers/static_files.h"
 #include "handlers/subjects.h"
+#include "handlers/statistics.h"
 #include "handlers/transparency.h"
 #include "http/problem.h"
 #include "metrics.h"
@@ -118,6 +119,7 @@ void add_internal_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/check", keyed(service, Scope::check, handle_check_one));
   router.add("POST", "/v1/check", keyed(service, Scope::check, handle_check_many));
   router.add("GET", "/v1/changes", keyed(service, Scope::check, handle_changes));
+  router.add("GET", "/v1/stats/usage", keyed(service, Scope::events, handle_usage_statistics));
   router.add("POST", "/v1/pseudonymize", keyed(service, Scope::events, handle_pseudonymise));
   router.add("GET", "/v1/audit",
              authorised(service, Scope::privacy, of_log(service, handle_audit)));

@@ -21,6 +21,9 @@ struct SinkFailure {
 class EventSink {
  public:
   virtual ~EventSink() = default;
+  // Gives each event that arrived on that day to `take`, as the JSON object it is stored as.
+  virtual std::optional<SinkFailure> read_day(
+      Date day, const std::function<void(std::string_view event)>& take) const = 0;
   // All or nothing. `arrived` picks the day's file. Thread-safe.
   virtual std::optional<SinkFailure> append(std::span<const PseudonymisedEvent> events,
                                             TimePoint arrived) = 0;

@@ -6,6 +6,7 @@
 #include <cerrno>
 #include <condition_variable>
 #include <cstring>
+#include <fstream>
 #include <mutex>
 #include <stdexcept>
 #include <thread>
@@ -42,6 +43,17 @@ class NdjsonSink final : public EventSink {
     }
     wake_.notify_one();
     syncing_.join();
+  }
+
+  std::optional<SinkFailure> read_day(
+      Date day, const std::function<void(std::string_view)>& take) const override {
+    const std::string path = directory_ + "/" + to_iso_date(day) + ".ndjson";
+    std::ifstream file(path, std::ios::binary);
+    if (!file && access(path.c_str(), F_OK) != 0) return std::nullopt;  // nothing arrived
+    std::string line;
+    while (std::getline(file, line)) take(line);
+    if (file.eof()) return std::nullopt;
+    return reported(SinkFailure{path + ": cannot be read: " + std::strerror(errno)});
   }
 
   std::optional<SinkFailure> append(std::span<const PseudonymisedEvent> events,

@@ -148,6 +148,10 @@ TEST_CASE("A body that is not one is refused as a whole") {
 
 TEST_CASE("When the sink takes nothing the answer is 503") {
   struct FullSink final : EventSink {
+    std::optional<SinkFailure> read_day(
+        Date, const std::function<void(std::string_view)>&) const override {
+      return SinkFailure{"full"};
+    }
     std::optional<SinkFailure> append(std::span<const PseudonymisedEvent>, TimePoint) override {
       return SinkFailure{"full"};
     }
