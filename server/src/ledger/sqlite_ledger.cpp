@@ -11,6 +11,7 @@
 
 #include "file_descriptor.h"
 #include "ledger/directory_lock.h"
+#include "ledger/event_gate.h"
 #include "ledger/ledger.h"
 #include "ledger/recent_refusals.h"
 #include "ledger/state_cache.h"
@@ -293,7 +294,32 @@ class SqliteLedger final : public Ledger {
     if (!task.failure && changes_state(task.kind)) signal_.raise();
   }
 
+  // What another zone knows of an event; empty when none does.
+  std::optional<Appended> known_elsewhere(const Record& record) {
+    for (const auto& store : stores_) {
+      if (store->zone() == record.zone) continue;
+      std::optional<Appended> known;
+      try {
+        store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) {
+          const auto row = rows.record_of_event(event_hash(store->keys(), record.event));
+          if (!row) return;
+          const bool erased = row->payload.empty();
+          known = Appended{.record = erased ? record : rows.open(*row).record,
+                           .repeated = !erased,
+                           .erased = erased,
+                           .failure = {}};
+        });
+      } catch (const std::exception& error) {
+        known = Appended{.record = record, .failure = unreadable(*store, error)};
+      }
+      if (known) return known;
+    }
+    return std::nullopt;
+  }
+
   Appended store(WriteTask::Kind kind, Record record) {
+    const EventGate::Pass pass(events_, record.event);
+    if (auto known = known_elsewhere(record)) return std::move(*known);
     WriteTask task;
     task.kind = kind;
     task.record = std::move(record);
@@ -323,6 +349,7 @@ class SqliteLedger final : public Ledger {
   const ReportFailure report_;
   StateCache cache_;
   RecentRefusals refusals_;
+  EventGate events_;
   std::mutex notices_mutex_;
   std::set<std::pair<Zone, std::string>> kept_notices_;
   ChangeSignal signal_;

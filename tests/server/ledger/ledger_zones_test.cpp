@@ -1,5 +1,7 @@
 // Zones, rights, erasure and the change log of the ledger.
 
+#include <thread>
+
 #include "ledger/ledger.h"
 #include "ledger/sqlite_connection.h"
 #include "sample_record.h"
@@ -272,4 +274,67 @@ TEST_CASE("Served notices are counted, and written with what comes next") {
   SqliteConnection file(zone_file_path(directory.path().string(), Zone::eu),
                         SqliteConnection::Mode::read_write);
   CHECK(file.integer("SELECT count FROM servings WHERE language = 'de' AND layer = 1") == 7);
+}
+
+TEST_CASE("An event that comes to two zones at once is stored in one of them") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  constexpr int kEvents = 60;
+  int stored = 0;
+  int repeated = 0;
+  for (int i = 0; i < kEvents; ++i) {
+    Record european = grant(1);
+    Record other = american(2);
+    other.event = european.event;
+    Appended first;
+    std::thread elsewhere([&] { first = ledger->append(european); });
+    const Appended second = ledger->append(other);
+    elsewhere.join();
+    REQUIRE_FALSE(first.failure);
+    REQUIRE_FALSE(second.failure);
+    stored += !first.repeated + !second.repeated;
+    repeated += first.repeated + second.repeated;
+    CHECK(first.record.id == second.record.id);
+    CHECK(ledger->append(european).repeated);
+    CHECK(ledger->append(other).repeated);
+  }
+  CHECK(stored == kEvents);
+  CHECK(repeated == kEvents);
+  std::int64_t rows = 0;
+  for (const Zone zone : {Zone::eu, Zone::us}) {
+    rows += SqliteConnection(zone_file_path(directory.path().string(), zone),
+                             SqliteConnection::Mode::read_only)
+                .integer("SELECT count(*) FROM records");
+  }
+  CHECK(rows == kEvents);
+}
+
+TEST_CASE("An event that was erased in one zone is not stored in another") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  const Record european = grant(1);
+  REQUIRE_FALSE(ledger->append(european).failure);
+  REQUIRE(ledger->erase(kSite, subject(1), ErasureCause::request, european.time).outcome ==
+          Erasure::Outcome::erased);
+  Record other = american(2);
+  other.event = european.event;
+  CHECK(ledger->append(other).erased);
+  CHECK_FALSE(ledger->state_of(kSite, subject(2)).zone);
+}
+
+TEST_CASE("A refusal that comes to two zones at once is counted in one of them") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  int counted = 0;
+  for (int i = 0; i < 30; ++i) {
+    const Record european = refusal();
+    Record other = european;
+    other.zone = Zone::us;
+    Appended first;
+    std::thread elsewhere([&] { first = ledger->count_refusal(european); });
+    const Appended second = ledger->count_refusal(other);
+    elsewhere.join();
+    counted += !first.repeated + !second.repeated;
+  }
+  CHECK(counted == 30);
 }
