@@ -9,6 +9,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { startConsentd } from "../support/consentd.mjs";
 import { call } from "../support/http_call.mjs";
+import { killAgainAndAgain } from "../support/kill_9.mjs";
 import { events } from "../support/pipeline.mjs";
 import { assertProblem, checkOf, pageView, Visitor } from "../support/visitor.mjs";
 
@@ -70,6 +71,14 @@ test("kill -9 while writing loses nothing that was acknowledged", async () => {
     assert.ok(stored.length >= acknowledged.events, `${stored.length} of ${acknowledged.events}`);
     assert.equal(await service.stop(), 0);
     console.log(`${acknowledged.size} decisions and ${acknowledged.events} events, none lost`);
+  });
+});
+
+test("ten kills lose no acknowledged record and double none", { timeout: 120_000 }, async () => {
+  await withDirectory(async (dataDir) => {
+    const counts = await killAgainAndAgain(dataDir, { kills: 10 });
+    assert.ok(counts.acknowledged > 100, JSON.stringify(counts));
+    console.log(JSON.stringify(counts));
   });
 });
 

@@ -7,7 +7,10 @@ import { dirname, join, normalize } from "node:path";
 const libraries = [
   { header: /^maxminddb/, home: /^geo\/src\/mmdb_file\.cpp$/ },
   { header: /^httplib\.h$/, home: /^server\/src\/http\/[a-z_]+\.cpp$/, units: 1 },
-  { header: /^sqlite3\.h$/, home: /^server\/src\/ledger\/sqlite_[a-z_]+\.(cpp|h)$/ },
+  {
+    header: /^sqlite3\.h$/,
+    home: /^(server\/src\/ledger\/sqlite_[a-z_]+\.(cpp|h)|tests\/support\/fault_disk\.cpp)$/,
+  },
   { header: /^libpq-fe\.h$/, home: /^server\/src\/ledger\/postgres_[a-z_]+\.(cpp|h)$/ },
   { header: /^zlib\.h$/, home: /^(server\/src\/gzip\.cpp$|tests\/)/ },
   { header: /^openssl\//, home: /^server\/src\/crypto\// },

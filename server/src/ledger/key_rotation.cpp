@@ -13,9 +13,6 @@ namespace consent::server {
 namespace {
 
 constexpr std::int64_t kBatch = 512;
-// Longer than any read of a subject takes: a service that has read a row before it was wrapped anew
-// still needs the old key.
-constexpr std::chrono::milliseconds kReadersPatience{500};
 
 constexpr const char* kBatchSelect =
     "SELECT hash, wrapped_key, kek FROM subjects "
@@ -29,10 +26,12 @@ struct Wrapped {
 
 class Rotating {
  public:
-  Rotating(ZoneFiles& files, ChangeLog& log, const Progress& progress)
+  Rotating(ZoneFiles& files, ChangeLog& log, const Progress& progress,
+           std::chrono::milliseconds readers_patience)
       : files_(files),
         log_(log),
         progress_(progress),
+        readers_patience_(readers_patience),
         connection_(files.path, SqliteConnection::Mode::read_write),
         envelope_(files.zone, files.keys) {
     prepare_ledger_file(connection_, IntegrityCheck::skip);
@@ -145,7 +144,7 @@ class Rotating {
                             older) != 0) {
       throw std::runtime_error("something still needs the old key; rotate again");
     }
-    std::this_thread::sleep_for(kReadersPatience);
+    std::this_thread::sleep_for(readers_patience_);
     const bool ours = files_.keys.are_files();
     if (ours) files_.keys.destroy_keks_below(done_.kek);
     SqliteStatement old = connection_.prepare("SELECT id FROM keys WHERE id > 0 AND id" + older);
@@ -163,6 +162,7 @@ class Rotating {
   ZoneFiles& files_;
   ChangeLog& log_;
   const Progress& progress_;
+  const std::chrono::milliseconds readers_patience_;
   SqliteConnection connection_;
   Envelope envelope_;
   Rotation done_;
@@ -172,11 +172,12 @@ class Rotating {
 }  // namespace
 
 Rotation rotate_keys(const std::string& data_dir, Zone zone, const KeySource& source,
-                     ChangeLog& log, const Progress& progress) {
+                     ChangeLog& log, const Progress& progress,
+                     std::chrono::milliseconds readers_patience) {
   const FileDescriptor alone = try_lock(zone_directory(data_dir, zone) + "/rotation.lock");
   if (!alone) throw std::runtime_error("another rotation is running: wait for its end");
   ZoneFiles files(data_dir, zone, source);
-  return Rotating(files, log, progress).run(data_dir);
+  return Rotating(files, log, progress, readers_patience).run(data_dir);
 }
 
 }  // namespace consent::server

@@ -4,6 +4,7 @@
 // transactions, also beside a running service, which follows (follow_rotation). What was
 // interrupted is taken up where it ended by the next rotation, which then makes no further key.
 
+#include <chrono>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -23,10 +24,15 @@ struct Rotation {
   std::vector<KekId> gone;  // destroyed; of keys that are kept elsewhere: to be removed there
 };
 
+// Longer than any read of a subject takes: a service that has read a row before it was wrapped anew
+// still needs the old key.
+inline constexpr std::chrono::milliseconds kReadersPatience{500};
+
 // `data_dir` must hold a ledger of this zone. Keys that are kept elsewhere must have been added to
 // there; the new one has the highest number. Throws std::runtime_error with a message for the
 // operator.
 Rotation rotate_keys(const std::string& data_dir, Zone zone, const KeySource& source,
-                     ChangeLog& log, const Progress& progress);
+                     ChangeLog& log, const Progress& progress,
+                     std::chrono::milliseconds readers_patience = kReadersPatience);
 
 }  // namespace consent::server

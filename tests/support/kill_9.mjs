@@ -1,0 +1,92 @@
+// A service that is killed again and again while visitors decide; afterwards every event that was
+// ever sent is sent once more, and the ledger is counted.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { promisify } from "node:util";
+import { program, startConsentd } from "./consentd.mjs";
+import { checkOf, Visitor } from "./visitor.mjs";
+
+const run = promisify(execFile);
+const options = ["--rate-burst", "1000000", "--rate-limit", "1000000"];
+
+// Decides until the service is gone. `sent` gets every body, and the record that answered it.
+async function decideUntilKilled(service, sent) {
+  for (let turn = 0; ; turn += 1) {
+    const visitor = new Visitor(service);
+    try {
+      const body = await visitor.body("accept_all");
+      const entry = { body };
+      sent.push(entry);
+      const answer = await visitor.post(body);
+      assert.equal(answer.status, 201, answer.text);
+      entry.record = answer.json.record;
+      if (turn % 3 !== 0) continue;
+      visitor.subject = entry.record.subject;
+      visitor.token = answer.json.token;
+      const withdrawal = { body: await visitor.body("withdraw"), token: visitor.token };
+      sent.push(withdrawal);
+      const second = await visitor.post(withdrawal.body);
+      assert.equal(second.status, 201, second.text);
+      withdrawal.record = second.json.record;
+    } catch (error) {
+      if (error.code === "ERR_ASSERTION") throw error;
+      return;
+    }
+  }
+}
+
+// Sends it again: the same record where it was acknowledged, one or the other where it was not.
+async function sendAgain(service, { body, token, record }) {
+  const visitor = new Visitor(service);
+  visitor.token = token ?? null;
+  const answer = await visitor.post(body);
+  if (record) {
+    assert.equal(answer.status, 200, answer.text);
+    assert.deepEqual(answer.json.record, record);
+    return "acknowledged";
+  }
+  assert.ok([200, 201].includes(answer.status), answer.text);
+  return answer.status === 200 ? "kept" : "lost";
+}
+
+async function inTurns(items, width, work) {
+  const queue = items[Symbol.iterator]();
+  const worker = async () => {
+    for (const item of queue) await work(item);
+  };
+  await Promise.all(Array.from({ length: width }, worker));
+}
+
+export async function killAgainAndAgain(dataDir, { kills, writers = 12, milliseconds = 300 }) {
+  const sent = [];
+  for (let round = 0; round < kills; round += 1) {
+    const service = await startConsentd({ dataDir, options });
+    const before = sent.length;
+    const writing = Array.from({ length: writers }, () => decideUntilKilled(service, sent));
+    const spread = milliseconds * (0.5 + Math.random());
+    await new Promise((resolve) => setTimeout(resolve, spread));
+    service.child.kill("SIGKILL");
+    await Promise.all(writing);
+    await service.stop();
+    assert.ok(sent.length > before, `nothing was sent in round ${round}`);
+  }
+  const counts = { kills, sent: sent.length, acknowledged: 0, kept: 0, lost: 0 };
+  const service = await startConsentd({ dataDir, options });
+  await inTurns(sent, writers, async (entry) => (counts[await sendAgain(service, entry)] += 1));
+  for (const { body, record } of sent) {
+    if (!record || body.action === "withdraw") continue;
+    const { reason } = await checkOf(service, { subject: record.subject });
+    assert.ok(["granted", "withdrawn"].includes(reason), reason);
+  }
+  const withdrawn = sent.filter(({ body, record }) => record && body.action === "withdraw");
+  for (const { record } of withdrawn) {
+    assert.equal((await checkOf(service, { subject: record.subject })).reason, "withdrawn");
+  }
+  assert.equal(await service.stop(), 0);
+  const { stdout } = await run(program, ["verify", "--data-dir", dataDir]);
+  counts.records = Number(/^eu: .* (\d+) records of \d+ subjects open$/m.exec(stdout)[1]);
+  // Each event is one record: none is missing, none is there twice.
+  assert.equal(counts.records, sent.length, stdout);
+  return counts;
+}
