@@ -278,6 +278,11 @@ void FaultDisk::lose_power_after(std::uint64_t operations) {
   state_->lost_at = state_->operations + operations;
 }
 
+void FaultDisk::keep_power() {
+  const std::lock_guard lock(state_->mutex);
+  state_->lost_at = UINT64_MAX;
+}
+
 bool FaultDisk::power_is_lost() const {
   const std::lock_guard lock(state_->mutex);
   return state_->lost;

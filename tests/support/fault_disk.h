@@ -27,6 +27,8 @@ class FaultDisk {
   // The power fails in the operation (write, sync, truncation) behind `operations` more: from then
   // on everything fails.
   void lose_power_after(std::uint64_t operations);
+  // It fails no more, unless it has.
+  void keep_power();
   bool power_is_lost() const;
   // Puts what a disk would have kept into the files and lets everything work again. No file may be
   // open.
