@@ -1,5 +1,6 @@
 // consentd: reads what was typed and hands over.
 
+#include <sys/prctl.h>
 #include <sys/stat.h>
 
 #include <chrono>
@@ -90,7 +91,8 @@ int run(const CommandLine& line) {
 
 int main(int argc, char** argv) {
   using namespace consent::server;
-  ::umask(077);  // whatever is made is for its owner only
+  ::umask(077);                 // whatever is made is for its owner only
+  ::prctl(PR_SET_DUMPABLE, 0);  // no core dump, no debugger but root's
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const CommandLine line = parse_command_line(arguments);
   if (!line.error.empty()) return complain(line.error, kMisused);

@@ -53,7 +53,8 @@ async function waitUntilReady(child, url, output) {
 }
 
 // `scopes` makes `key` where none is given; `options` are further command line arguments, `env`
-// further variables of the environment. A given dataDir is kept at the end.
+// further variables of the environment, `cwd` its working directory. A given dataDir is kept at the
+// end.
 export async function startConsentd({
   dataDir,
   key: given,
@@ -62,6 +63,7 @@ export async function startConsentd({
   geoDatabases = [geoDatabase],
   trustedProxies = ["127.0.0.0/8"],
   env = {},
+  cwd,
 } = {}) {
   if (!existsSync(program)) throw new Error(`${program} is missing: run script/build first`);
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "consentd-")));
@@ -76,7 +78,7 @@ export async function startConsentd({
     ...trustedProxies.flatMap((network) => ["--trusted-proxy", network]),
     ...options,
   ];
-  const child = spawn(program, commandLine, { env: { ...process.env, ...env } });
+  const child = spawn(program, commandLine, { env: { ...process.env, ...env }, cwd });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
   const output = () => text;
