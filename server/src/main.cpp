@@ -13,6 +13,7 @@
 #include "audit/audit_commands.h"
 #include "command_line.h"
 #include "config.h"
+#include "crypto/clean_memory.h"
 #include "keys/api_keys.h"
 #include "ledger/ledger_commands.h"
 #include "site/site_file.h"
@@ -93,6 +94,7 @@ int main(int argc, char** argv) {
   using namespace consent::server;
   ::umask(077);                 // whatever is made is for its owner only
   ::prctl(PR_SET_DUMPABLE, 0);  // no core dump, no debugger but root's
+  keep_secrets_apart();
   const std::vector<std::string> arguments(argv + 1, argv + argc);
   const CommandLine line = parse_command_line(arguments);
   if (!line.error.empty()) return complain(line.error, kMisused);

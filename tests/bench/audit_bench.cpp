@@ -15,9 +15,9 @@
 #include "audit/tree_hash.h"
 #include "audit/tree_log.h"
 #include "audit/zone_log.h"
+#include "bench_record.h"
 #include "crypto/random.h"
 #include "ledger/ledger.h"
-#include "uuid.h"
 
 namespace consent::server {
 namespace {
@@ -35,32 +35,12 @@ void report(const char* what, std::uint64_t count, Work&& work) {
               took.count());
 }
 
-Record sample_record() {
-  Record record;
-  record.time =
-      std::chrono::time_point_cast<std::chrono::milliseconds>(std::chrono::system_clock::now());
-  record.client_time = record.time;
-  record.id = make_uuid_v7(record.time);
-  record.event = make_uuid_v7(record.time);
-  record.subject = random_bytes<16>();
-  record.site = "dialphone.com";
-  record.choices.set(Purpose::analytics, Choice::granted);
-  record.action = Action::accept_all;
-  record.layer = Layer::banner;
-  record.regime = RegimeId::eu_gdpr;
-  record.region = parse_region("DE");
-  record.policy = 3;
-  record.language = "de";
-  record.expires_at = record.time + std::chrono::hours(24 * 182);
-  return record;
-}
-
 void fill(Ledger& ledger, std::uint64_t records) {
   std::vector<std::jthread> writers;
   for (unsigned writer = 0; writer < kWriters; ++writer) {
     writers.emplace_back([&ledger, count = records / kWriters] {
       for (std::uint64_t i = 0; i < count; ++i) {
-        if (ledger.append(sample_record()).failure) std::abort();
+        if (ledger.append(bench_record(random_bytes<16>())).failure) std::abort();
       }
     });
   }

@@ -1,6 +1,6 @@
 // Visitors who can be recognised anywhere go through everything the service does; then everything
-// that it leaves is searched for them and for the keys: data directory, backup, output, answers and
-// metrics.
+// that it leaves is searched for them and for the keys: data directory, backup, output, answers,
+// metrics, and its memory as a core dump would hold it.
 
 import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
@@ -10,12 +10,14 @@ import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
-import { foundIn, formsOf } from "../support/canary.mjs";
+import { foundIn, formsOf, readMemory, writableMemory } from "../support/canary.mjs";
 import { program, startConsentd } from "../support/consentd.mjs";
 import { call, callRaw } from "../support/http_call.mjs";
 import { dataFiles, events, site } from "../support/pipeline.mjs";
 import { checkOf, eventId, pageView, Visitor } from "../support/visitor.mjs";
 
+const isRoot = process.getuid() === 0;
+const skipWithoutRoot = isRoot ? false : "only root may read the memory of this service";
 const scopes = ["check", "events", "privacy", "metrics"];
 
 // Pieces that no program has by itself; every user agent, e-mail, referrer and URL holds one.
@@ -221,6 +223,28 @@ test("no output, answer or metric does", async () => {
   }
   const visible = canaries.filter(({ name }) => name !== "a subject");
   for (const text of answers) assert.deepEqual(foundIn(Buffer.from(text), visible), [], text);
+});
+
+function searchMemory(regions, wanted) {
+  const found = new Set();
+  readMemory(service.child.pid, regions, (bytes, region) => {
+    for (const hit of foundIn(bytes, wanted)) found.add(`${hit} in ${region.name || "memory"}`);
+  });
+  return [...found];
+}
+
+// A connection's last request stays until its loop turns again, a second at most.
+const untilLoopsTurn = () => new Promise((resolve) => setTimeout(resolve, 1_500));
+
+const keepsNothing = "memory that a core dump would hold keeps nothing of them";
+test(keepsNothing, { skip: skipWithoutRoot }, async () => {
+  await untilLoopsTurn();
+  const regions = writableMemory(service.child.pid);
+  const hidden = regions.filter(({ dumped }) => !dumped);
+  assert.notDeepEqual(searchMemory(hidden, keys), [], "keys are there, and the search finds them");
+  assert.match(searchMemory(hidden, canaries).join(), /a subject/, "and subjects asked for");
+  const dumped = regions.filter((region) => region.dumped);
+  assert.deepEqual(searchMemory(dumped, [...canaries, ...keys]), []);
 });
 
 const coreFiles = async (folder) =>

@@ -23,13 +23,29 @@ int size_of(ByteView bytes) { return static_cast<int>(bytes.size()); }
 
 }  // namespace
 
-// OpenSSL wipes the key schedule when the context is freed or keyed anew.
+// OpenSSL wipes the key schedule when the context is freed, keyed anew or reset.
 struct AesGcm::Context {
   struct Free {
     void operator()(EVP_CIPHER_CTX* context) const { EVP_CIPHER_CTX_free(context); }
   };
   std::unique_ptr<EVP_CIPHER_CTX, Free> cipher{EVP_CIPHER_CTX_new()};
 };
+
+namespace {
+
+// The key does not outlive its use.
+class Unkey {
+ public:
+  explicit Unkey(EVP_CIPHER_CTX* context) : context_(context) {}
+  ~Unkey() { EVP_CIPHER_CTX_reset(context_); }
+  Unkey(const Unkey&) = delete;
+  Unkey& operator=(const Unkey&) = delete;
+
+ private:
+  EVP_CIPHER_CTX* context_;
+};
+
+}  // namespace
 
 AesGcm::AesGcm() : context_(std::make_unique<Context>()) {
   if (!context_->cipher) fail();
@@ -41,6 +57,7 @@ AesGcm& AesGcm::operator=(AesGcm&&) noexcept = default;
 
 Bytes AesGcm::seal(const SecretKey& key, ByteView bound, ByteView plain) {
   EVP_CIPHER_CTX* const context = context_->cipher.get();
+  const Unkey after(context);
   Bytes sealed(plain.size() + kOverheadBytes);
   const auto nonce = std::span(sealed).first<kNonceBytes>();
   std::uint8_t* const text = sealed.data() + kNonceBytes;
@@ -62,6 +79,7 @@ bool AesGcm::open(const SecretKey& key, ByteView bound, ByteView sealed, Bytes& 
   plain.clear();
   if (sealed.size() < kOverheadBytes) return false;
   EVP_CIPHER_CTX* const context = context_->cipher.get();
+  const Unkey after(context);
   const auto nonce = sealed.first(kNonceBytes);
   const auto text = sealed.subspan(kNonceBytes, sealed.size() - kOverheadBytes);
   Bytes tag(sealed.end() - kTagBytes, sealed.end());

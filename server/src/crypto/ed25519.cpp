@@ -24,18 +24,20 @@ const std::uint8_t* bytes_of(std::string_view text) {
   throw std::runtime_error("Ed25519 failed; check OpenSSL's configuration");
 }
 
+// OpenSSL's own copy lies in the heap: it is made for one use.
+KeyPointer private_key(const SecretKey& seed) {
+  KeyPointer key(EVP_PKEY_new_raw_private_key(EVP_PKEY_ED25519, nullptr, seed.bytes().data(),
+                                              seed.bytes().size()));
+  if (!key) fail();
+  return key;
+}
+
 }  // namespace
 
-struct Ed25519Signer::Key {
-  KeyPointer pointer;
-};
-
-Ed25519Signer::Ed25519Signer(const SecretKey& seed)
-    : key_(std::make_unique<Key>(Key{KeyPointer(EVP_PKEY_new_raw_private_key(
-          EVP_PKEY_ED25519, nullptr, seed.bytes().data(), seed.bytes().size()))})) {
+Ed25519Signer::Ed25519Signer(const SecretKey& seed) : seed_(SecretKey::from_bytes(seed.bytes())) {
+  const KeyPointer key = private_key(seed_);
   std::size_t size = public_key_.size();
-  if (!key_->pointer ||
-      EVP_PKEY_get_raw_public_key(key_->pointer.get(), public_key_.data(), &size) != 1 ||
+  if (EVP_PKEY_get_raw_public_key(key.get(), public_key_.data(), &size) != 1 ||
       size != public_key_.size()) {
     fail();
   }
@@ -48,9 +50,9 @@ Ed25519Signer& Ed25519Signer::operator=(Ed25519Signer&&) noexcept = default;
 Ed25519Signature Ed25519Signer::sign(std::string_view message) const {
   Ed25519Signature signature{};
   std::size_t size = signature.size();
+  const KeyPointer key = private_key(seed_);
   const ContextPointer context(EVP_MD_CTX_new());
-  if (!context ||
-      EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key_->pointer.get()) != 1 ||
+  if (!context || EVP_DigestSignInit(context.get(), nullptr, nullptr, nullptr, key.get()) != 1 ||
       EVP_DigestSign(context.get(), signature.data(), &size, bytes_of(message), message.size()) !=
           1 ||
       size != signature.size()) {

@@ -3,7 +3,6 @@
 
 #include <array>
 #include <cstdint>
-#include <memory>
 #include <string_view>
 
 #include "crypto/secret_key.h"
@@ -26,8 +25,7 @@ class Ed25519Signer {
   Ed25519Signature sign(std::string_view message) const;
 
  private:
-  struct Key;
-  std::unique_ptr<Key> key_;
+  SecretKey seed_;
   Ed25519PublicKey public_key_{};
 };
 

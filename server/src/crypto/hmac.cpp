@@ -1,47 +1,42 @@
 #include "crypto/hmac.h"
 
-#include <openssl/core_names.h>
+// EVP_MAC keeps a copy of the key in the heap for as long as it lives; HMAC_CTX keeps the two
+// states that were made of it and nothing else, and costs half as much.
+#define OPENSSL_SUPPRESS_DEPRECATED
 #include <openssl/crypto.h>
 #include <openssl/evp.h>
-#include <openssl/params.h>
+#include <openssl/hmac.h>
 
 #include <stdexcept>
-#include <string>
 
 namespace consent::server {
 namespace {
 
 struct FreeContext {
-  void operator()(EVP_MAC_CTX* context) const { EVP_MAC_CTX_free(context); }
+  void operator()(HMAC_CTX* context) const { HMAC_CTX_free(context); }
 };
-using OwnedContext = std::unique_ptr<EVP_MAC_CTX, FreeContext>;
+using OwnedContext = std::unique_ptr<HMAC_CTX, FreeContext>;
 
 [[noreturn]] void fail() {
   throw std::runtime_error("HMAC-SHA-256 failed; check OpenSSL's configuration");
 }
 
-EVP_MAC* fetched_hmac() {
-  static EVP_MAC* const algorithm = EVP_MAC_fetch(nullptr, "HMAC", nullptr);
+const EVP_MD* fetched_sha256() {
+  static EVP_MD* const algorithm = EVP_MD_fetch(nullptr, "SHA256", nullptr);
   if (algorithm == nullptr) fail();
   return algorithm;
 }
 
 }  // namespace
 
-// Keyed, never updated: every MAC works on a copy, which OpenSSL wipes when it is freed.
+// Keyed, never updated: every MAC works on a copy, which is overwritten when it is freed.
 struct HmacSha256::Context {
-  OwnedContext keyed;
+  OwnedContext keyed{HMAC_CTX_new()};
 };
 
 HmacSha256::HmacSha256(const SecretKey& key) : context_(std::make_unique<Context>()) {
-  context_->keyed.reset(EVP_MAC_CTX_new(fetched_hmac()));
-  std::string digest = "SHA256";
-  const OSSL_PARAM parameters[] = {
-      OSSL_PARAM_construct_utf8_string(OSSL_MAC_PARAM_DIGEST, digest.data(), 0),
-      OSSL_PARAM_construct_end()};
-  if (!context_->keyed ||
-      EVP_MAC_init(context_->keyed.get(), key.bytes().data(), key.bytes().size(),
-                   static_cast<const OSSL_PARAM*>(parameters)) != 1) {
+  if (!context_->keyed || HMAC_Init_ex(context_->keyed.get(), key.bytes().data(), SecretKey::kBytes,
+                                       fetched_sha256(), nullptr) != 1) {
     fail();
   }
 }
@@ -51,12 +46,12 @@ HmacSha256::HmacSha256(HmacSha256&&) noexcept = default;
 HmacSha256& HmacSha256::operator=(HmacSha256&&) noexcept = default;
 
 Sha256Digest HmacSha256::mac(std::span<const std::uint8_t> message) const {
-  const OwnedContext context(EVP_MAC_CTX_dup(context_->keyed.get()));
+  const OwnedContext context(HMAC_CTX_new());
   Sha256Digest digest{};
-  std::size_t size = 0;
-  if (!context || EVP_MAC_update(context.get(), message.data(), message.size()) != 1 ||
-      EVP_MAC_final(context.get(), digest.data(), &size, digest.size()) != 1 ||
-      size != digest.size()) {
+  unsigned size = 0;
+  if (!context || HMAC_CTX_copy(context.get(), context_->keyed.get()) != 1 ||
+      HMAC_Update(context.get(), message.data(), message.size()) != 1 ||
+      HMAC_Final(context.get(), digest.data(), &size) != 1 || size != digest.size()) {
     fail();
   }
   return digest;

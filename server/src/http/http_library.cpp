@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <ctime>
 
+#include "crypto/clean_memory.h"
 #include "http/http_date.h"
 #include "http/listener.h"
 
@@ -104,7 +105,9 @@ ssize_t write_fields(httplib::Stream& stream, httplib::Headers&) {
     append_field(out, "Connection", "keep-alive");
   }
   out += "\r\n";
-  return stream.write(out.data(), out.size());
+  const ssize_t written = stream.write(out.data(), out.size());
+  server::wipe_text(out);
+  return written;
 }
 
 httplib::Server::HandlerResponse answer(const httplib::Request&, httplib::Response& out) {
@@ -152,6 +155,7 @@ bool HttpLibrary::process(const Processed& request, const std::function<Response
     written = false;
   }
   passage = nullptr;
+  server::wipe_text(head);
   if (written && own.answered) return true;
   if (wire.size() == start || !written) wire.replace(start, std::string::npos, kPlainFailure);
   return false;

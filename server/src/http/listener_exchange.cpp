@@ -3,8 +3,10 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstring>
 #include <utility>
 
+#include "crypto/clean_memory.h"
 #include "http/listener_loop.h"
 #include "http/problem.h"
 #include "http/random_id.h"
@@ -45,6 +47,7 @@ void Listener::Loop::read(Connection& connection) {
       // The kernel has no more, and tells of what comes next.
       connection.readable = size == scratch_.size() || connection.peer_finished;
       receive(connection, {scratch_.data(), size});
+      explicit_bzero(scratch_.data(), size);
     } else if (count == 0 || (errno != EAGAIN && errno != EINTR)) {
       return close(connection);
     } else if (errno == EAGAIN) {
@@ -231,7 +234,7 @@ void Listener::Loop::after_answer(Connection& connection) {
   } else {
     Exchange& exchange = *connection.exchange;
     exchange.reader.reset();
-    exchange.wire.clear();
+    server::wipe_text(exchange.wire);
     exchange.sent = 0;
     const std::string pending = std::exchange(connection.pending, {});
     take(connection, pending);
@@ -256,7 +259,9 @@ void Listener::Loop::discard(Connection& connection) {
       connection.readable = false;
       return;
     }
-    connection.untimed_bytes += count > 0 ? static_cast<std::size_t>(count) : 0;
+    const std::size_t size = count > 0 ? static_cast<std::size_t>(count) : 0;
+    explicit_bzero(scratch_.data(), size);
+    connection.untimed_bytes += size;
     if (count <= 0 || connection.untimed_bytes > kDiscardedBytesMax) return close(connection);
   }
   postpone(connection);
@@ -280,7 +285,7 @@ void Listener::Loop::release_exchange(Connection& connection) {
   if (spare_.size() >= kSpareExchangesMax) return;
   exchange->clear();
   exchange->reader.reset();
-  exchange->wire.clear();
+  server::wipe_text(exchange->wire);
   if (exchange->wire.capacity() > kKeptWireBytes) exchange->wire = {};
   exchange->sent = 0;
   spare_.push_back(std::move(exchange));

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "crypto/clean_memory.h"
 #include "http/problem.h"
 
 namespace consent::http {
@@ -98,6 +99,7 @@ void Listener::Loop::run() {
     resume_unfinished();
     expire();
     closed_.clear();
+    server::wipe_stack_below();
     if (draining_ && has_drained()) return;
   }
 }

@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 
+#include "crypto/clean_memory.h"
 #include "http/query.h"
 
 namespace consent::http {
 namespace {
+
+using server::wipe_text;
 
 constexpr std::size_t kKeptBodyBytes = 16 * 1024;
 constexpr std::size_t kMethodAndVersionBytes = 32;
@@ -29,6 +32,15 @@ int hex_value(char c) {
   return -1;
 }
 
+// An element that was removed leaves its short texts in the vector's memory.
+void wipe_fields(Fields& fields) {
+  for (auto& [name, value] : fields) {
+    wipe_text(name);
+    wipe_text(value);
+  }
+  fields.clear();
+}
+
 bool starts_with_scheme(std::string_view target, std::string_view scheme) {
   return target.size() > scheme.size() && same_field_name(target.substr(0, scheme.size()), scheme);
 }
@@ -49,20 +61,20 @@ std::size_t RequestReader::feed(std::string_view bytes) {
 
 void RequestReader::reset() {
   const ReaderLimits limits = limits_;
+  wipe_fields(request_.query);
+  wipe_fields(request_.headers);
+  wipe_fields(request_.path_parameters);
+  for (std::string* text : {&request_.method, &request_.path, &request_.body, &request_.id, &line_,
+                            &target_, &authority_}) {
+    wipe_text(*text);
+  }
   Request request = std::move(request_);
-  request.method.clear();
-  request.path.clear();
-  request.query.clear();
-  request.headers.clear();
-  request.path_parameters.clear();
-  request.body.clear();
-  request.id.clear();
   request.route = {};
+  request.peer = {};
   request.secure = false;
   request.arrived = {};
   if (request.body.capacity() > kKeptBodyBytes) request.body = {};
   std::string line = std::move(line_);
-  line.clear();
   *this = RequestReader(limits);
   request_ = std::move(request);
   line_ = std::move(line);

@@ -6,6 +6,8 @@
 #include <csignal>
 #include <utility>
 
+#include "crypto/clean_memory.h"
+
 namespace consent::http {
 
 namespace {
@@ -70,6 +72,7 @@ void WorkerPool::run() {
     waiting_.pop_front();
     lock.unlock();
     work_(*connection);
+    server::wipe_stack_below();
     lock.lock();
   }
 }

@@ -11,6 +11,7 @@
 #include <stdexcept>
 
 #include "consent/base64url.h"
+#include "crypto/clean_memory.h"
 #include "keys/key_file.h"
 
 namespace consent::server {
@@ -40,10 +41,6 @@ std::string for_zone(std::string text, Zone zone) {
     text.replace(at, kPlace.size(), to_text(zone));
   }
   return text;
-}
-
-void wipe_text(std::string& text) {
-  wipe(std::span(reinterpret_cast<std::uint8_t*>(text.data()), text.size()));
 }
 
 std::string output_of(const std::string& command) {

@@ -21,7 +21,7 @@
 namespace consent::server {
 namespace {
 
-constexpr std::size_t kCachedStatesMax = 1 << 21;  // at most 132 MB, when all are in use
+constexpr std::size_t kCachedStatesMax = 1 << 21;  // at most 103 MB, when all are in use
 
 [[noreturn]] void fail(const std::string& path, const std::string& what) {
   throw std::runtime_error(path + ": " + what + ": " + std::strerror(errno) +

@@ -118,6 +118,10 @@ void prepare_ledger_file(SqliteConnection& connection, IntegrityCheck check) {
         "cannot use a write-ahead log here; choose a --data-dir on a local file system");
   }
   connection.execute("PRAGMA synchronous = FULL");
+  // Ids are found by random hashes: each write touches pages of its own. Fewer, longer checkpoints
+  // sync the file itself less often, and write each page once for many changes.
+  connection.execute("PRAGMA wal_autocheckpoint = 8192");
+  connection.execute("PRAGMA cache_size = -65536");
   connection.execute("PRAGMA secure_delete = ON");
   migrate(connection, version);
 }

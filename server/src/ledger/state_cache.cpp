@@ -2,7 +2,6 @@
 
 #include <algorithm>
 #include <cstring>
-#include <new>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -16,23 +15,24 @@ constexpr unsigned kGpcBit = 0x08;
 constexpr unsigned kUsBit = 0x10;
 constexpr unsigned kAbsentBit = 0x20;  // there are no records
 
+// Of consecutive arrays, where the next one stands.
 template <class Element>
-Element* zeroed(std::size_t count) {
+Element* part_of(unsigned char*& at, std::size_t count) {
   static_assert(std::is_trivially_copyable_v<Element>);
-  void* const memory = std::calloc(count, sizeof(Element));
-  if (memory == nullptr) throw std::bad_alloc();
-  return static_cast<Element*>(memory);
+  auto* const elements = reinterpret_cast<Element*>(at);
+  at += count * sizeof(Element);
+  return elements;
 }
 
 }  // namespace
 
 StateCache::StateCache(std::size_t states_max)
-    : sets_per_shard_(std::max<std::size_t>(1, states_max / (kShards * kWays))) {
-  for (Shard& shard : shards_) {
-    shard.entries.reset(zeroed<Entry>(sets_per_shard_ * kWays));
-    shard.tags.reset(zeroed<std::uint8_t>(sets_per_shard_ * kWays));
-    shard.turns.reset(zeroed<std::uint8_t>(sets_per_shard_));
-  }
+    : sets_per_shard_(std::max<std::size_t>(1, states_max / (kShards * kWays))),
+      pages_(hidden_pages(kShards * sets_per_shard_ * (kWays * (sizeof(Entry) + 1) + 1))) {
+  auto* at = static_cast<unsigned char*>(pages_.get());
+  for (Shard& shard : shards_) shard.entries = part_of<Entry>(at, sets_per_shard_ * kWays);
+  for (Shard& shard : shards_) shard.tags = part_of<std::uint8_t>(at, sets_per_shard_ * kWays);
+  for (Shard& shard : shards_) shard.turns = part_of<std::uint8_t>(at, sets_per_shard_);
 }
 
 StateCache::~StateCache() {
@@ -129,7 +129,7 @@ StateCache::Entry* StateCache::find_entry(const Place& place, std::uint16_t site
 }
 
 void StateCache::set_tag(const Place& place, const Entry& entry, std::uint8_t tag) {
-  place.shard.tags[static_cast<std::size_t>(&entry - place.shard.entries.get())] = tag;
+  place.shard.tags[static_cast<std::size_t>(&entry - place.shard.entries)] = tag;
 }
 
 StateCache::Entry StateCache::pack(std::uint16_t site, const SubjectId& subject,

@@ -1,13 +1,12 @@
 #pragma once
-// States of subjects asked for lately, in memory: bounded, at most 65 bytes each, sharded so that
-// readers rarely wait. A place takes memory when it is first used, not before. A stale state must
+// States of subjects asked for lately, in memory: bounded, at most 50 bytes each, sharded so that
+// readers rarely wait. A place takes memory when it is first used. A stale state must
 // never be seen: whoever read the ledger may only put what no write has overtaken.
 
 #include <array>
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <memory>
 #include <mutex>
 #include <optional>
@@ -16,6 +15,7 @@
 
 #include "consent/record_state.h"
 #include "consent/token.h"
+#include "crypto/clean_memory.h"
 
 namespace consent::server {
 
@@ -62,19 +62,14 @@ class StateCache {
     std::uint8_t flags = 0;
     Region region;
   };
-  static_assert(sizeof(Entry) <= 64);
+  static_assert(sizeof(Entry) <= 48);
 
-  struct Free {
-    void operator()(void* memory) const { std::free(memory); }
-  };
-  template <class Element>
-  using Zeroed = std::unique_ptr<Element[], Free>;  // from calloc: zero pages until written
   struct alignas(64) Shard {
     std::mutex mutex;
     std::uint64_t generation = 0;
-    Zeroed<Entry> entries;       // sets of kWays
-    Zeroed<std::uint8_t> tags;   // a byte of each entry's subject; 0: the entry is free
-    Zeroed<std::uint8_t> turns;  // which way of a set makes room next
+    Entry* entries = nullptr;       // sets of kWays
+    std::uint8_t* tags = nullptr;   // a byte of each entry's subject; 0: the entry is free
+    std::uint8_t* turns = nullptr;  // which way of a set makes room next
   };
   struct Place {
     Shard& shard;
@@ -99,6 +94,7 @@ class StateCache {
 
   std::array<Shard, kShards> shards_;
   std::size_t sets_per_shard_;
+  HiddenPages pages_;                              // of all shards: subjects are in no core dump
   std::mutex sites_mutex_;                         // of additions
   std::atomic<const SiteNumber*> sites_{nullptr};  // the newest
 };

@@ -2,6 +2,8 @@
 
 #include <filesystem>
 
+#include "crypto/clean_memory.h"
+
 namespace consent::server {
 namespace {
 
@@ -22,6 +24,9 @@ ZoneStore::ZoneStore(const LedgerOptions& options, Zone zone, StateCache& cache,
               small_ ? IntegrityCheck::quick : IntegrityCheck::skip),
       readers_(files_),
       check_(small_ ? nullptr : std::make_unique<FileCheck>(files_.path, options.report)),
-      queue_([this](std::span<WriteTask* const> tasks) { writer_.commit(tasks); }) {}
+      queue_([this](std::span<WriteTask* const> tasks) {
+        writer_.commit(tasks);
+        wipe_stack_below();
+      }) {}
 
 }  // namespace consent::server

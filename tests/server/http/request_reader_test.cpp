@@ -67,6 +67,22 @@ TEST_CASE("A chunked body reads the same however its bytes are cut") {
   }
 }
 
+TEST_CASE("A reader that was reset keeps its memory, and nothing that was in it") {
+  RequestReader reader({});
+  const std::string mail = "jane.of.the.long.name@example.org";
+  reader.feed("POST /x HTTP/1.1\r\nHost: x\r\nX-Forwarded-For: 91.12.34.56\r\nContent-Length: " +
+              std::to_string(mail.size()) + "\r\n\r\n" + mail);
+  REQUIRE(reader.is_complete());
+  const char* const body = reader.request().body.data();
+  const char* const address = reader.request().headers[1].second.data();
+  reader.reset();
+  REQUIRE(reader.request().body.data() == body);
+  REQUIRE(reader.request().headers.capacity() >= 2);
+  CHECK(std::string_view(body, mail.size()) == std::string(mail.size(), '\0'));
+  // Short texts stand in the vector's own memory, which it keeps.
+  CHECK(std::string_view(address, 11) == std::string(11, '\0'));
+}
+
 TEST_CASE("A reader that was reset reads the next request afresh") {
   RequestReader reader({});
   feed(reader, "POST /a?b=c HTTP/1.0\r\nConnection: keep-alive\r\nContent-Length: 1\r\n\r\nx",

@@ -1,5 +1,9 @@
+#include <fstream>
+#include <sstream>
+#include <string>
 #include <type_traits>
 
+#include "crypto/clean_memory.h"
 #include "crypto/hmac.h"
 #include "crypto/random.h"
 #include "crypto/secret_key.h"
@@ -68,6 +72,38 @@ TEST_CASE("Random keys differ, and a moved-from key is empty") {
   CHECK(equal_in_constant_time(a.bytes(),
                                zeros));  // NOLINT(bugprone-use-after-move): wiped is the promise
   CHECK_FALSE(equal_in_constant_time(moved.bytes(), zeros));
+}
+
+TEST_CASE("A wiped text is empty, and so is the memory behind its end") {
+  std::string text = "an address, an agent, a key: whatever";
+  const char* const memory = text.data();
+  const std::size_t size = text.size();
+  text.resize(2);
+  wipe_text(text);
+  CHECK(text.empty());
+  REQUIRE(text.data() == memory);
+  CHECK(std::string_view(memory, size) == std::string(size, '\0'));
+}
+
+TEST_CASE("Hidden pages are zeros, and in no core dump") {
+  const HiddenPages pages = hidden_pages(100'000);
+  const auto begin = reinterpret_cast<std::uintptr_t>(pages.get());
+  CHECK(static_cast<const char*>(pages.get())[99'999] == 0);
+  std::ifstream regions("/proc/self/smaps");
+  std::string line;
+  std::string flags;
+  bool is_here = false;
+  while (flags.empty() && std::getline(regions, line)) {
+    std::uintptr_t first = 0;
+    std::uintptr_t end = 0;
+    char dash = 0;
+    if (std::istringstream(line) >> std::hex >> first >> dash >> end && dash == '-') {
+      is_here = first <= begin && begin < end;
+    } else if (is_here && line.starts_with("VmFlags:")) {
+      flags = line + ' ';
+    }
+  }
+  CHECK(flags.find(" dd ") != std::string::npos);
 }
 
 TEST_CASE("Hexadecimal there and back") {
