@@ -1,5 +1,5 @@
 // Whatever this program frees is overwritten first: strings of requests, parsed documents, records.
-// Linked into consentd only, so that sanitizers keep their own.
+// Linked into consentd only, and not where a sanitizer checks new against delete.
 
 #include <new>
 
