@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { allows, control, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { allows, control, cookiesOf, launchBrowser, newVisitor } from "../support/browser.mjs";
 import { startConsentd } from "../support/consentd.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 
@@ -31,7 +31,7 @@ async function assertWorksWithout({ context, page, requests, complaints }) {
   assert.equal(await allows(page, "marketing"), false);
   assert.ok(requests.every((request) => !optional.test(request.url())));
   assert.ok(complaints.every((text) => !/TypeError|undefined/.test(text)), complaints.join("\n"));
-  const names = (await context.cookies()).map(({ name }) => name);
+  const names = Object.keys(await cookiesOf(context));
   assert.ok(names.every((name) => !name.startsWith("_dp")), names.join());
   await page.getByRole("link", { name: "See the prices" }).click();
   await page.waitForURL("**/pricing");
@@ -129,14 +129,17 @@ test("a site the service does not know is named in the console", async () => {
 
 test("notice: slow. The page does not wait, and the question comes when it comes", async () => {
   const visitor = await visit();
+  let come;
+  const late = new Promise((resolve) => (come = resolve));
   await visitor.context.route("**/v1/notice*", async (route) => {
-    await new Promise((resolve) => setTimeout(resolve, 1500));
-    await route.continue().catch(() => {});
+    await late;
+    await route.continue();
   });
   await visitor.page.goto("/");
   assert.equal(await visitor.page.getByRole("link", { name: "See the prices" }).count(), 1);
   assert.equal(await allows(visitor.page, "analytics"), false);
   assert.equal(await control(visitor.page, "accept_all").count(), 0);
+  come();
   await control(visitor.page, "accept_all").waitFor();
   assert.ok(visitor.requests.every((request) => !optional.test(request.url())));
   await visitor.context.close();

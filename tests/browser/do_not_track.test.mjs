@@ -8,7 +8,7 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 
 import { allows, control, launchBrowser, newVisitor } from "../support/browser.mjs";
-import { open, stored } from "../support/browser.mjs";
+import { open, waitForCookies } from "../support/browser.mjs";
 import { root, startConsentd } from "../support/consentd.mjs";
 import { check, events } from "../support/pipeline.mjs";
 
@@ -72,7 +72,7 @@ test("where DNT is honoured: analytics off, the page says so, the pipeline hears
   await page.waitForLoadState("networkidle");
   assert.equal(await allows(page, "analytics"), false);
   assert.equal(await allows(page, "marketing"), false);
-  assert.deepEqual(Object.keys((await stored(context, page)).cookies), ["dp_consent"]);
+  await waitForCookies(page, ["dp_consent"]);
   assert.ok(requests.every((request) => !/analytics\.js|marketing\.js|events/.test(request.url())));
   assert.equal((await events(honouring)).length, 0);
   assert.deepEqual(complaints, []);

@@ -141,14 +141,16 @@ for (const router of Object.keys(routers)) {
   });
 
   test(`${router}: what has ended does not come back with an earlier page`, async () => {
-    const { context, page, requests } = await visit(router);
+    const { context, page, requests, runsAgain } = await visit(router);
     await accept(page);
     await page.frameLocator("iframe").getByText("Video").waitFor();
     await toNext(page);
-    await page.waitForFunction(() => window.ran["next"] === 1);
-    // Those behind it that are on their way run before anything ends.
-    await page.waitForTimeout(300);
-    const before = await ran(page);
+    // All that is on its way has run before anything ends.
+    const before = { head: 1, first: 1, next: 1, inline: 1, both: runsAgain ? 2 : 1 };
+    await page.waitForFunction(
+      (all) => Object.entries(all).every(([name, count]) => window.ran[name] === count),
+      before,
+    );
     await page.evaluate(() => window.consent.withdraw());
     const from = requests.length;
     for (const move of [back, toNext, toFirst]) await move(page);

@@ -1,6 +1,7 @@
 // Visitors in Debian's Chromium: one fresh profile each, with everything they request, store and
 // complain about.
 
+import assert from "node:assert/strict";
 import { mkdirSync } from "node:fs";
 import { join } from "node:path";
 
@@ -73,7 +74,7 @@ export async function newVisitor(browser, { url, from, gpc = false, headers = {}
     extraHTTPHeaders: { ...places[from], ...(gpc ? { "Sec-GPC": "1" } : {}), ...headers },
     ...options,
   });
-  context.setDefaultTimeout(10_000);
+  context.setDefaultTimeout(20_000);
   const seen = observe(context);
   await context.addInitScript(collectViolations);
   if (gpc) await context.addInitScript(signalGpc);
@@ -95,9 +96,31 @@ export const control = (page, action) =>
 export const allows = (page, purpose) =>
   page.evaluate((name) => window.consent.allows(name), purpose);
 
+// Cookies by name. What a script has set or removed is on its way until its page reads the cookies.
+export async function cookiesOf(context) {
+  for (const page of context.pages()) await page.evaluate(() => document.cookie);
+  return Object.fromEntries((await context.cookies()).map((one) => [one.name, one]));
+}
+
+// Waits until the page can read exactly these cookies, and they are all the visitor has.
+export async function waitForCookies(page, names) {
+  const wanted = [...names].sort();
+  const same = (all) =>
+    document.cookie
+      .split("; ")
+      .map((pair) => pair.split("=")[0])
+      .sort()
+      .join() === all;
+  // Those that are there tell more than the time that has passed.
+  await page.waitForFunction(same, wanted.join()).catch(() => {});
+  const cookies = await cookiesOf(page.context());
+  assert.deepEqual(Object.keys(cookies).sort(), wanted);
+  return cookies;
+}
+
 // Cookies by name, and the names in every kind of storage that a page can write.
 export async function stored(context, page) {
-  const cookies = Object.fromEntries((await context.cookies()).map((one) => [one.name, one]));
+  const cookies = await cookiesOf(context);
   const storage = await page.evaluate(async () => ({
     local: Object.keys(localStorage),
     session: Object.keys(sessionStorage),

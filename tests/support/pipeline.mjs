@@ -48,8 +48,12 @@ export async function events(service) {
   });
 }
 
+// Those of one page: what other visitors' pages sent may still be on its way.
+export const eventsOf = async (service, path) =>
+  (await events(service)).filter((event) => event.path === path);
+
 // The first event that fits, as soon as it is on the disk.
-export async function waitForEvent(service, fits, milliseconds = 5_000) {
+export async function waitForEvent(service, fits, milliseconds = 20_000) {
   const deadline = Date.now() + milliseconds;
   do {
     const found = (await events(service)).find(fits);
