@@ -241,6 +241,17 @@ function followed(plan, first, proof) {
   return { sides, older, newer };
 }
 
+test("note vectors, Web Crypto", async () => {
+  const { openNote, parseVerifierKey } = await import(pathToFileURL(file("receipt.mjs")));
+  const tally = new Tally("wasm", await readVectors("note"));
+  for (const vector of tally.selected) {
+    const key = await parseVerifierKey(vector.input.key);
+    const text = key && (await openNote(vector.input.note, key));
+    tally.check(vector, { key: key !== undefined, text: text ?? null }, vector.expect);
+  }
+  tally.finish();
+});
+
 test("merkle vectors, wasm", async () => {
   const plans = await library.ProofPlans.load(await readFile(file("proof.wasm")));
   const tally = new Tally("wasm", await readVectors("merkle"));

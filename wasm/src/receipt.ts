@@ -146,7 +146,7 @@ function agrees(said: Record<string, unknown>, record: ReceiptRecord): boolean {
 }
 
 async function checkLog(receipt: Receipt, key: string, plans: ProofPlans, proven: string[]) {
-  const verifier = await parseVerifierKey(key);
+  const verifier = await parseVerifierKey(key.trim());
   require(verifier, "the key is no verifier key");
   const text = await openNote(receipt.checkpoint, verifier);
   require(text !== undefined, "the checkpoint is not signed with this key");

@@ -117,6 +117,7 @@ std::optional<NoteVerifier> parse_verifier_key(std::string_view text) {
   }
   Ed25519PublicKey key{};
   std::copy(typed.begin() + 1, typed.end(), key.begin());
+  if (!is_ed25519_key(key)) return std::nullopt;
   NoteVerifier verifier(std::string(name), key);
   return verifier.id() == id ? std::optional(std::move(verifier)) : std::nullopt;
 }

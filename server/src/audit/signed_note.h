@@ -36,7 +36,7 @@ class NoteVerifier {
   NoteKeyId id_;
 };
 
-// Empty for another form, another algorithm, or an id that is not the key's.
+// Empty for another form, another algorithm, an id that is not the key's, and a key of small order.
 std::optional<NoteVerifier> parse_verifier_key(std::string_view text);
 
 // `text` ends in a newline.

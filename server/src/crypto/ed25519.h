@@ -29,6 +29,10 @@ class Ed25519Signer {
   Ed25519PublicKey public_key_{};
 };
 
+// False for what is not written as its point is, and for the points of small order, under which
+// anybody can sign: no key of anybody.
+bool is_ed25519_key(const Ed25519PublicKey& key);
+
 // False for everything that is not exactly a signature of `message` under `key`.
 bool verify_ed25519(const Ed25519PublicKey& key, std::string_view message,
                     const Ed25519Signature& signature);

@@ -103,6 +103,10 @@ TEST_CASE("Bytes that are no point are no key") {
   none.fill(0xff);
   CHECK_FALSE(verify_ed25519(none, kMessage, made.signature));
   CHECK_FALSE(verify_ed25519({}, kMessage, made.signature));
+  // Of small order (the identity) and its signature of everything: R the identity, S zero.
+  Ed25519Signature of_everything{};
+  of_everything.front() = 1;
+  CHECK_FALSE(verify_ed25519({1}, kMessage, of_everything));
   none = {2};  // 2 is the y of no point
   CHECK_FALSE(verify_ed25519(none, kMessage, made.signature));
 }

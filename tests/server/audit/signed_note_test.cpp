@@ -105,6 +105,8 @@ TEST_CASE("a cut, lengthened or unsigned note does not open") {
   for (std::size_t size = 0; size < signing.note.size(); ++size) {
     REQUIRE_FALSE(signing.verifier.open(signing.note.substr(0, size)));
   }
+  const std::string long_text(65'536, '\n');
+  CHECK_FALSE(signing.verifier.open(sign_note(signing.verifier, signing.signer, long_text)));
   const std::string& note = signing.note;
   for (const std::string& other :
        {note + '\n', note + "more\n", '\n' + note, "more\n" + note, replaced(note, "text", "test"),

@@ -78,6 +78,20 @@ TEST_CASE("One flipped bit of nonce, text, tag, bound or key opens nothing") {
   for (std::size_t size = 0; size < sealed.size(); ++size) {
     CHECK_FALSE(opens(key, bound, Bytes(sealed.begin(), sealed.begin() + static_cast<int>(size))));
   }
+  for (const std::uint8_t byte : {std::uint8_t{0}, std::uint8_t{0xff}}) {
+    Bytes altered = sealed;
+    altered.push_back(byte);  // too long
+    CHECK_FALSE(opens(key, bound, altered));
+    altered = sealed;
+    altered.insert(altered.begin(), byte);
+    CHECK_FALSE(opens(key, bound, altered));
+    altered = sealed;
+    std::fill(altered.end() - AesGcm::kTagBytes, altered.end(), byte);
+    CHECK_FALSE(opens(key, bound, altered));
+    altered = sealed;
+    std::fill_n(altered.begin(), AesGcm::kNonceBytes, byte);
+    CHECK_FALSE(opens(key, bound, altered));
+  }
   CHECK_FALSE(opens(key, {}, sealed));
   REQUIRE(opens(key, bound, sealed));
 }
