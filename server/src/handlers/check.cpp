@@ -1,6 +1,8 @@
 #include "handlers/check.h"
 
+#include <algorithm>
 #include <array>
+#include <span>
 #include <variant>
 
 #include "handlers/request_body.h"
@@ -22,7 +24,6 @@ namespace {
 struct Inquiry {
   const Service& service;
   const CheckRequest& request;
-  std::optional<Purpose> purpose;
 };
 
 // What is known of a visitor; a reason when the answer is settled without that.
@@ -31,34 +32,58 @@ struct Known {
   std::optional<Reason> settled;
 };
 
-Known known_of_subject(const Inquiry& inquiry, const SubjectId& subject) {
-  const auto read = inquiry.service.ledger.state_of(inquiry.request.site, subject);
-  if (read.failure) return {.state = {}, .settled = Reason::no_record};
-  return {.state = read.state, .settled = std::nullopt};
-}
+// Visitors who are asked about together, so that the ledger can look for all of them at once.
+class Group {
+ public:
+  static constexpr std::size_t kSize = 256;
 
-// The ledger is the authority on a subject; a refusal token names none and speaks for itself.
-Known known_of(const Inquiry& inquiry, std::string_view entry) {
-  if (inquiry.request.by == CheckRequest::By::subject) {
-    const auto subject = parse_subject_id(entry);
-    if (!subject) return {.state = {}, .settled = Reason::no_record};
-    return known_of_subject(inquiry, *subject);
+  std::span<const Known> read(const Inquiry& inquiry, std::span<const std::string_view> entries) {
+    subjects_.clear();
+    of_.clear();
+    known_.clear();
+    for (const std::string_view entry : entries) known_.push_back(before(inquiry, entry));
+    reads_.assign(subjects_.size(), {});
+    inquiry.service.ledger.states_of(inquiry.request.site, subjects_, reads_);
+    for (std::size_t i = 0; i < subjects_.size(); ++i) {
+      Known& known = known_[of_[i]];
+      known.state = reads_[i].state;
+      if (reads_[i].failure) known = {.state = {}, .settled = Reason::no_record};
+    }
+    return known_;
   }
-  const auto token = inquiry.service.keyring.verify_token(inquiry.request.site, entry);
-  if (!token) return {.state = {}, .settled = Reason::invalid_token};
-  if (token->kind == TokenKind::grant) return known_of_subject(inquiry, token->subject);
-  return {.state = state_of(*token), .settled = std::nullopt};
-}
+
+ private:
+  // The ledger is the authority on a subject; a refusal token names none and speaks for itself.
+  Known before(const Inquiry& inquiry, std::string_view entry) {
+    if (inquiry.request.by == CheckRequest::By::subject) {
+      const auto subject = parse_subject_id(entry);
+      if (!subject) return {.state = {}, .settled = Reason::no_record};
+      return ask(*subject);
+    }
+    const auto token = inquiry.service.keyring.verify_token(inquiry.request.site, entry);
+    if (!token) return {.state = {}, .settled = Reason::invalid_token};
+    if (token->kind == TokenKind::grant) return ask(token->subject);
+    return {.state = state_of(*token), .settled = std::nullopt};
+  }
+  Known ask(const SubjectId& subject) {
+    of_.push_back(known_.size());
+    subjects_.push_back(subject);
+    return {};
+  }
+
+  std::vector<Known> known_;
+  std::vector<SubjectId> subjects_;
+  std::vector<std::size_t> of_;  // the place of each subject
+  std::vector<Ledger::StateRead> reads_;
+};
 
 CheckAnswer settled(Reason reason) {
   return {.reason = reason, .policy = std::nullopt, .expires_at = std::nullopt};
 }
 
-CheckAnswer answer(const Inquiry& inquiry, StateAnswers& answers, std::string_view entry) {
-  if (!inquiry.purpose) return settled(Reason::unknown_purpose);
-  const Known known = known_of(inquiry, entry);
-  if (known.settled && *inquiry.purpose != Purpose::essential) return settled(*known.settled);
-  return answers.of(*inquiry.purpose, known.state);
+CheckAnswer answer(Purpose purpose, StateAnswers& answers, const Known& known) {
+  if (known.settled && purpose != Purpose::essential) return settled(*known.settled);
+  return answers.of(purpose, known.state);
 }
 
 class ReasonCounts {
@@ -83,19 +108,28 @@ std::optional<http::Response> refuse_site(const Service& service, const std::str
   return refuse({{"/site", "is not a site of this service"}});
 }
 
-std::vector<CheckAnswer> answers(const Service& service, const CheckRequest& request) {
-  const Inquiry inquiry{
-      .service = service, .request = request, .purpose = parse_purpose(request.purpose)};
-  std::vector<CheckAnswer> all;
-  all.reserve(request.entries.size());
+// Calls `take` with each answer, in the order asked.
+template <typename Take>
+void answer_all(const Service& service, const CheckRequest& request, Take take) {
+  const auto purpose = parse_purpose(request.purpose);
+  const Inquiry inquiry{.service = service, .request = request};
   ReasonCounts counts;
+  const auto say = [&](const CheckAnswer& answer) {
+    take(answer);
+    counts.add(answer.reason);
+  };
   StateAnswers state_answers(service, service.clock.now());
-  for (const std::string_view entry : request.entries) {
-    all.push_back(answer(inquiry, state_answers, entry));
-    counts.add(all.back().reason);
+  Group group;
+  std::span<const std::string_view> left = request.entries;
+  while (purpose && !left.empty()) {
+    const std::size_t count = std::min(left.size(), Group::kSize);
+    for (const Known& known : group.read(inquiry, left.first(count))) {
+      say(answer(*purpose, state_answers, known));
+    }
+    left = left.subspan(count);
   }
+  for (std::size_t i = 0; i < left.size(); ++i) say(settled(Reason::unknown_purpose));
   counts.report(service.metrics);
-  return all;
 }
 
 http::Response json(std::string body) {
@@ -109,10 +143,10 @@ http::Response answer_many(const Service& service, const CheckRequest& request) 
   constexpr std::size_t kAnswerBytes = 96;  // of most
   std::string body = R"({"results":[)";
   body.reserve(request.entries.size() * kAnswerBytes + body.size());
-  for (const CheckAnswer& one : answers(service, request)) {
+  answer_all(service, request, [&](const CheckAnswer& one) {
     if (body.back() != '[') body += ',';
     write_check_answer(one, body);
-  }
+  });
   body += "]}";
   return json(std::move(body));
 }
@@ -140,7 +174,7 @@ http::Response handle_check_one(const Service& service, const http::Request& htt
   request.by = asked[0].first;
   request.entries.push_back(asked[0].second);
   std::string body;
-  write_check_answer(answers(service, request)[0], body);
+  answer_all(service, request, [&](const CheckAnswer& one) { write_check_answer(one, body); });
   return json(std::move(body));
 }
 

@@ -1,6 +1,7 @@
 #include "ledger/state_cache.h"
 
 #include <algorithm>
+#include <bit>
 #include <cstring>
 #include <stdexcept>
 #include <type_traits>
@@ -24,6 +25,15 @@ Element* part_of(unsigned char*& at, std::size_t count) {
   return elements;
 }
 
+// The highest bit of each byte that equals the tag, and perhaps of one behind such a byte.
+std::uint64_t bytes_equal(std::uint64_t word, std::uint8_t tag) {
+  constexpr std::uint64_t kOnes = 0x0101010101010101U;
+  const std::uint64_t different = word ^ (kOnes * tag);
+  return (different - kOnes) & ~different & (kOnes << 7U);
+}
+
+constexpr std::size_t kFoundAtOnce = 256;  // their lines fit into the nearest cache
+
 }  // namespace
 
 StateCache::StateCache(std::size_t states_max)
@@ -31,7 +41,7 @@ StateCache::StateCache(std::size_t states_max)
       pages_(hidden_pages(kShards * sets_per_shard_ * (kWays * (sizeof(Entry) + 1) + 1))) {
   auto* at = static_cast<unsigned char*>(pages_.get());
   for (Shard& shard : shards_) shard.entries = part_of<Entry>(at, sets_per_shard_ * kWays);
-  for (Shard& shard : shards_) shard.tags = part_of<std::uint8_t>(at, sets_per_shard_ * kWays);
+  for (Shard& shard : shards_) shard.tags = part_of<std::uint64_t>(at, sets_per_shard_ * kTagWords);
   for (Shard& shard : shards_) shard.turns = part_of<std::uint8_t>(at, sets_per_shard_);
 }
 
@@ -45,9 +55,15 @@ StateCache::~StateCache() {
 StateCache::Lookup StateCache::find(std::string_view site, const SubjectId& subject) {
   const std::uint16_t number = number_of(site);
   const Place place = place_of(subject);
-  const std::lock_guard lock(place.shard.mutex);
-  Lookup lookup{.state = std::nullopt, .generation = place.shard.generation};
-  if (const Entry* entry = find_entry(place, number, subject)) {
+  Shard& shard = shards_[place.shard];
+  const std::lock_guard lock(shard.mutex);
+  return look_up(shard, place, number, subject);
+}
+
+StateCache::Lookup StateCache::look_up(const Shard& shard, const Place& place, std::uint16_t site,
+                                       const SubjectId& subject) {
+  Lookup lookup{.state = std::nullopt, .generation = shard.generation};
+  if (const Entry* entry = find_entry(shard, place, site, subject)) {
     lookup.state = unpack(*entry);
     const Zone zone = (entry->flags & kUsBit) != 0 ? Zone::us : Zone::eu;
     if ((entry->flags & kAbsentBit) == 0) lookup.zone = zone;
@@ -55,33 +71,85 @@ StateCache::Lookup StateCache::find(std::string_view site, const SubjectId& subj
   return lookup;
 }
 
+void StateCache::find_all(std::string_view site, std::span<const SubjectId> subjects,
+                          std::span<Lookup> found) {
+  if (subjects.size() == 1) {
+    found[0] = find(site, subjects[0]);
+    return;
+  }
+  const std::uint16_t number = number_of(site);
+  while (!subjects.empty()) {
+    const std::size_t count = std::min(subjects.size(), kFoundAtOnce);
+    find_some(number, subjects.first(count), found.first(count));
+    subjects = subjects.subspan(count);
+    found = found.subspan(count);
+  }
+}
+
+// Without a lock only the addresses of entries are guessed at, from tags that may change meanwhile.
+void StateCache::find_some(std::uint16_t site, std::span<const SubjectId> subjects,
+                           std::span<Lookup> found) {
+  std::array<Place, kFoundAtOnce> places;
+  std::array<std::uint16_t, kShards + 1> starts{};
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    places[i] = place_of(subjects[i]);
+    ++starts[places[i].shard + 1];
+    __builtin_prefetch(&shards_[places[i].shard].tags[places[i].set * kTagWords]);
+  }
+  for (std::size_t i = 0; i < kShards; ++i) starts[i + 1] += starts[i];
+  std::array<std::uint16_t, kFoundAtOnce> by_shard;
+  std::array<std::uint16_t, kShards + 1> next = starts;
+  for (std::size_t i = 0; i < subjects.size(); ++i) {
+    const Place& place = places[i];
+    const Shard& shard = shards_[place.shard];
+    by_shard[next[place.shard]++] = static_cast<std::uint16_t>(i);
+    for (std::size_t word = 0; word < kTagWords; ++word) {
+      const auto equal = bytes_equal(tag_word(shard, place.set * kTagWords + word), place.tag);
+      if (equal == 0) continue;
+      const auto way = word * sizeof(equal) + static_cast<std::size_t>(std::countr_zero(equal)) / 8;
+      __builtin_prefetch(&shard.entries[place.set * kWays + way]);
+      break;
+    }
+  }
+  for (std::size_t at = 0; at < kShards; ++at) {
+    if (starts[at] == starts[at + 1]) continue;
+    Shard& shard = shards_[at];
+    const std::lock_guard lock(shard.mutex);
+    for (std::size_t i = starts[at]; i < starts[at + 1]; ++i) {
+      const std::size_t which = by_shard[i];
+      found[which] = look_up(shard, places[which], site, subjects[which]);
+    }
+  }
+}
+
 void StateCache::put(std::string_view site, const SubjectId& subject, const RecordState& state,
                      std::optional<Zone> zone, std::uint64_t generation) {
   const std::uint16_t number = number_of(site);
   const Place place = place_of(subject);
-  const std::lock_guard lock(place.shard.mutex);
-  if (place.shard.generation != generation) return;
-  Entry* entry = find_entry(place, number, subject);
+  Shard& shard = shards_[place.shard];
+  const std::lock_guard lock(shard.mutex);
+  if (shard.generation != generation) return;
+  Entry* entry = find_entry(shard, place, number, subject);
   if (entry == nullptr) {
-    entry = make_room(place, !zone);
+    entry = make_room(shard, place, !zone);
     if (entry == nullptr) return;
-    set_tag(place, *entry, place.tag);
+    set_tag(shard, static_cast<std::size_t>(entry - shard.entries), place.tag);
   }
   *entry = pack(number, subject, state, zone);
 }
 
 // Whoever asks for made-up subjects must not drive out the real ones.
-StateCache::Entry* StateCache::make_room(const Place& place, bool absent) {
-  std::uint8_t& turn = place.shard.turns[place.set];
+StateCache::Entry* StateCache::make_room(Shard& shard, const Place& place, bool absent) {
+  std::uint8_t& turn = shard.turns[place.set];
   const std::size_t first = place.set * kWays;
   for (std::size_t tried = 0; tried < kWays; ++tried) {
     const std::size_t at = first + turn;
     turn = static_cast<std::uint8_t>((turn + 1) % kWays);
-    Entry& entry = place.shard.entries[at];
-    if (place.shard.tags[at] == 0 || (entry.flags & kAbsentBit) != 0) return &entry;
+    Entry& entry = shard.entries[at];
+    if (tag_of(shard, at) == 0 || (entry.flags & kAbsentBit) != 0) return &entry;
   }
   if (absent) return nullptr;
-  Entry& oldest = place.shard.entries[first + turn];
+  Entry& oldest = shard.entries[first + turn];
   turn = static_cast<std::uint8_t>((turn + 1) % kWays);
   return &oldest;
 }
@@ -89,11 +157,12 @@ StateCache::Entry* StateCache::make_room(const Place& place, bool absent) {
 void StateCache::forget(std::string_view site, const SubjectId& subject) {
   const std::uint16_t number = number_of(site);
   const Place place = place_of(subject);
-  const std::lock_guard lock(place.shard.mutex);
-  ++place.shard.generation;
-  Entry* const entry = find_entry(place, number, subject);
+  Shard& shard = shards_[place.shard];
+  const std::lock_guard lock(shard.mutex);
+  ++shard.generation;
+  Entry* const entry = find_entry(shard, place, number, subject);
   if (entry == nullptr) return;
-  set_tag(place, *entry, 0);
+  set_tag(shard, static_cast<std::size_t>(entry - shard.entries), 0);
   *entry = Entry{};
 }
 
@@ -102,34 +171,53 @@ void StateCache::forget_all() {
     const std::lock_guard lock(shard.mutex);
     ++shard.generation;
     for (std::size_t at = 0; at < sets_per_shard_ * kWays; ++at) {
-      if (std::exchange(shard.tags[at], std::uint8_t{0}) != 0) shard.entries[at] = Entry{};
+      if (tag_of(shard, at) == 0) continue;
+      set_tag(shard, at, 0);
+      shard.entries[at] = Entry{};
     }
   }
 }
 
 // Subjects are random already (a client that chooses its own can only crowd its own set).
-StateCache::Place StateCache::place_of(const SubjectId& subject) {
+StateCache::Place StateCache::place_of(const SubjectId& subject) const {
   std::uint64_t bits = 0;
   std::memcpy(&bits, subject.data(), sizeof bits);
   bits *= 0x9e3779b97f4a7c15u;
-  return {.shard = shards_[bits >> 58],
-          .set = static_cast<std::size_t>((bits >> 16) % sets_per_shard_),
+  return {.shard = static_cast<std::uint32_t>(bits >> 58),
+          .set = static_cast<std::uint32_t>((bits >> 16) % sets_per_shard_),
           .tag = static_cast<std::uint8_t>((bits >> 8) | 1U)};
 }
 
-StateCache::Entry* StateCache::find_entry(const Place& place, std::uint16_t site,
-                                          const SubjectId& subject) {
-  const std::size_t first = place.set * kWays;
-  for (std::size_t at = first; at < first + kWays; ++at) {
-    if (place.shard.tags[at] != place.tag) continue;
-    Entry& entry = place.shard.entries[at];
-    if (entry.site == site && entry.subject == subject) return &entry;
+// A free entry is of no site.
+StateCache::Entry* StateCache::find_entry(const Shard& shard, const Place& place,
+                                          std::uint16_t site, const SubjectId& subject) {
+  for (std::size_t word = 0; word < kTagWords; ++word) {
+    auto equal = bytes_equal(tag_word(shard, place.set * kTagWords + word), place.tag);
+    for (; equal != 0; equal &= equal - 1) {
+      const auto way = word * sizeof(equal) + static_cast<std::size_t>(std::countr_zero(equal)) / 8;
+      Entry& entry = shard.entries[place.set * kWays + way];
+      if (entry.site == site && entry.subject == subject) return &entry;
+    }
   }
   return nullptr;
 }
 
-void StateCache::set_tag(const Place& place, const Entry& entry, std::uint8_t tag) {
-  place.shard.tags[static_cast<std::size_t>(&entry - place.shard.entries)] = tag;
+// Tags are written under the shard's lock only, and read without it by find_some().
+std::uint64_t StateCache::tag_word(const Shard& shard, std::size_t word) {
+  return std::atomic_ref(shard.tags[word]).load(std::memory_order_relaxed);
+}
+
+std::uint8_t StateCache::tag_of(const Shard& shard, std::size_t entry) {
+  constexpr std::size_t kBytes = sizeof(std::uint64_t);
+  return static_cast<std::uint8_t>(tag_word(shard, entry / kBytes) >> (entry % kBytes * 8));
+}
+
+void StateCache::set_tag(Shard& shard, std::size_t entry, std::uint8_t tag) {
+  constexpr std::size_t kBytes = sizeof(std::uint64_t);
+  const std::size_t shift = entry % kBytes * 8;
+  const std::uint64_t others = tag_word(shard, entry / kBytes) & ~(std::uint64_t{0xff} << shift);
+  std::atomic_ref(shard.tags[entry / kBytes])
+      .store(others | (std::uint64_t{tag} << shift), std::memory_order_relaxed);
 }
 
 StateCache::Entry StateCache::pack(std::uint16_t site, const SubjectId& subject,

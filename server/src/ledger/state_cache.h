@@ -1,5 +1,5 @@
 #pragma once
-// States of subjects asked for lately, in memory: bounded, at most 50 bytes each, sharded so that
+// States of subjects asked for lately, in memory: bounded, at most 66 bytes each, sharded so that
 // readers rarely wait. A place takes memory when it is first used. A stale state must
 // never be seen: whoever read the ledger may only put what no write has overtaken.
 
@@ -10,6 +10,7 @@
 #include <memory>
 #include <mutex>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -33,6 +34,9 @@ class StateCache {
     std::uint64_t generation = 0;      // to give back to put()
   };
   Lookup find(std::string_view site, const SubjectId& subject);
+  // find() for many, into as many: while one waits for memory, others are fetched.
+  void find_all(std::string_view site, std::span<const SubjectId> subjects,
+                std::span<Lookup> found);
 
   // Keeps a state read from the ledger after find() had missed; does nothing when a write happened
   // in between. Without a zone it keeps that there are no records, if that costs no state its
@@ -50,8 +54,9 @@ class StateCache {
   // Places a subject can have; the oldest of them makes room. Twice as many places as subjects are
   // then enough for nearly every one.
   static constexpr std::size_t kWays = 16;
+  static constexpr std::size_t kTagWords = kWays / sizeof(std::uint64_t);  // of a set
 
-  struct Entry {
+  struct alignas(64) Entry {  // one line of the processor's cache
     SubjectId subject{};
     std::int64_t decided_at_s = 0;
     std::int64_t denied_event_ms = 0;
@@ -62,19 +67,19 @@ class StateCache {
     std::uint8_t flags = 0;
     Region region;
   };
-  static_assert(sizeof(Entry) <= 48);
+  static_assert(sizeof(Entry) == 64);
 
   struct alignas(64) Shard {
     std::mutex mutex;
     std::uint64_t generation = 0;
     Entry* entries = nullptr;       // sets of kWays
-    std::uint8_t* tags = nullptr;   // a byte of each entry's subject; 0: the entry is free
+    std::uint64_t* tags = nullptr;  // a byte of each entry's subject; 0: the entry is free
     std::uint8_t* turns = nullptr;  // which way of a set makes room next
   };
   struct Place {
-    Shard& shard;
-    std::size_t set;
-    std::uint8_t tag;  // never 0
+    std::uint32_t shard = 0;
+    std::uint32_t set = 0;
+    std::uint8_t tag = 1;  // never 0
   };
   // Never changed once it is in the list.
   struct SiteNumber {
@@ -83,10 +88,16 @@ class StateCache {
     const SiteNumber* older;
   };
 
-  Place place_of(const SubjectId& subject);
-  static Entry* find_entry(const Place& place, std::uint16_t site, const SubjectId& subject);
-  static Entry* make_room(const Place& place, bool absent);
-  static void set_tag(const Place& place, const Entry& entry, std::uint8_t tag);
+  void find_some(std::uint16_t site, std::span<const SubjectId> subjects, std::span<Lookup> found);
+  Place place_of(const SubjectId& subject) const;
+  static Lookup look_up(const Shard& shard, const Place& place, std::uint16_t site,
+                        const SubjectId& subject);
+  static Entry* find_entry(const Shard& shard, const Place& place, std::uint16_t site,
+                           const SubjectId& subject);
+  static Entry* make_room(Shard& shard, const Place& place, bool absent);
+  static std::uint64_t tag_word(const Shard& shard, std::size_t word);
+  static std::uint8_t tag_of(const Shard& shard, std::size_t entry);
+  static void set_tag(Shard& shard, std::size_t entry, std::uint8_t tag);
   static Entry pack(std::uint16_t site, const SubjectId& subject, const RecordState& state,
                     std::optional<Zone> zone);
   static RecordState unpack(const Entry& entry);

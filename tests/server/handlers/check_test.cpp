@@ -1,3 +1,4 @@
+#include "subject_id.h"
 #include "support/catch.h"
 #include "support/test_service.h"
 
@@ -52,6 +53,37 @@ TEST_CASE("Answers come in the order asked, whatever was asked") {
   CHECK(results[1].find("allowed")->boolean() == true);
   CHECK(results[1].find("policy")->integer() == 3);
   CHECK(text_of(results[1], "expires_at") == "2027-05-24T10:00:00.000Z");
+}
+
+TEST_CASE("Of thousands each gets its own answer, known or not") {
+  TestService service;
+  std::vector<std::string> known;
+  for (int i = 0; i < 3; ++i) {
+    known.push_back(
+        text_of(json_of(service.post_consent(service.consent("DE"))), "record/subject"));
+  }
+  std::vector<std::string> asked;
+  for (std::size_t i = 0; i < 1'000; ++i) {
+    std::string entry = i % 2 == 0 ? "malformed" : subject_text(make_subject_id());
+    if (i % 7 == 3) entry = known[i % known.size()];
+    asked.push_back(entry);
+  }
+  const JsonValue answer = json_of(post(service, list("subjects", asked)));
+  const JsonArray& results = *answer.find("results")->array();
+  REQUIRE(results.size() == asked.size());
+  std::size_t wrong = 0;
+  for (std::size_t i = 0; i < asked.size(); ++i) {
+    if (reason_of(results[i]) != (i % 7 == 3 ? "granted" : "no_record")) ++wrong;
+  }
+  CHECK(wrong == 0);
+  std::string body = list("subjects", asked);
+  body.replace(body.find("analytics"), std::string_view("analytics").size(), "profiling");
+  const JsonValue unknown = json_of(post(service, body));
+  REQUIRE(unknown.find("results")->array()->size() == asked.size());
+  for (const JsonValue& one : *unknown.find("results")->array()) {
+    if (reason_of(one) != "unknown_purpose") ++wrong;
+  }
+  CHECK(wrong == 0);
 }
 
 TEST_CASE("A token answers from the ledger, a forged one is invalid") {

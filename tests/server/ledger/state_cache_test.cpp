@@ -1,5 +1,8 @@
 #include "ledger/state_cache.h"
 
+#include <optional>
+#include <span>
+#include <thread>
 #include <vector>
 
 #include "sample_record.h"
@@ -114,4 +117,70 @@ TEST_CASE("The cache is bounded: newer states take the place of older ones") {
     if (cache.find(kSite, id).state) ++held;
   }
   CHECK(held == 16);  // they share one set
+}
+
+TEST_CASE("Many are found as one by one, whatever their order and number") {
+  StateCache cache(4096);
+  std::vector<SubjectId> asked;
+  for (unsigned i = 0; i < 700; ++i) {
+    SubjectId id{};
+    id[0] = static_cast<std::uint8_t>(i * 37);
+    id[9] = static_cast<std::uint8_t>(i >> 3);
+    asked.push_back(id);
+    if (i % 3 == 0) continue;
+    RecordState kept = state();
+    kept.denied_event_ms = i;
+    const auto zone = i % 3 == 1 ? std::optional(Zone::us) : std::nullopt;
+    cache.put(kSite, id, zone ? kept : RecordState{}, zone, cache.find(kSite, id).generation);
+    if (i % 5 == 0) cache.forget(kSite, id);
+  }
+  for (const std::size_t count : {0U, 1U, 2U, 255U, 256U, 257U, 700U}) {
+    const std::span some = std::span(asked).last(count);
+    std::vector<StateCache::Lookup> found(count);
+    cache.find_all(kSite, some, found);
+    std::size_t known = 0;
+    for (std::size_t i = 0; i < count; ++i) {
+      const auto one = cache.find(kSite, some[i]);
+      INFO(i << " of " << count);
+      CHECK(found[i].state.has_value() == one.state.has_value());
+      CHECK(found[i].zone == one.zone);
+      CHECK(found[i].generation == one.generation);
+      if (one.state) CHECK(found[i].state->denied_event_ms == one.state->denied_event_ms);
+      known += one.state ? 1U : 0U;
+    }
+    if (count > 200) CHECK((known > count / 3 && known < count));
+    cache.find_all("another.example", some, found);
+    for (const StateCache::Lookup& lookup : found) CHECK_FALSE(lookup.state);
+  }
+}
+
+TEST_CASE("The cache answers many at once while other threads put and forget") {
+  StateCache cache(256);
+  std::vector<SubjectId> all(500);
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    all[i][1] = static_cast<std::uint8_t>(i);
+    all[i][2] = static_cast<std::uint8_t>(1 + (i >> 8));
+  }
+  std::vector<std::thread> writers;
+  for (std::size_t first = 0; first < 2; ++first) {
+    writers.emplace_back([&, first] {
+      for (std::size_t i = first; i < 20'000; ++i) {
+        const SubjectId& id = all[i * 7 % all.size()];
+        RecordState kept = state();
+        kept.denied_event_ms = id[1];
+        cache.put(kSite, id, kept, Zone::eu, cache.find(kSite, id).generation);
+        if (i % 4 == first) cache.forget(kSite, all[i % all.size()]);
+      }
+    });
+  }
+  std::size_t wrong = 0;
+  for (int round = 0; round < 100; ++round) {
+    std::vector<StateCache::Lookup> found(all.size());
+    cache.find_all(kSite, all, found);
+    for (std::size_t i = 0; i < all.size(); ++i) {
+      if (found[i].state && found[i].state->denied_event_ms != all[i][1]) ++wrong;
+    }
+  }
+  for (std::thread& writer : writers) writer.join();
+  CHECK(wrong == 0);
 }
