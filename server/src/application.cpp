@@ -27,6 +27,7 @@
 #include "log.h"
 #include "metrics.h"
 #include "rate_limiter.h"
+#include "rights/retention_sweep.h"
 #include "site/site_file.h"
 #include "systemd_protocol.h"
 
@@ -222,7 +223,10 @@ struct Application::Parts {
   std::unique_ptr<http::Listener> public_listener;
   std::unique_ptr<http::Listener> internal_listener;
 
+  Date swept = {};  // the day of the last sweep that ended
+
   void reload();
+  void sweep();
 };
 
 Application::Application(const Config& config) {
@@ -276,6 +280,33 @@ void Application::Parts::reload() {
   tell_systemd("READY=1");
 }
 
+// Once a UTC day. A signal interrupts it: the next hour goes on.
+void Application::Parts::sweep() {
+  const Date today = std::chrono::floor<std::chrono::days>(clock.now());
+  if (swept == today) return;
+  const auto signalled = [] {
+    sigset_t pending;
+    sigpending(&pending);
+    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1 ||
+           sigismember(&pending, SIGHUP) == 1;
+  };
+  const SweepReport report = sweep_retention({.site = generation->site(),
+                                              .clock = clock,
+                                              .ledger = *ledger,
+                                              .sink = *sink,
+                                              .logs = logs,
+                                              .program = program_version()},
+                                             SweepMode::destroy, signalled, {});
+  for (const std::string& line : to_lines(report, SweepMode::destroy)) {
+    log_event(LogLevel::info, "retention_swept", {{"detail", line}});
+  }
+  if (!report.failure.empty()) {
+    log_event(LogLevel::error, "retention_failed", {{"detail", report.failure}});
+  } else if (report.ended) {
+    swept = today;
+  }
+}
+
 void Application::run() {
   Parts& parts = *parts_;
   parts.public_listener->start();
@@ -301,12 +332,16 @@ void Application::run() {
              {"web_files", parts.generation->web_files()}});
   tell_systemd("READY=1");
 
+  parts.sweep();
   Upkeep upkeep;
   while (true) {
     const int signal = upkeep.wait_for_signal();
     if (signal == SIGTERM || signal == SIGINT) break;
     if (signal == SIGHUP) parts.reload();
-    if (upkeep.is_due()) parts.keyring.destroy_expired(parts.clock.now());
+    if (upkeep.is_due()) {
+      parts.keyring.destroy_expired(parts.clock.now());
+      parts.sweep();
+    }
   }
   tell_systemd("STOPPING=1");
   log_event(LogLevel::info, "stopping");

@@ -15,7 +15,7 @@ struct CommandWords {
   std::string_view about;
 };
 
-constexpr std::array<CommandWords, 10> kCommands{{
+constexpr std::array<CommandWords, 11> kCommands{{
     {Command::serve, "serve",
      "Answer visitors on the public listener and the pipeline on the internal one."},
     {Command::keys_issue, "keys issue",
@@ -40,12 +40,15 @@ constexpr std::array<CommandWords, 10> kCommands{{
      "Print the key of each zone's log, for whoever checks receipts and checkpoints."},
     {Command::receipt_verify, "receipt verify",
      "Check a visitor's receipt: consentd receipt verify FILE --key KEY. Needs no service."},
+    {Command::retention_sweep, "retention sweep",
+     "Destroy what is kept longer than the site file's retention allows, and certify it. A running "
+     "service does it once a day."},
 }};
 
 const std::vector<std::string>& first_words() {
-  static const std::vector<std::string> kWords = {"serve",  "keys",         "backup", "restore",
-                                                  "verify", "check-config", "audit",  "receipt",
-                                                  "help",   "version"};
+  static const std::vector<std::string> kWords = {"serve",     "keys",         "backup", "restore",
+                                                  "verify",    "check-config", "audit",  "receipt",
+                                                  "retention", "help",         "version"};
   return kWords;
 }
 
@@ -157,6 +160,8 @@ std::size_t take_option(std::span<const std::string> arguments, CommandLine& lin
   return attached ? 1 : 2;
 }
 
+constexpr std::size_t kWordsBytes = 16;  // of the longest command, and a blank
+
 std::string program_help() {
   std::string text =
       "consentd, the consent service.\n\n"
@@ -165,12 +170,12 @@ std::string program_help() {
   for (const CommandWords& entry : kCommands) {
     text += "  ";
     text += entry.words;
-    text += std::string(15 - entry.words.size(), ' ');
+    text += std::string(kWordsBytes - entry.words.size(), ' ');
     text += entry.about;
     text += '\n';
   }
   return text +
-         "  version        Print the version.\n\n"
+         "  version         Print the version.\n\n"
          "consentd COMMAND --help lists the options of a command. Every option can also stand in "
          "the file named\n"
          "by --config, as a JSON member with underscores: --data-dir DIR is \"data_dir\": "
@@ -188,13 +193,14 @@ std::span<const Option> options() {
   constexpr Command kRestore = Command::restore;
   constexpr Command kVerify = Command::verify;
   constexpr Command kCheck = Command::check_config;
+  constexpr Command kSweep = Command::retention_sweep;
   static const std::vector<Option> kOptions = {
       {"data-dir",
        "DIR",
        "database, keys and events (./data)",
        false,
        {kServe, kIssue, kRotate, kBackup, kRestore, kVerify, Command::audit_verify,
-        Command::audit_key}},
+        Command::audit_key, kSweep}},
       {"to", "DIR", "new directory for the backup", false, {kBackup}},
       {"keys-to",
        "DIR",
@@ -217,7 +223,12 @@ std::span<const Option> options() {
        "FILE",
        "the site's purposes, texts and policy versions (the bundled dialphone.com)",
        false,
-       {kServe, kCheck, Command::audit_key}},
+       {kServe, kCheck, Command::audit_key, kSweep}},
+      {"dry-run",
+       "on|off",
+       "count what would be destroyed, and change nothing (off)",
+       false,
+       {kSweep}},
       {"checkpoint",
        "FILE",
        "a checkpoint that was kept elsewhere, which the log must continue",
@@ -289,7 +300,7 @@ std::span<const Option> options() {
        "LIST",
        "zones whose records this process holds, of eu and us (eu,us)",
        false,
-       {kServe, kRotate, kBackup, kVerify}},
+       {kServe, kRotate, kBackup, kVerify, kSweep}},
       {"zone-endpoint",
        "ZONE=URL",
        "where a zone that is not held here is; named in answers 421",
@@ -300,7 +311,7 @@ std::span<const Option> options() {
        "where the keys of the zones' records come from: file, env:NAME or command:WORDS, with "
        "{zone} in it (file)",
        false,
-       {kServe, kRotate, kRestore, kVerify}},
+       {kServe, kRotate, kRestore, kVerify, kSweep}},
       {"access-log-sample",
        "SHARE",
        "share of requests in the log, 0 to 1; answers of 500 and above always (0.01)",
@@ -313,7 +324,7 @@ std::span<const Option> options() {
        "JSON with comments; options on the command line come first",
        false,
        {kServe, kIssue, kRotate, kBackup, kRestore, kVerify, kCheck, Command::audit_verify,
-        Command::audit_key, Command::receipt_verify}},
+        Command::audit_key, Command::receipt_verify, kSweep}},
   };
   return kOptions;
 }

@@ -130,6 +130,7 @@ class Interpreter {
     text("erasures", config.erasures);
     text("checkpoint", config.checkpoint_file);
     text("receipt", config.receipt_file);
+    parsed("dry-run", config.dry_run, parse_switch, "must be on or off");
     text("key", config.verifier_key);
     parsed("public-listen", config.public_listen, parse_endpoint,
            "must be HOST:PORT with an address or localhost, e.g. 127.0.0.1:8080 or [::1]:8080");

@@ -51,6 +51,7 @@ struct Config {
   std::string checkpoint_file;     // of audit verify
   std::string receipt_file;        // of receipt verify
   std::string verifier_key;        // of both
+  bool dry_run = false;            // of retention sweep
 };
 
 // Each error is one line for the operator that begins with where the mistake is.

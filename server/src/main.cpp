@@ -16,6 +16,7 @@
 #include "crypto/clean_memory.h"
 #include "keys/api_keys.h"
 #include "ledger/ledger_commands.h"
+#include "rights/retention_commands.h"
 #include "site/site_file.h"
 
 namespace consent::server {
@@ -82,6 +83,8 @@ int run(const CommandLine& line) {
       return print_log_keys(read.config);
     case Command::receipt_verify:
       return verify_receipt(read.config);
+    case Command::retention_sweep:
+      return sweep_by_hand(read.config);
     default:
       return serve(read.config);
   }

@@ -141,4 +141,16 @@ EventSink::Removal remove_visitors(const std::string& directory, Date day,
   return removal;
 }
 
+EventSink::Removal remove_day(const std::string& directory, Date day) {
+  EventSink::Removal removal;
+  removal.failure = read_events_of(directory, day, [&](std::string_view) { ++removal.events; });
+  if (removal.failure) return removal;
+  const std::string path = event_file_of(directory, day);
+  if (unlink(path.c_str()) != 0 || !sync_directory_of(path)) {
+    removal.failure = failed(path, "removed");
+    removal.events = 0;
+  }
+  return removal;
+}
+
 }  // namespace consent::server

@@ -33,4 +33,6 @@ EventSink::Removal count_events_of(const std::string& directory, Date day,
 EventSink::Removal remove_visitors(const std::string& directory, Date day,
                                    std::span<const Pseudonym> visitors);
 
+EventSink::Removal remove_day(const std::string& directory, Date day);
+
 }  // namespace consent::server

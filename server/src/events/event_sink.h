@@ -7,6 +7,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "events/pseudonymised_event.h"
 #include "failure_log.h"
@@ -38,6 +39,10 @@ class EventSink {
   // Removes what arrived on `first` or later of these visitors. Durable on return. Appending waits
   // only while a day that has such events is copied.
   virtual Removal remove(std::span<const Pseudonym> visitors, Date first) = 0;
+  // Days of arrival of which events are stored, ascending.
+  virtual std::vector<Date> days() const = 0;
+  // Removes a day with all its events. Durable on return.
+  virtual Removal remove_day(Date day) = 0;
   // For /readyz: tries to store; empty when all is well.
   virtual std::optional<SinkFailure> probe() = 0;
 };

@@ -110,6 +110,16 @@ class NdjsonSink final : public EventSink {
     return all;
   }
 
+  std::vector<Date> days() const override { return stored_days(directory_); }
+
+  Removal remove_day(Date day) override {
+    const std::lock_guard lock(mutex_);
+    if (day == day_) file_.close();
+    Removal removal = server::remove_day(directory_, day);
+    removal.failure = reported(std::move(removal.failure));
+    return removal;
+  }
+
  private:
   // The open file may be replaced: it is opened again with the next events.
   Removal rewrite(Date day, std::span<const Pseudonym> visitors) {

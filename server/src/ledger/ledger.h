@@ -52,7 +52,7 @@ enum class ErasureCause : std::uint8_t {
 };
 
 struct Erasure {
-  enum class Outcome : std::uint8_t { erased, not_found, frozen, failed };
+  enum class Outcome : std::uint8_t { erased, not_found, frozen, changed, failed };
   Outcome outcome = Outcome::failed;
   std::vector<RecordId> records = {};  // whose payloads were destroyed
   KekId kek = 0;                       // had wrapped the destroyed data key
@@ -63,8 +63,10 @@ struct Erasure {
 
 struct SubjectSummary {
   SubjectPlace place;
-  RecordState state;
+  RecordState state = {};
   bool legal_hold = false;
+  std::uint64_t newest = 0;  // sequence of the newest record
+  bool damaged = false;      // what is stored does not open: no state
 };
 
 // A cell of the counts of served notices.
@@ -128,6 +130,8 @@ class Ledger {
   virtual Erasure erase(const std::string& site, const SubjectId& subject, ErasureCause cause,
                         TimePoint now) = 0;
   virtual Erasure erase(const SubjectPlace& place, ErasureCause cause, TimePoint now) = 0;
+  // Because its period is over, by what `seen` says: `changed` when something was recorded since.
+  virtual Erasure erase_over(const SubjectSummary& seen, TimePoint now) = 0;
   // Subjects that are not erased, in the order of their hashes, behind `after`: for sweeps. At most
   // `limit`; none left when it answers fewer. Throws std::runtime_error when the file cannot be
   // read.

@@ -142,14 +142,15 @@ class SqliteLedger final : public Ledger {
 
   Erasure erase(const SubjectPlace& place, ErasureCause cause, TimePoint now) override {
     WriteTask task;
-    task.kind = WriteTask::Kind::erase;
-    task.place = place;
     task.cause = cause;
-    task.record = mark_of(RecordKind::erased, "", std::nullopt, now);
-    task.record.zone = place.zone;
-    write(task, place.zone);
-    if (task.failure) return {.failure = task.failure};
-    return std::move(task.erasure);
+    return erase(task, place, now);
+  }
+
+  Erasure erase_over(const SubjectSummary& seen, TimePoint now) override {
+    WriteTask task;
+    task.cause = ErasureCause::retention;
+    task.newest = static_cast<std::int64_t>(seen.newest);
+    return erase(task, seen.place, now);
   }
 
   std::vector<SubjectSummary> subjects(Zone zone, const std::optional<SubjectPlace>& after,
@@ -160,8 +161,14 @@ class SqliteLedger final : public Ledger {
     store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) {
       const auto start = after ? after->hash : LookupHash{};
       for (const SubjectRow& row : rows.living_subjects_behind(start, !after, limit)) {
-        all.push_back(
-            {.place = {zone, row.hash}, .state = rows.state_of(row), .legal_hold = row.legal_hold});
+        all.push_back({.place = {zone, row.hash},
+                       .legal_hold = row.legal_hold,
+                       .newest = static_cast<std::uint64_t>(row.newest)});
+        try {
+          all.back().state = rows.state_of(row);
+        } catch (const DamagedRecord&) {
+          all.back().damaged = true;
+        }
       }
     });
     return all;
@@ -345,6 +352,16 @@ class SqliteLedger final : public Ledger {
             .repeated = task.repeated,
             .erased = task.erased,
             .failure = std::move(task.failure)};
+  }
+
+  Erasure erase(WriteTask& task, const SubjectPlace& place, TimePoint now) {
+    task.kind = WriteTask::Kind::erase;
+    task.place = place;
+    task.record = mark_of(RecordKind::erased, "", std::nullopt, now);
+    task.record.zone = place.zone;
+    write(task, place.zone);
+    if (task.failure) return {.failure = task.failure};
+    return std::move(task.erasure);
   }
 
   Marked change(WriteTask& task, const std::string& site, const SubjectId& subject) {

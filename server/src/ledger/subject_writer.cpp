@@ -122,6 +122,8 @@ void SubjectWriter::erase(WriteTask& task) {
   auto row = rows_.subject(task.place.hash);
   erasure.outcome = Erasure::Outcome::not_found;
   if (!row || row->erased()) return;
+  erasure.outcome = Erasure::Outcome::changed;
+  if (task.newest != 0 && task.newest != row->newest) return;
   const bool restricted = row->hold == Hold::restricted && task.cause == ErasureCause::retention;
   erasure.outcome = Erasure::Outcome::frozen;
   const bool returned = task.cause == ErasureCause::restored;

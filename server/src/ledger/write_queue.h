@@ -25,6 +25,7 @@ struct WriteTask {
   SubjectPlace place;  // of mark, legal_hold and erase
   bool held = false;   // of legal_hold
   ErasureCause cause = ErasureCause::request;
+  std::int64_t newest = 0;  // of erase: the subject's newest record must be this one; 0: any
   Erasure erasure;
   std::string notice_id;
   std::string notice_json;

@@ -83,9 +83,11 @@ JsonValue method_json(const Destruction& destruction) {
 }
 
 JsonValue verification_json(const Destruction& destruction) {
-  return JsonObject{{"method", "full: each record of the subject was read back"},
-                    {"read", destruction.records.size()},
-                    {"left", 0}};
+  const bool of_sweep = destruction.cause == DestructionCause::retention;
+  std::string_view method = "full: each record of the subject was read back";
+  if (of_sweep) method = "full: each subject that is left was looked at again";
+  if (of_sweep && destruction.read == 0) method = "none: nobody is left, or it was interrupted";
+  return JsonObject{{"method", method}, {"read", destruction.read}, {"left", destruction.left}};
 }
 
 JsonArray kept_json() {

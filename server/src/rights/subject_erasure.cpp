@@ -28,6 +28,7 @@ bool read_back(const Service& service, const SubjectId& subject, Destruction& de
       destruction.records.push_back(stored.record.id);
     }
   }
+  destruction.read = destruction.records.size();
   return destruction.id != Uuid{};
 }
 

@@ -92,6 +92,11 @@ Retention read_retention(JsonFields& root, std::vector<JsonError>& errors) {
   const JsonValue* value = root.object("retention", Presence::optional);
   if (value == nullptr) return retention;
   JsonFields fields(*value, root.pointer_to("retention"), errors);
+  const auto read = [&](std::string_view name, RetentionPeriod& out) {
+    out = read_period(fields, name).value_or(out);
+  };
+  read("consent_records", retention.consent_records);
+  read("events", retention.events);
   retention.backups = read_period(fields, "backups");
   fields.refuse_unknown();
   return retention;

@@ -30,6 +30,11 @@ struct RetentionPeriod {
 std::optional<RetentionPeriod> parse_retention_period(std::string_view text);
 
 struct Retention {
+  // Of a subject's records: counted from when they stop being relied on, by expiry or because
+  // nothing is granted any more (GDPR art. 5(1)(e), 7(1)).
+  RetentionPeriod consent_records{2, RetentionUnit::years};
+  // Of pseudonymised events in files: counted from the end of the day of arrival.
+  RetentionPeriod events{25, RetentionUnit::months};
   // After how long the operator destroys backups; none: not said. For certificates.
   std::optional<RetentionPeriod> backups;
 };

@@ -162,6 +162,8 @@ TEST_CASE("When the sink takes nothing the answer is 503") {
     Removal remove(std::span<const Pseudonym>, Date) override {
       return {.events = 0, .failure = SinkFailure{"full"}};
     }
+    std::vector<Date> days() const override { return {}; }
+    Removal remove_day(Date) override { return {.events = 0, .failure = SinkFailure{"full"}}; }
     std::optional<SinkFailure> probe() override { return SinkFailure{"full"}; }
   };
   TestService::Parts parts;

@@ -39,6 +39,7 @@ class DeadLedger final : public Ledger {
     return {.failure = no()};
   }
   Erasure erase(const SubjectPlace&, ErasureCause, TimePoint) override { return {.failure = no()}; }
+  Erasure erase_over(const SubjectSummary&, TimePoint) override { return {.failure = no()}; }
   std::vector<SubjectSummary> subjects(Zone, const std::optional<SubjectPlace>&,
                                        std::size_t) override {
     return {};

@@ -132,6 +132,20 @@ TEST_CASE("A legal hold keeps what an erasure would destroy") {
         Erasure::Outcome::erased);
 }
 
+TEST_CASE("What was decided anew since it was looked at is not destroyed as over") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  REQUIRE_FALSE(ledger->append(grant(1)).failure);
+  const auto seen = ledger->subjects(Zone::eu, std::nullopt, 9);
+  REQUIRE(seen.size() == 1);
+  REQUIRE_FALSE(ledger->append(grant(1, 5s)).failure);
+  CHECK(ledger->erase_over(seen[0], grant(1).time).outcome == Erasure::Outcome::changed);
+  CHECK(ledger->latest(kSite, subject(1)));
+  const auto again = ledger->subjects(Zone::eu, std::nullopt, 9);
+  CHECK(ledger->erase_over(again[0], grant(1).time).outcome == Erasure::Outcome::erased);
+  CHECK(ledger->subjects(Zone::eu, std::nullopt, 9).empty());
+}
+
 TEST_CASE("An erasure leaves commitments, a tombstone, and nothing else") {
   const TemporaryDirectory directory;
   const auto ledger = open(directory);

@@ -41,7 +41,7 @@ TEST_CASE("Periods go by the calendar") {
   CHECK(after("2 months", "2026-12-31T00:00:00.000Z") == "2027-02-28T00:00:00.000Z");
 }
 
-TEST_CASE("The site file says when backups expire, or nothing") {
+TEST_CASE("The site file says how long what is kept") {
   const auto load = [](std::string_view retention) {
     JsonParse parsed = parse_json(retention);
     REQUIRE_FALSE(parsed.error);
@@ -51,6 +51,12 @@ TEST_CASE("The site file says when backups expire, or nothing") {
     return std::pair(read, errors);
   };
   CHECK_FALSE(load("{}").first.backups);
+  CHECK(load("{}").first.consent_records.text() == "2 years");
+  CHECK(load("{}").first.events.text() == "25 months");
+  const Retention both =
+      load(R"({"retention": {"consent_records": "10 years", "events": "30 days"}})").first;
+  CHECK(both.consent_records.text() == "10 years");
+  CHECK(both.events.text() == "30 days");
   CHECK(load(R"({"retention": {"backups": "35 days"}})").first.backups->text() == "35 days");
   const auto short_one = load(R"({"retention": {"backups": "7 days"}})").second;
   REQUIRE(short_one.size() == 1);

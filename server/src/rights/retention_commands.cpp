@@ -1,0 +1,60 @@
+#include "rights/retention_commands.h"
+
+#include <cstdio>
+#include <memory>
+#include <stdexcept>
+
+#include "application.h"
+#include "audit/log_origin.h"
+#include "audit/tree_log.h"
+#include "ledger/ledger_commands.h"
+#include "progress_line.h"
+#include "rights/retention_sweep.h"
+#include "site/site_file.h"
+
+namespace consent::server {
+namespace {
+
+constexpr int kFailed = 1;
+
+LedgerOptions ledger_options(const Config& config) {
+  LedgerOptions options;
+  options.data_dir = config.data_dir;
+  options.zones = zones_in(config.data_dir, config.zones);
+  options.keys = config.zone_keys;
+  options.change_log = [data_dir = config.data_dir](Zone zone) {
+    return std::make_unique<TreeLog>(zone_directory(data_dir, zone));
+  };
+  return options;
+}
+
+}  // namespace
+
+int sweep_by_hand(const Config& config) {
+  const SystemClock clock;
+  const SiteFile site = load_site_file(config.site_file, clock.now());
+  if (!site.errors.empty()) throw std::runtime_error(site.errors.front());
+  const LedgerOptions options = ledger_options(config);
+  const auto ledger = open_sqlite_ledger(options);
+  ZoneLogs logs;
+  for (const Zone zone : options.zones) {
+    logs.add(zone, std::make_unique<ZoneLog>(zone_directory(config.data_dir, zone),
+                                             log_origin(site.policy.site, zone)));
+  }
+  const auto sink = open_ndjson_sink(config.data_dir);
+  const SweepMode mode = config.dry_run ? SweepMode::dry_run : SweepMode::destroy;
+  const SweepParts parts{.site = site.policy,
+                         .clock = clock,
+                         .ledger = *ledger,
+                         .sink = *sink,
+                         .logs = logs,
+                         .program = program_version()};
+  const SweepReport report = sweep_retention(
+      parts, mode, [] { return false; }, progress_line("sweep"));
+  for (const std::string& line : to_lines(report, mode)) std::printf("%s\n", line.c_str());
+  if (report.failure.empty()) return 0;
+  std::fprintf(stderr, "consentd: %s\n", report.failure.c_str());
+  return kFailed;
+}
+
+}  // namespace consent::server

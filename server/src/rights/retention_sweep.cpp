@@ -1,0 +1,205 @@
+#include "rights/retention_sweep.h"
+
+#include <optional>
+#include <stdexcept>
+#include <utility>
+
+#include "rights/sweep_plan.h"
+#include "uuid.h"
+
+namespace consent::server {
+namespace {
+
+constexpr std::size_t kPage = 256;
+constexpr std::uint64_t kHashes = 1U << 16;  // progress is told in places of the hash
+
+std::uint64_t place_of(const SubjectPlace& place) {
+  return std::uint64_t{place.hash[0]} << 8 | place.hash[1];
+}
+
+// One zone's pass.
+class ZonePass {
+ public:
+  ZonePass(const SweepParts& parts, Zone zone, SweepMode mode) : parts_(parts), mode_(mode) {
+    sweep_.zone = zone;
+    destruction_.zone = zone;
+    destruction_.cause = DestructionCause::retention;
+    destruction_.subjects = 0;
+    destruction_.log_emptied = true;
+    destruction_.started = parts.clock.now();
+    destruction_.id = make_uuid_v7(destruction_.started);
+  }
+
+  // False when it was stopped. Throws std::runtime_error.
+  bool run(const std::function<bool()>& stop, const Progress& progress) {
+    std::optional<SubjectPlace> after;
+    while (true) {
+      const auto page = parts_.ledger.subjects(sweep_.zone, after, kPage);
+      for (const SubjectSummary& subject : page) {
+        if (stop()) return false;
+        look_at(subject);
+        after = subject.place;
+      }
+      if (page.size() < kPage) break;
+      if (progress) progress(place_of(*after), kHashes);
+    }
+    if (progress) progress(kHashes, kHashes);
+    return true;
+  }
+
+  // What was destroyed is certified, also when the pass was stopped or failed. Throws
+  // std::runtime_error.
+  void certify(std::size_t events, bool ended) {
+    if (mode_ == SweepMode::dry_run) return;
+    if (destruction_.subjects == 0 && events == 0) return;
+    destruction_.events = events;
+    if (ended) count_again();
+    destruction_.ended = parts_.clock.now();
+    LogEntry entry;
+    entry.kind = LogKind::certificate;
+    entry.zone = sweep_.zone;
+    entry.time = destruction_.ended;
+    entry.record = certificate_entry_id(destruction_.id);
+    entry.subject = certificate_text(parts_.site, destruction_, parts_.program);
+    if (const auto failure = parts_.ledger.log(entry)) throw std::runtime_error(failure->detail);
+    sweep_.certificate = destruction_.id;
+  }
+
+  const ZoneSweep& result() const { return sweep_; }
+
+ private:
+  // The verification: nothing that could be destroyed is left of what was looked at.
+  void count_again() {
+    std::optional<SubjectPlace> after;
+    while (true) {
+      const auto page = parts_.ledger.subjects(sweep_.zone, after, kPage);
+      for (const SubjectSummary& subject : page) {
+        const bool left = plan_sweep(subject.state, subject.legal_hold, parts_.site.retention,
+                                     destruction_.started) == SweepVerdict::destroy;
+        if (left) ++destruction_.left;
+        ++destruction_.read;
+        after = subject.place;
+      }
+      if (page.size() < kPage) return;
+    }
+  }
+
+  void look_at(const SubjectSummary& subject) {
+    ++sweep_.subjects;
+    if (subject.damaged) {
+      ++sweep_.damaged;
+      return;
+    }
+    const TimePoint now = parts_.clock.now();
+    switch (plan_sweep(subject.state, subject.legal_hold, parts_.site.retention, now)) {
+      case SweepVerdict::keep:
+        return;
+      case SweepVerdict::frozen:
+        ++sweep_.frozen;
+        return;
+      case SweepVerdict::destroy:
+        break;
+    }
+    if (mode_ == SweepMode::dry_run) {
+      ++sweep_.destroyed;
+    } else {
+      destroy(subject, now);
+    }
+  }
+
+  // Between the look and this somebody may have restricted or erased it, or decided anew.
+  void destroy(const SubjectSummary& subject, TimePoint now) {
+    const Erasure erasure = parts_.ledger.erase_over(subject, now);
+    switch (erasure.outcome) {
+      case Erasure::Outcome::failed:
+        throw std::runtime_error(erasure.failure ? erasure.failure->detail : "cannot be erased");
+      case Erasure::Outcome::frozen:
+        ++sweep_.frozen;
+        return;
+      case Erasure::Outcome::not_found:
+      case Erasure::Outcome::changed:
+        return;
+      case Erasure::Outcome::erased:
+        break;
+    }
+    ++sweep_.destroyed;
+    sweep_.records += erasure.records.size();
+    ++destruction_.subjects;
+    destruction_.records.insert(destruction_.records.end(), erasure.records.begin(),
+                                erasure.records.end());
+    destruction_.keks.insert(erasure.kek);
+    destruction_.log_emptied = destruction_.log_emptied && erasure.log_emptied;
+  }
+
+  const SweepParts& parts_;
+  const SweepMode mode_;
+  ZoneSweep sweep_;
+  Destruction destruction_;
+};
+
+// Days whose last event arrived so long ago that the period is over.
+std::vector<Date> days_over(const SweepParts& parts, TimePoint now) {
+  std::vector<Date> over;
+  for (const Date day : parts.sink.days()) {
+    if (parts.site.retention.events.after(TimePoint(day + std::chrono::days(1))) <= now) {
+      over.push_back(day);
+    }
+  }
+  return over;
+}
+
+// How many events were in the files that are gone.
+std::size_t sweep_events(const SweepParts& parts, SweepMode mode, SweepReport& report) {
+  const std::vector<Date> over = days_over(parts, parts.clock.now());
+  report.event_days = over.size();
+  if (mode == SweepMode::dry_run) return 0;
+  std::size_t events = 0;
+  for (const Date day : over) {
+    const EventSink::Removal removal = parts.sink.remove_day(day);
+    if (removal.failure) throw std::runtime_error(removal.failure->detail);
+    events += removal.events;
+  }
+  return events;
+}
+
+}  // namespace
+
+SweepReport sweep_retention(const SweepParts& parts, SweepMode mode,
+                            const std::function<bool()>& stop, const Progress& progress) {
+  SweepReport report;
+  try {
+    std::size_t events = sweep_events(parts, mode, report);
+    for (const Zone zone : {Zone::eu, Zone::us}) {
+      if (parts.logs.find(zone) == nullptr) continue;
+      ZonePass pass(parts, zone, mode);
+      try {
+        report.ended = pass.run(stop, progress);
+      } catch (const std::runtime_error& failure) {
+        report.failure = failure.what();
+      }
+      pass.certify(std::exchange(events, 0), report.ended && report.failure.empty());
+      report.zones.push_back(pass.result());
+      if (!report.ended || !report.failure.empty()) break;
+    }
+  } catch (const std::exception& failure) {
+    report.failure = failure.what();
+  }
+  return report;
+}
+
+std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode) {
+  const std::string done = mode == SweepMode::dry_run ? " would be destroyed" : " destroyed";
+  std::vector<std::string> lines;
+  for (const ZoneSweep& zone : report.zones) {
+    std::string line = std::string(to_text(zone.zone)) + ": " + std::to_string(zone.subjects) +
+                       " subjects looked at, " + std::to_string(zone.destroyed) + done + ", " +
+                       std::to_string(zone.frozen) + " kept by a hold or restriction";
+    if (zone.damaged > 0) line += ", " + std::to_string(zone.damaged) + " that do not open";
+    if (zone.certificate) line += "; certificate " + to_text(*zone.certificate);
+    lines.push_back(std::move(line));
+  }
+  lines.push_back("events: " + std::to_string(report.event_days) + " days" + done);
+  return lines;
+}
+
+}  // namespace consent::server

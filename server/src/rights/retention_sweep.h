@@ -1,0 +1,57 @@
+#pragma once
+// What is kept longer than the site's retention periods allow is destroyed, and certified in each
+// zone's log. A legal hold and a restriction freeze: counted, not destroyed.
+
+#include <cstdint>
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "audit/zone_logs.h"
+#include "events/event_sink.h"
+#include "ledger/ledger.h"
+#include "progress_line.h"
+#include "rights/certificate.h"
+#include "site/site_policy.h"
+
+namespace consent::server {
+
+struct SweepParts {
+  const SitePolicy& site;
+  const Clock& clock;
+  Ledger& ledger;
+  EventSink& sink;
+  const ZoneLogs& logs;
+  std::string_view program;  // version, for the certificate
+};
+
+enum class SweepMode : std::uint8_t {
+  dry_run,  // counts, changes nothing
+  destroy
+};
+
+struct ZoneSweep {
+  Zone zone = Zone::eu;
+  std::uint64_t subjects = 0;   // looked at
+  std::uint64_t destroyed = 0;  // of them; in a dry run: would be
+  std::uint64_t frozen = 0;     // over, but held or restricted
+  std::uint64_t damaged = 0;    // do not open; consentd verify names them
+  std::uint64_t records = 0;    // destroyed; not counted in a dry run
+  std::optional<Uuid> certificate = {};
+};
+
+struct SweepReport {
+  std::vector<ZoneSweep> zones;
+  std::uint64_t event_days = 0;  // files destroyed; in a dry run: would be
+  bool ended = true;             // false: stopped in between; the next one goes on
+  std::string failure = {};      // for the operator; empty: none. What is destroyed is certified
+};
+
+// Of the zones that `parts.logs` has. `stop` is asked before each subject. Throws nothing.
+SweepReport sweep_retention(const SweepParts& parts, SweepMode mode,
+                            const std::function<bool()>& stop, const Progress& progress);
+
+// For the log and the terminal: "eu: 12 subjects looked at, 3 destroyed ...", one line each.
+std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode);
+
+}  // namespace consent::server

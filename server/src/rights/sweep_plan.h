@@ -1,0 +1,29 @@
+#pragma once
+// What a retention sweep does with a subject. Pure: time and law are inputs.
+
+#include <cstdint>
+#include <string_view>
+
+#include "clock.h"
+#include "consent/record_state.h"
+#include "site/retention.h"
+
+namespace consent::server {
+
+enum class SweepVerdict : std::uint8_t {
+  keep,     // relied on, or its period is not over
+  destroy,  // its period is over
+  frozen    // it would be destroyed, but a legal hold or a restriction forbids it
+};
+std::string_view to_text(SweepVerdict verdict);
+
+// When a subject's records stop being relied on: with the last decision where nothing is granted,
+// else when the grant expires.
+TimePoint relied_on_until(const RecordState& state);
+
+// A subject that is erased already, or of which nothing is recorded, is kept: there is nothing
+// left.
+SweepVerdict plan_sweep(const RecordState& state, bool legal_hold, const Retention& retention,
+                        TimePoint now);
+
+}  // namespace consent::server

@@ -1,0 +1,60 @@
+// consentd retention sweep, by hand: what it would do, what it does, and that a stranger's data
+// directory is left alone.
+
+import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
+import { mkdtemp, rm } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { after, before, test } from "node:test";
+import { program, startConsentd } from "../support/consentd.mjs";
+import { MovableClock } from "../support/movable_clock.mjs";
+import { checkOf, eventId, Visitor } from "../support/visitor.mjs";
+
+let clock;
+let dataDir;
+before(async () => {
+  clock = await MovableClock.create();
+  dataDir = await mkdtemp(join(tmpdir(), "consentd-retention-"));
+});
+after(async () => {
+  await clock?.remove();
+  if (dataDir) await rm(dataDir, { recursive: true, force: true });
+});
+
+// { status, stdout, stderr } of the command at the clock's time.
+const sweep = (...options) =>
+  new Promise((resolve) => {
+    const command = ["retention", "sweep", "--data-dir", dataDir, ...options];
+    execFile(program, command, { env: { ...process.env, ...clock.env } }, (error, stdout, stderr) =>
+      resolve({ status: error?.code ?? 0, stdout, stderr }),
+    );
+  });
+
+test("what is over is named by a dry run, destroyed by a sweep, and then gone", async () => {
+  await clock.set("2026-11-23T10:00:00Z");
+  let service = await startConsentd({ dataDir, env: clock.env });
+  const visitor = new Visitor(service);
+  const body = await visitor.body("save", { client_time: "2026-11-23T10:00:00.000Z" });
+  body.event = eventId(Date.parse("2026-11-23T10:00:00Z"));
+  const answer = await visitor.post(body);
+  assert.equal(answer.status, 201, answer.text);
+  const { subject } = answer.json.record;
+  const busy = await sweep("--dry-run", "on");
+  assert.equal(busy.status, 1);
+  assert.match(busy.stderr, /in use by another consentd/);
+  await service.stop();
+
+  await clock.set("2029-05-23T00:00:00Z");
+  assert.match((await sweep()).stdout, /^eu: 1 subjects looked at, 0 destroyed/);
+  await clock.set("2029-05-25T00:00:00Z");
+  assert.match((await sweep("--dry-run", "on")).stdout, /^eu: .* 1 would be destroyed/);
+  const done = await sweep();
+  assert.equal(done.status, 0, done.stderr);
+  assert.match(done.stdout, /^eu: 1 subjects looked at, 1 destroyed, .* certificate [0-9a-f-]{36}/);
+  assert.match((await sweep()).stdout, /^eu: 0 subjects looked at, 0 destroyed/);
+
+  service = await startConsentd({ dataDir, env: clock.env });
+  assert.equal((await checkOf(service, { subject })).reason, "erased");
+  await service.stop();
+});

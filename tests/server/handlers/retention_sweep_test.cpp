@@ -1,0 +1,188 @@
+// What is kept too long is destroyed, and what a hold or a restriction protects is not.
+
+#include "rights/retention_sweep.h"
+
+#include "application.h"
+#include "rights/sweep_plan.h"
+#include "subject_id.h"
+#include "support/catch.h"
+#include "support/test_service.h"
+#include "uuid.h"
+
+using namespace consent;
+using namespace consent::server;
+using namespace consent::testing;
+using namespace std::chrono_literals;
+
+namespace {
+
+constexpr std::chrono::days kLongAgo{182 + 731};  // a grant's life, and two years
+
+struct Swept {
+  TestService service;
+  std::string grant(std::string_view region) {
+    return text_of(json_of(service.post_consent(service.consent(region))), "record/subject");
+  }
+  SweepReport sweep(
+      SweepMode mode = SweepMode::destroy,
+      const std::function<bool()>& stop = [] { return false; }) {
+    const Service& all = service.service();
+    return sweep_retention({.site = service.site(),
+                            .clock = all.clock,
+                            .ledger = all.ledger,
+                            .sink = all.sink,
+                            .logs = *all.logs,
+                            .program = program_version()},
+                           mode, stop, {});
+  }
+  std::string reason(const std::string& subject) {
+    return reason_of(service.check("subject", subject));
+  }
+};
+
+RecordState decided_on(Choice analytics, TimePoint decided) {
+  RecordState state;
+  state.choices.set(Purpose::analytics, analytics);
+  state.action = Action::save;
+  state.decided_at = std::chrono::floor<std::chrono::seconds>(decided);
+  return state;
+}
+
+}  // namespace
+
+TEST_CASE("Records are kept for their period after they stop being relied on") {
+  const TimePoint decided = FakeClock().now();
+  const Retention retention;
+  const auto verdict = [&](Choice analytics, TimePoint now, bool held = false) {
+    return plan_sweep(decided_on(analytics, decided), held, retention, now);
+  };
+  const TimePoint denied_over = retention.consent_records.after(decided);
+  CHECK(verdict(Choice::denied, denied_over - 1s) == SweepVerdict::keep);
+  CHECK(verdict(Choice::denied, denied_over) == SweepVerdict::destroy);
+  CHECK(verdict(Choice::granted, denied_over) == SweepVerdict::keep);
+  const TimePoint granted_over = retention.consent_records.after(decided + kConsentLifetime);
+  CHECK(verdict(Choice::granted, granted_over - 1s) == SweepVerdict::keep);
+  CHECK(verdict(Choice::granted, granted_over) == SweepVerdict::destroy);
+  CHECK(verdict(Choice::granted, granted_over, true) == SweepVerdict::frozen);
+  RecordState restricted = hold(decided_on(Choice::granted, decided), Hold::restricted);
+  CHECK(plan_sweep(restricted, false, retention, granted_over) == SweepVerdict::frozen);
+  CHECK(plan_sweep(hold({}, Hold::erased), false, retention, granted_over) == SweepVerdict::keep);
+  CHECK(plan_sweep({}, false, retention, granted_over) == SweepVerdict::keep);
+}
+
+TEST_CASE("A sweep destroys what is over in each zone, and certifies it there") {
+  Swept test;
+  const std::string german = test.grant("DE");
+  const std::string texan = test.grant("US-TX");
+  test.service.clock().advance(kLongAgo);
+  const std::string young = test.grant("DE");
+  const SweepReport report = test.sweep();
+  CHECK(report.failure.empty());
+  REQUIRE(report.zones.size() == 2);
+  CHECK(report.zones[0].subjects == 2);
+  CHECK(report.zones[0].destroyed == 1);
+  CHECK(report.zones[0].records == 1);
+  CHECK(report.zones[1].destroyed == 1);
+  CHECK(test.reason(german) == "erased");
+  CHECK(test.reason(texan) == "erased");
+  CHECK(test.reason(young) == "granted");
+  for (const ZoneSweep& zone : report.zones) {
+    REQUIRE(zone.certificate);
+    ZoneLog& log = *test.service.service().logs->find(zone.zone);
+    const auto signed_one = find_certificate(log, *zone.certificate);
+    REQUIRE(signed_one);
+    const JsonValue json(*signed_one);
+    CHECK(text_of(json, "certificate/requested_by") == "retention");
+    CHECK(text_of(json, "certificate/legal_basis") == "GDPR art. 5(1)(e)");
+    CHECK(member(json, "certificate/scope/subjects")->integer() == 1);
+    CHECK(member(json, "certificate/verification/left")->integer() == 0);
+  }
+  const SweepReport second = test.sweep();
+  CHECK(second.zones[0].destroyed == 0);
+  CHECK_FALSE(second.zones[0].certificate);
+}
+
+TEST_CASE("A dry run counts and changes nothing") {
+  Swept test;
+  const std::string german = test.grant("DE");
+  test.service.clock().advance(kLongAgo);
+  const std::uint64_t entries = test.service.service().logs->find(Zone::eu)->size();
+  const SweepReport report = test.sweep(SweepMode::dry_run);
+  CHECK(report.zones[0].destroyed == 1);
+  CHECK(to_lines(report, SweepMode::dry_run).front().find("1 would be destroyed") !=
+        std::string::npos);
+  CHECK(test.reason(german) == "expired");
+  CHECK(test.service.service().logs->find(Zone::eu)->size() == entries);
+}
+
+TEST_CASE("A legal hold and a restriction freeze, and what is lifted goes with the next sweep") {
+  Swept test;
+  Ledger& ledger = test.service.service().ledger;
+  const std::string held = test.grant("DE");
+  const std::string restricted = test.grant("DE");
+  const auto id = [](const std::string& text) { return parse_subject_id(text).value(); };
+  const TimePoint now = test.service.clock().now();
+  REQUIRE(ledger.set_legal_hold(kSite, id(held), true, now).found);
+  REQUIRE(ledger.mark(kSite, id(restricted), RecordKind::restricted, now).found);
+  test.service.clock().advance(kLongAgo);
+  const SweepReport frozen = test.sweep();
+  CHECK(frozen.zones[0].frozen == 2);
+  CHECK(frozen.zones[0].destroyed == 0);
+  CHECK(ledger.latest(kSite, id(held)));
+  CHECK(ledger.latest(kSite, id(restricted)));
+  REQUIRE(ledger.set_legal_hold(kSite, id(held), false, now).found);
+  REQUIRE(ledger.mark(kSite, id(restricted), RecordKind::released, now).found);
+  CHECK(test.sweep().zones[0].destroyed == 2);
+}
+
+TEST_CASE("Event files of days that are over are removed") {
+  Swept test;
+  const std::string token =
+      text_of(json_of(test.service.post_consent(test.service.consent("DE"))), "token");
+  REQUIRE(
+      test.service.post_events("\"" + token + "\"", "[" + test.service.page_view() + "]").status ==
+      202);
+  EventSink& sink = test.service.service().sink;
+  test.service.clock().advance(std::chrono::days(760));  // 25 months are 761 or so
+  CHECK(test.sweep().event_days == 0);
+  test.service.clock().advance(std::chrono::days(3));
+  CHECK(test.sweep(SweepMode::dry_run).event_days == 1);
+  CHECK(sink.days().size() == 1);
+  const SweepReport report = test.sweep();
+  CHECK(report.event_days == 1);
+  CHECK(sink.days().empty());
+  CHECK(report.zones[0].certificate);
+}
+
+TEST_CASE("A sweep that is stopped has certified what it did, and the next one goes on") {
+  Swept test;
+  for (int i = 0; i < 3; ++i) test.grant("DE");
+  test.service.clock().advance(kLongAgo);
+  int asked = 0;
+  const SweepReport first = test.sweep(SweepMode::destroy, [&] { return ++asked > 1; });
+  CHECK_FALSE(first.ended);
+  CHECK(first.zones[0].destroyed == 1);
+  CHECK(first.zones[0].certificate);
+  const SweepReport second = test.sweep();
+  CHECK(second.ended);
+  CHECK(second.zones[0].destroyed == 2);
+}
+
+TEST_CASE("Who decides anew while a sweep looks is kept") {
+  Swept test;
+  Ledger& ledger = test.service.service().ledger;
+  const std::string returning = test.grant("DE");
+  const SubjectId subject = parse_subject_id(returning).value();
+  test.service.clock().advance(kLongAgo);
+  const SweepReport report = test.sweep(SweepMode::destroy, [&] {  // asked after the look
+    Record anew = ledger.latest(kSite, subject).value();
+    anew.time = test.service.clock().now();
+    anew.event = make_uuid_v7(anew.time);
+    anew.id = make_uuid_v7(anew.time);
+    REQUIRE_FALSE(ledger.append(anew).failure);
+    return false;
+  });
+  CHECK(report.zones[0].subjects == 1);
+  CHECK(report.zones[0].destroyed == 0);
+  CHECK(ledger.latest(kSite, subject));
+}
