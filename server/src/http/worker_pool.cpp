@@ -72,6 +72,9 @@ void WorkerPool::run() {
     waiting_.pop_front();
     lock.unlock();
     work_(*connection);
+    lock.lock();
+    if (!waiting_.empty() && running_ <= running_max_) continue;  // the next one writes over it
+    lock.unlock();
     server::wipe_stack_below();
     lock.lock();
   }
