@@ -1,6 +1,5 @@
-// What the banner costs a page: on a processor four times slower no task of its own over 50 ms, no
-// shift of what is read, and for who has decided no byte but those of questions that the cache
-// cannot answer.
+// What the banner costs a page: no shift of what is read, and for who has decided no byte but those
+// of questions that the cache cannot answer. How long its tasks are: `script/bench tasks`.
 
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
@@ -8,12 +7,6 @@ import { after, before, test } from "node:test";
 import { control, launchBrowser, newVisitor, open } from "../support/browser.mjs";
 import { startConsentd } from "../support/consentd.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
-
-const slowdown = 4;
-const longTaskMs = 50;
-// Another process may take the core in the middle of a task: what the banner needs, the best of
-// some runs shows.
-const runsMost = 24;
 
 let service;
 let browser;
@@ -31,23 +24,18 @@ after(async () => {
 const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
 const words = `<p>${"Some words to read. ".repeat(60)}</p>`.repeat(4);
 
-// Before anything of the page: long tasks from 50 ms on, and every shift that no click caused.
+// Before anything of the page: every shift that no click caused.
 function watch() {
-  const seen = (globalThis.seen = { long: [], shift: 0, shifts: [] });
-  const observe = (type, add) =>
-    new PerformanceObserver((list) => list.getEntries().forEach(add)).observe({
-      type,
-      buffered: true,
-    });
-  observe("longtask", ({ startTime, duration }) => seen.long.push({ startTime, duration }));
-  observe("layout-shift", ({ value, hadRecentInput, sources }) => {
-    if (hadRecentInput) return;
-    seen.shift += value;
-    seen.shifts.push(...sources.map(({ node }) => node?.nodeName));
-  });
+  const seen = (globalThis.seen = { shift: 0, shifts: [] });
+  new PerformanceObserver((list) => {
+    for (const { value, hadRecentInput, sources } of list.getEntries()) {
+      if (hadRecentInput) continue;
+      seen.shift += value;
+      seen.shifts.push(...sources.map(({ node }) => node?.nodeName));
+    }
+  }).observe({ type: "layout-shift", buffered: true });
 }
 
-const mark = (page) => page.evaluate(() => performance.now());
 const settle = (page) =>
   page.evaluate(
     () =>
@@ -55,85 +43,6 @@ const settle = (page) =>
         requestAnimationFrame(() => requestAnimationFrame(() => setTimeout(resolve, 100))),
       ),
   );
-
-// The whole story on a slow processor; the longest task of each step. The page itself is read
-// before the banner's script is put into it, so that every task from there on is the banner's.
-async function story() {
-  const { context, page } = await visit({ viewport: { width: 412, height: 823 } });
-  const cdp = await context.newCDPSession(page);
-  await context.addInitScript(watch);
-  const body = `<!doctype html><title>Slow</title><link rel="icon" href="data:,">${words}`;
-  await context.route("**/slow", (route) => route.fulfill({ body, contentType: "text/html" }));
-  await page.goto("/slow");
-  await settle(page);
-  await cdp.send("Emulation.setCPUThrottlingRate", { rate: slowdown });
-  await settle(page);
-  const longest = {};
-  const step = async (name, act) => {
-    const start = await mark(page);
-    await act();
-    await settle(page);
-    const tasks = await page.evaluate(
-      (from) => globalThis.seen.long.filter(({ startTime }) => startTime >= from),
-      start,
-    );
-    longest[name] = Math.max(0, ...tasks.map(({ duration }) => duration));
-  };
-  await step("the banner appears", async () => {
-    await page.evaluate(() => {
-      const script = document.createElement("script");
-      script.src = "/v1/banner.js";
-      script.dataset.site = "dialphone.com";
-      document.head.append(script);
-    });
-    await control(page, "accept_all").waitFor();
-    await page.evaluate(() => window.consent.ready);
-  });
-  await step("the preferences open", async () => {
-    await control(page, "settings").click();
-    await control(page, "save").waitFor();
-  });
-  await step("all is accepted", async () => {
-    await page.locator('dialog [data-action="accept_all"]').click();
-    await page.waitForFunction(() => window.consent.state().status === "decided");
-  });
-  await step("and withdrawn", async () => {
-    await page.evaluate(() => window.consent.withdraw());
-    await page.waitForFunction(() => window.consent.state().status === "decided");
-  });
-  await context.close();
-  return longest;
-}
-
-test(`no task over ${longTaskMs} ms on a processor ${slowdown} times slower`, async (t) => {
-  const best = {};
-  for (let run = 0; run < runsMost; ++run) {
-    for (const [name, longest] of Object.entries(await story())) {
-      best[name] = Math.min(best[name] ?? Infinity, longest);
-    }
-    if (Object.values(best).every((longest) => longest <= longTaskMs)) break;
-  }
-  assert.equal(Object.keys(best).length, 4);
-  for (const [name, longest] of Object.entries(best)) {
-    t.diagnostic(`${name}: ${longest || "under 50"} ms`);
-    assert.ok(longest <= longTaskMs, `${name}: ${longest} ms in the best of ${runsMost} runs`);
-  }
-});
-
-test("the observer sees a long task: the test above can fail", async () => {
-  const { context, page } = await visit({});
-  await context.addInitScript(watch);
-  await serveFixture(context, "/busy", words, {}, { banner: false });
-  await page.goto("/busy");
-  await page.evaluate(() =>
-    setTimeout(() => {
-      const end = performance.now() + 120;
-      while (performance.now() < end);
-    }),
-  );
-  await page.waitForFunction(() => globalThis.seen.long.some(({ duration }) => duration >= 100));
-  await context.close();
-});
 
 for (const [name, viewport] of [
   ["a desktop", { width: 1280, height: 800 }],
