@@ -15,6 +15,7 @@
 #include "ledger/ledger.h"
 #include "ledger/recent_refusals.h"
 #include "ledger/state_cache.h"
+#include "ledger/subject_list.h"
 #include "ledger/zone_store.h"
 #include "uuid.h"
 
@@ -159,17 +160,7 @@ class SqliteLedger final : public Ledger {
     ZoneStore* const store = store_of(zone);
     if (store == nullptr) return all;
     store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) {
-      const auto start = after ? after->hash : LookupHash{};
-      for (const SubjectRow& row : rows.living_subjects_behind(start, !after, limit)) {
-        all.push_back({.place = {zone, row.hash},
-                       .legal_hold = row.legal_hold,
-                       .newest = static_cast<std::uint64_t>(row.newest)});
-        try {
-          all.back().state = rows.state_of(row);
-        } catch (const DamagedRecord&) {
-          all.back().damaged = true;
-        }
-      }
+      all = read_subjects(rows, zone, after, limit);
     });
     return all;
   }
