@@ -1,6 +1,6 @@
 // How long the banner's tasks are, step by step, on a processor four times slower than this one.
-// Another process may take the core in the middle of a task, so the best and the median of some runs
-// are printed; a browser names tasks from 50 ms on, shorter ones count as 0.
+// Another process may take the core in the middle of a task, so the best and the median of some
+// runs are printed; a browser names tasks from 50 ms on, shorter ones count as 0.
 //
 // usage: node tests/bench/long_tasks.mjs [--help] [RUNS]     (10 runs when nothing is said)
 
