@@ -15,7 +15,7 @@ struct CommandWords {
   std::string_view about;
 };
 
-constexpr std::array<CommandWords, 11> kCommands{{
+constexpr std::array<CommandWords, 12> kCommands{{
     {Command::serve, "serve",
      "Answer visitors on the public listener and the pipeline on the internal one."},
     {Command::keys_issue, "keys issue",
@@ -40,15 +40,18 @@ constexpr std::array<CommandWords, 11> kCommands{{
      "Print the key of each zone's log, for whoever checks receipts and checkpoints."},
     {Command::receipt_verify, "receipt verify",
      "Check a visitor's receipt: consentd receipt verify FILE --key KEY. Needs no service."},
+    {Command::certificate_verify, "certificate verify",
+     "Check a certificate of destruction: consentd certificate verify FILE --key KEY. Needs no "
+     "service."},
     {Command::retention_sweep, "retention sweep",
      "Destroy what is kept longer than the site file's retention allows, and certify it. A running "
      "service does it once a day."},
 }};
 
 const std::vector<std::string>& first_words() {
-  static const std::vector<std::string> kWords = {"serve",     "keys",         "backup", "restore",
-                                                  "verify",    "check-config", "audit",  "receipt",
-                                                  "retention", "help",         "version"};
+  static const std::vector<std::string> kWords = {
+      "serve", "keys",    "backup",      "restore",   "verify", "check-config",
+      "audit", "receipt", "certificate", "retention", "help",   "version"};
   return kWords;
 }
 
@@ -127,12 +130,18 @@ std::optional<Command> take_command(std::span<const std::string>& arguments, std
   return std::nullopt;
 }
 
+// The option that a bare argument stands for; empty: none does.
+std::string checked_file(Command command) {
+  if (command == Command::receipt_verify) return "receipt";
+  return command == Command::certificate_verify ? "certificate" : "";
+}
+
 // Reads one option and its value; returns how many arguments it took, 0 after an error.
 std::size_t take_option(std::span<const std::string> arguments, CommandLine& line) {
   const std::string& given = arguments.front();
-  if (line.command == Command::receipt_verify && !given.starts_with('-') &&
-      !line.values.contains("receipt")) {
-    line.values["receipt"].push_back({given, "FILE"});
+  const std::string checked = checked_file(line.command);
+  if (!checked.empty() && !given.starts_with('-') && !line.values.contains(checked)) {
+    line.values[checked].push_back({given, "FILE"});
     return 1;
   }
   if (!given.starts_with("--")) {
@@ -160,7 +169,7 @@ std::size_t take_option(std::span<const std::string> arguments, CommandLine& lin
   return attached ? 1 : 2;
 }
 
-constexpr std::size_t kWordsBytes = 16;  // of the longest command, and a blank
+constexpr std::size_t kWordsBytes = 19;  // of the longest command, and a blank
 
 std::string program_help() {
   std::string text =
@@ -175,7 +184,7 @@ std::string program_help() {
     text += '\n';
   }
   return text +
-         "  version         Print the version.\n\n"
+         "  version            Print the version.\n\n"
          "consentd COMMAND --help lists the options of a command. Every option can also stand in "
          "the file named\n"
          "by --config, as a JSON member with underscores: --data-dir DIR is \"data_dir\": "
@@ -239,11 +248,17 @@ std::span<const Option> options() {
        "the receipt, as GET /v1/me/receipt gives it; the name alone will do",
        false,
        {Command::receipt_verify}},
+      {"certificate",
+       "FILE",
+       "the certificate, as DELETE /v1/me or GET /v1/certificates/{id} gives it; the name alone "
+       "will do",
+       false,
+       {Command::certificate_verify}},
       {"key",
        "KEY",
        "the log's key, as consentd audit key prints it",
        false,
-       {Command::audit_verify, Command::receipt_verify}},
+       {Command::audit_verify, Command::receipt_verify, Command::certificate_verify}},
       {"public-listen", "HOST:PORT", "listener for browsers (127.0.0.1:8080)", false, {kServe}},
       {"internal-listen",
        "HOST:PORT",
@@ -324,7 +339,7 @@ std::span<const Option> options() {
        "JSON with comments; options on the command line come first",
        false,
        {kServe, kIssue, kRotate, kBackup, kRestore, kVerify, kCheck, Command::audit_verify,
-        Command::audit_key, Command::receipt_verify, kSweep}},
+        Command::audit_key, Command::receipt_verify, Command::certificate_verify, kSweep}},
   };
   return kOptions;
 }

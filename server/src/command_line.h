@@ -22,6 +22,7 @@ enum class Command : std::uint8_t {
   audit_verify,
   audit_key,
   receipt_verify,
+  certificate_verify,
   retention_sweep,
   help,
   version

@@ -130,6 +130,7 @@ class Interpreter {
     text("erasures", config.erasures);
     text("checkpoint", config.checkpoint_file);
     text("receipt", config.receipt_file);
+    text("certificate", config.certificate_file);
     parsed("dry-run", config.dry_run, parse_switch, "must be on or off");
     text("key", config.verifier_key);
     parsed("public-listen", config.public_listen, parse_endpoint,

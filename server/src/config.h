@@ -50,7 +50,8 @@ struct Config {
   std::string erasures;            // of restore: a directory, or "none"
   std::string checkpoint_file;     // of audit verify
   std::string receipt_file;        // of receipt verify
-  std::string verifier_key;        // of both
+  std::string certificate_file;    // of certificate verify
+  std::string verifier_key;        // of all three
   bool dry_run = false;            // of retention sweep
 };
 

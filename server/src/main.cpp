@@ -83,6 +83,8 @@ int run(const CommandLine& line) {
       return print_log_keys(read.config);
     case Command::receipt_verify:
       return verify_receipt(read.config);
+    case Command::certificate_verify:
+      return verify_certificate(read.config);
     case Command::retention_sweep:
       return sweep_by_hand(read.config);
     default:

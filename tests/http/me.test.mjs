@@ -1,11 +1,12 @@
 // The data subject's own rights, as a browser exercises them.
 
 import assert from "node:assert/strict";
+import { execFile } from "node:child_process";
 import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { root, startConsentd } from "../support/consentd.mjs";
+import { program, root, startConsentd } from "../support/consentd.mjs";
 import { call } from "../support/http_call.mjs";
 import { events, findInData, waitForEvent } from "../support/pipeline.mjs";
 import { assertProblem, checkOf, pageView, Visitor } from "../support/visitor.mjs";
@@ -67,6 +68,32 @@ test("nothing is told without a token, and nothing to pages of others", async ()
 const own = { Origin: origin };
 const bearer = () => ({ Authorization: `Bearer ${service.key}` });
 
+// By the program, which asks nobody.
+async function verifiesOffline(answer, key) {
+  const directory = await mkdtemp(join(tmpdir(), "consentd-certificate-"));
+  const file = join(directory, "certificate.json");
+  const verify = () =>
+    new Promise((resolve) => {
+      execFile(program, ["certificate", "verify", file, "--key", key], (error, stdout, stderr) =>
+        resolve({ status: error?.code ?? 0, text: stdout + stderr }),
+      );
+    });
+  try {
+    await writeFile(file, JSON.stringify(answer));
+    const held = await verify();
+    assert.equal(held.status, 0, held.text);
+    assert.match(held.text, /the certificate holds/);
+    const { certificate } = answer;
+    const later = { ...certificate, ended_at: "2020-01-01T00:00:00.000Z" };
+    await writeFile(file, JSON.stringify({ ...answer, certificate: later }));
+    const broken = await verify();
+    assert.equal(broken.status, 1, broken.text);
+    assert.match(broken.text, /WRONG: .*something else than what was signed/);
+  } finally {
+    await rm(directory, { recursive: true });
+  }
+}
+
 test("erased means: no check allows it, nothing is told, and a certificate says so", async () => {
   const visitor = new Visitor(service);
   await visitor.decide("save");
@@ -92,6 +119,7 @@ test("erased means: no check allows it, nothing is told, and a certificate says 
   assert.equal(again.json.note, note);
   const url = `${service.internalUrl}/v1/certificates/${certificate.id}`;
   assert.equal((await call(url, { headers: bearer() })).json.note, note);
+  await verifiesOffline(answer.json, key);
   const left = await me(visitor);
   assert.deepEqual(
     left.json.records.map(({ kind, erased }) => [kind, erased]),

@@ -13,6 +13,7 @@
 #include "ledger/ledger.h"
 #include "ledger/ledger_commands.h"
 #include "progress_line.h"
+#include "rights/certificate_check.h"
 #include "site/site_file.h"
 
 namespace consent::server {
@@ -62,6 +63,21 @@ bool report(std::string_view zone, const AuditReport& found) {
   return true;
 }
 
+int verify_evidence(const std::string& path, const std::string& verifier_key, const char* name,
+                    EvidenceCheck (*check)(std::string_view, const NoteVerifier&)) {
+  if (path.empty()) return misused(("name the " + std::string(name) + "'s file").c_str());
+  const auto key = parse_verifier_key(verifier_key);
+  if (!key) return misused("--key must be a log's key, as consentd audit key prints it");
+  const EvidenceCheck found = check(read(path), *key);
+  for (const std::string& line : found.proven) std::printf("proven: %s\n", line.c_str());
+  if (found.failure.empty()) {
+    std::printf("the %s holds\n", name);
+    return 0;
+  }
+  std::printf("WRONG: %s\n", found.failure.c_str());
+  return kFailed;
+}
+
 }  // namespace
 
 int verify_ledger(const Config& config) {
@@ -95,17 +111,12 @@ int print_log_keys(const Config& config) {
 }
 
 int verify_receipt(const Config& config) {
-  if (config.receipt_file.empty()) return misused("name the receipt's file");
-  const auto key = parse_verifier_key(config.verifier_key);
-  if (!key) return misused("--key must be a log's key, as consentd audit key prints it");
-  const ReceiptCheck check = check_receipt(read(config.receipt_file), *key);
-  for (const std::string& line : check.proven) std::printf("proven: %s\n", line.c_str());
-  if (check.failure.empty()) {
-    std::printf("the receipt holds\n");
-    return 0;
-  }
-  std::printf("WRONG: %s\n", check.failure.c_str());
-  return kFailed;
+  return verify_evidence(config.receipt_file, config.verifier_key, "receipt", check_receipt);
+}
+
+int verify_certificate(const Config& config) {
+  return verify_evidence(config.certificate_file, config.verifier_key, "certificate",
+                         check_certificate);
 }
 
 }  // namespace consent::server

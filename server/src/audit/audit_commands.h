@@ -6,8 +6,9 @@
 
 namespace consent::server {
 
-int verify_ledger(const Config& config);   // consentd audit verify
-int print_log_keys(const Config& config);  // consentd audit key
-int verify_receipt(const Config& config);  // consentd receipt verify
+int verify_ledger(const Config& config);       // consentd audit verify
+int print_log_keys(const Config& config);      // consentd audit key
+int verify_receipt(const Config& config);      // consentd receipt verify
+int verify_certificate(const Config& config);  // consentd certificate verify
 
 }  // namespace consent::server

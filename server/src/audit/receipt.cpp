@@ -4,7 +4,6 @@
 #include <stdexcept>
 
 #include "audit/base64.h"
-#include "audit/tree_hash.h"
 #include "ledger/envelope.h"
 #include "ledger/record_payload.h"
 #include "timestamp.h"
@@ -37,86 +36,7 @@ std::string content_json(JsonValue record) {
   return to_canonical_json(kept);
 }
 
-// Material of a receipt, each part read on demand; what is missing or malformed ends the check.
-class ReceiptReader {
- public:
-  explicit ReceiptReader(const JsonValue& json) : json_(json) {}
-
-  const std::string& text(std::string_view object, std::string_view name) const {
-    const JsonValue* at = object.empty() ? &json_ : json_.find(object);
-    const JsonValue* value = at == nullptr ? nullptr : at->find(name);
-    if (value == nullptr || value->string() == nullptr) fail(object, name, "is missing");
-    return *value->string();
-  }
-  std::vector<std::uint8_t> bytes(std::string_view object, std::string_view name) const {
-    auto decoded = parse_base64(text(object, name));
-    if (!decoded) fail(object, name, "is no base64");
-    return std::move(*decoded);
-  }
-  std::uint64_t leaf_index() const {
-    const JsonValue* leaf = json_.find("leaf");
-    const JsonValue* index = leaf == nullptr ? nullptr : leaf->find("index");
-    if (index == nullptr || index->integer().value_or(-1) < 0) fail("leaf", "index", "is missing");
-    return static_cast<std::uint64_t>(*index->integer());
-  }
-  std::vector<Sha256Digest> proof() const {
-    const JsonValue* list = json_.find("proof");
-    if (list == nullptr || list->array() == nullptr) fail("", "proof", "is missing");
-    std::vector<Sha256Digest> hashes;
-    for (const JsonValue& item : *list->array()) {
-      hashes.emplace_back();
-      if (item.string() == nullptr || !parse_base64(*item.string(), hashes.back()))
-        fail("", "proof", "is no list of hashes");
-    }
-    return hashes;
-  }
-  const JsonValue& record() const {
-    const JsonValue* record = json_.find("record");
-    if (record == nullptr || record->object() == nullptr) fail("", "record", "is missing");
-    return *record;
-  }
-  bool has_notice() const {
-    const JsonValue* notice = json_.find("notice");
-    return notice != nullptr && !notice->is_null();
-  }
-
- private:
-  [[noreturn]] static void fail(std::string_view object, std::string_view name,
-                                std::string_view what) {
-    std::string place = "/";
-    if (!object.empty()) place.append(object).append("/");
-    throw std::runtime_error(place.append(name).append(" ").append(what));
-  }
-  const JsonValue& json_;
-};
-
-void require(bool holds, const char* failure) {
-  if (!holds) throw std::runtime_error(failure);
-}
-
-LogLeaf check_log(const ReceiptReader& receipt, const NoteVerifier& key,
-                  const std::vector<std::uint8_t>& entry, ReceiptCheck& check) {
-  const auto text = key.open(receipt.text("", "checkpoint"));
-  require(text.has_value(), "the checkpoint is not signed with this key");
-  const auto checkpoint = parse_checkpoint(*text);
-  require(checkpoint && checkpoint->origin == key.name(), "the checkpoint is of another log");
-  check.proven.push_back("the log " + key.name() + " has signed a tree of " +
-                         std::to_string(checkpoint->head.size) + " entries");
-
-  const auto leaf = decode_leaf(entry);
-  require(leaf && leaf->kind == LogKind::record, "the leaf is not that of a record");
-  const std::vector<Sha256Digest> proof = receipt.proof();
-  const std::string_view entry_text(reinterpret_cast<const char*>(entry.data()), entry.size());
-  require(proves_inclusion(leaf_hash(entry_text), receipt.leaf_index(), checkpoint->head.size,
-                           std::span<const Sha256Digest>(proof), checkpoint->head.root, node_hash),
-          "the proof does not lead from the leaf to the signed tree");
-  check.proven.push_back("entry " + std::to_string(receipt.leaf_index()) +
-                         " of that tree is this leaf, logged at " +
-                         to_rfc3339(TimePoint(std::chrono::milliseconds(leaf->time_ms))));
-  return *leaf;
-}
-
-Record check_opening(const ReceiptReader& receipt, const LogLeaf& leaf, ReceiptCheck& check) {
+Record check_opening(const EvidenceFile& receipt, const LogLeaf& leaf, EvidenceCheck& check) {
   const std::vector<std::uint8_t> bytes = receipt.bytes("opening", "record");
   std::array<std::uint8_t, 32> nonce{};
   require(parse_base64(receipt.text("opening", "nonce"), nonce), "/opening/nonce is malformed");
@@ -125,15 +45,15 @@ Record check_opening(const ReceiptReader& receipt, const LogLeaf& leaf, ReceiptC
   auto record = parse_record(bytes);
   require(record.has_value(), "/opening/record is no record");
   require(record->id == leaf.id, "the leaf is that of another record");
-  require(content_json(record_json(*record)) == content_json(receipt.record()),
+  require(content_json(record_json(*record)) == content_json(receipt.object("record")),
           "/record says something else than what was logged");
   check.proven.push_back("the leaf commits to the record " + to_text(record->id) + ", made at " +
                          to_rfc3339(record->time) + " for " + record->site);
   return std::move(*record);
 }
 
-void check_notice(const ReceiptReader& receipt, const Record& record, ReceiptCheck& check) {
-  require(receipt.has_notice() == !record.notice.empty(),
+void check_notice(const EvidenceFile& receipt, const Record& record, EvidenceCheck& check) {
+  require(receipt.has("notice") == !record.notice.empty(),
           "the receipt has no notice, or one that the record does not cite");
   if (record.notice.empty()) return;
   const std::string& notice = receipt.text("notice", "canonical_json");
@@ -163,18 +83,18 @@ std::string receipt_json(const StoredRecord& stored, const std::string& notice_j
       {"checkpoint", proof.checkpoint}});
 }
 
-ReceiptCheck check_receipt(std::string_view json, const NoteVerifier& key) {
-  ReceiptCheck check;
+EvidenceCheck check_receipt(std::string_view json, const NoteVerifier& key) {
+  EvidenceCheck check;
   const JsonParse parsed = parse_json(json);
   if (parsed.error) {
     check.failure = "this is no JSON: " + parsed.error->detail;
     return check;
   }
-  const ReceiptReader receipt(parsed.value);
+  const EvidenceFile receipt(parsed.value);
   try {
     require(receipt.text("", "format") == kFormat, "this is no receipt, or one of another version");
     const std::vector<std::uint8_t> entry = receipt.bytes("leaf", "entry");
-    const LogLeaf leaf = check_log(receipt, key, entry, check);
+    const LogLeaf leaf = check_logged(receipt, key, LogKind::record, entry, check.proven);
     check_notice(receipt, check_opening(receipt, leaf, check), check);
   } catch (const std::runtime_error& failure) {
     check.failure = failure.what();

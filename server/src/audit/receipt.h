@@ -5,9 +5,8 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
-#include "audit/signed_note.h"
+#include "audit/evidence_file.h"
 #include "audit/zone_log.h"
 #include "ledger/record.h"
 
@@ -17,11 +16,7 @@ namespace consent::server {
 std::string receipt_json(const StoredRecord& stored, const std::string& notice_json,
                          const InclusionProof& proof, const std::string& verifier_key);
 
-struct ReceiptCheck {
-  std::vector<std::string> proven;  // what holds, a line each, in the order checked
-  std::string failure;              // the first thing that does not; empty: the receipt holds
-};
 // Trusts `key` and nothing that the receipt says of itself.
-ReceiptCheck check_receipt(std::string_view json, const NoteVerifier& key);
+EvidenceCheck check_receipt(std::string_view json, const NoteVerifier& key);
 
 }  // namespace consent::server

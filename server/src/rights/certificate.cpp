@@ -16,7 +16,6 @@
 namespace consent::server {
 namespace {
 
-constexpr std::string_view kFormat = "dialphone-consent-certificate/1";
 constexpr std::string_view kEntryLabel = "consent certificate 1";
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
@@ -136,7 +135,7 @@ std::string certificate_text(const SitePolicy& site, const Destruction& destruct
   if (destruction.regime) regime = to_text(*destruction.regime);
   JsonValue program_sha256;
   if (!program_hash().empty()) program_sha256 = program_hash();
-  return to_canonical_json(JsonObject{{"format", kFormat},
+  return to_canonical_json(JsonObject{{"format", kCertificateFormat},
                                       {"id", to_text(destruction.id)},
                                       {"site", site.site},
                                       {"controller", site.in_force(destruction.ended).controller},

@@ -21,6 +21,8 @@
 
 namespace consent::server {
 
+inline constexpr std::string_view kCertificateFormat = "dialphone-consent-certificate/1";
+
 enum class DestructionCause : std::uint8_t { data_subject, privacy_office, retention };
 std::string_view to_text(DestructionCause cause);
 

@@ -177,7 +177,7 @@ TEST_CASE("a receipt holds, and the same one about something else does not") {
   const auto proof = log.prove_id(stored.record.id);
   REQUIRE(proof);
   // The sample's notice is no hash of a text; a receipt of it fails at that and nothing before.
-  const ReceiptCheck check =
+  const EvidenceCheck check =
       check_receipt(receipt_json(stored, "{}", *proof, log.verifier_key()), *key);
   CHECK(check.failure == "the notice is not the one that the record cites");
   CHECK(check.proven.size() == 3);

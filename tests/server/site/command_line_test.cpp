@@ -50,6 +50,15 @@ TEST_CASE("A receipt's file needs no option's name, and there is one") {
   CHECK_THAT(parse({"receipt", "verify", "a", "b"}).error, ContainsSubstring("unexpected"));
 }
 
+TEST_CASE("A certificate is checked as a receipt is") {
+  const CommandLine line = parse({"certificate", "verify", "c.json", "--key", "k"});
+  REQUIRE(line.error.empty());
+  CHECK(line.command == Command::certificate_verify);
+  CHECK(line.values.at("certificate").front().text == "c.json");
+  CHECK_THAT(parse({"certificate", "verify", "a", "b"}).error, ContainsSubstring("unexpected"));
+  CHECK_THAT(help_text(Command::certificate_verify), ContainsSubstring("--key KEY"));
+}
+
 TEST_CASE("Help is there for every command") {
   CHECK(parse({"--help"}).command == Command::help);
   CHECK(parse({"help"}).command == Command::help);
@@ -82,6 +91,7 @@ TEST_CASE("What makes no sense is named, with a suggestion") {
       {{"keys", "revoke"}, "keys issue"},
       {{"audit"}, "audit verify or consentd audit key"},
       {{"receipt", "make"}, "receipt verify"},
+      {{"certificate"}, "certificate verify"},
       {{"-x"}, "unexpected argument"},
       {{"--"}, "unknown option"},
   }));
