@@ -20,6 +20,7 @@ ServedNotice serve_notice(const Service& service, const http::Request& request, 
   ticket.regime = visitor.regime.id;
   ticket.model = visitor.regime.model;
   ticket.region = visitor.region;
+  ticket.region_source = visitor.source;
   ticket.zone = visitor.zone;
   ticket.issued_at = now;
   service.metrics.count_notice(visitor.regime.id, notice.language);

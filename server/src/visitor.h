@@ -12,12 +12,10 @@
 #include "consent/ip_address.h"
 #include "consent/ruleset.h"
 #include "http/request.h"
+#include "region_source.h"
 #include "site/site_rules.h"
 
 namespace consent::server {
-
-enum class RegionSource : std::uint8_t { unknown, geo_db, edge_header };
-std::string_view to_text(RegionSource source);
 
 struct Visitor {
   IpAddress address;  // of the client, not of a trusted proxy

@@ -26,7 +26,8 @@ const me = (visitor, { method = "GET", path = "", headers = {} } = {}) =>
   });
 
 test("a visitor gets all that is held: records with their evidence, and events", async () => {
-  const visitor = new Visitor(service, { headers: { Origin: origin } });
+  const headers = { Origin: origin, Referer: `${origin}/pricing?utm_source=x` };
+  const visitor = new Visitor(service, { headers });
   const { record } = await visitor.decide("save");
   assert.equal((await visitor.send([pageView(), pageView({ url: "/about" })])).status, 202);
   await waitForEvent(service, ({ path }) => path === "/about");
@@ -43,6 +44,9 @@ test("a visitor gets all that is held: records with their evidence, and events",
   assert.deepEqual(same, record);
   assert.equal(evidence.origin, origin);
   assert.match(evidence.banner_build, /^sha256:[0-9a-f]{64}$/);
+  assert.equal(evidence.page, "/pricing");
+  assert.ok(evidence.controller.length > 0);
+  assert.match(evidence.region_source, /^(edge_header|geo_db|unknown)$/);
   assert.equal(evidence.previous, null);
   assert.equal(records[1].evidence.previous, record.id);
   assert.deepEqual(events.map(({ path }) => path).sort(), ["/about", "/pricing"]);

@@ -125,6 +125,7 @@ const decision = (changes = {}) => ({
   layer: "preferences",
   client_time: new Date().toISOString(),
   gpc: false,
+  page: "/pricing",
   ...changes,
 });
 

@@ -115,6 +115,7 @@ ConsentBody TestService::consent(std::string_view region) const {
                                                  .regime = regime.id,
                                                  .model = regime.model,
                                                  .region = parse_region(region),
+                                                 .region_source = RegionSource::geo_db,
                                                  .zone = zone_for(parse_region(region), regime),
                                                  .issued_at = clock_.now()}));
   body.notice = in_quotes(notice.id);

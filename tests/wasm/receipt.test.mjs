@@ -40,9 +40,12 @@ const text = (value) => {
 const notice = '{"language":"de","policy":3}';
 const noticeHash = sha256(notice);
 
-function recordBytes() {
+// Format 2 has three members more than the records from before.
+const later = (source) => [text("/pricing"), text("DialPhone Ltd"), Buffer.from([source])];
+
+function recordBytes(format, added) {
   return Buffer.concat([
-    Buffer.from([1, 0, 0]),
+    Buffer.from([format, 0, 0]),
     id,
     Buffer.alloc(16, 2),
     Buffer.alloc(16, 3),
@@ -53,13 +56,14 @@ function recordBytes() {
     Buffer.from([0, 0b011000, 3, 1, 1, 0, 0, 3, 0]),
     text(noticeHash),
     ...["DE", "dialphone.com", "de", "2026-11-23", "https://dialphone.com", "0.1.0", ""].map(text),
+    ...added,
   ]);
 }
 
 const key = makeKey();
 
-function makeReceipt() {
-  const bytes = recordBytes();
+function makeReceipt(recordFormat = 2, added = recordFormat === 1 ? [] : later(3)) {
+  const bytes = recordBytes(recordFormat, added);
   const nonce = randomBytes(32);
   const commitment = createHmac("sha256", nonce).update(bytes).digest();
   const entry = Buffer.concat([
@@ -103,7 +107,27 @@ test("a receipt holds, and says what the record's bytes say", async () => {
   assert.equal(proven.length, 4);
   assert.deepEqual(record.choices, { analytics: "granted", marketing: "denied" });
   assert.equal(record.action, "save");
+  const { page, controller, region_source } = record;
+  assert.deepEqual([page, controller, region_source], ["/pricing", "DialPhone Ltd", "edge_header"]);
 });
+
+test("a record from before page, controller and region source holds as well", async () => {
+  const { failure, record } = await check(makeReceipt(1));
+  assert.equal(failure, undefined);
+  assert.deepEqual([record.page, record.controller, record.region_source], ["", "", ""]);
+});
+
+for (const [name, format, added] of [
+  ["of a format to come", 3, later(3)],
+  ["of no format", 0, []],
+  ["with a region source that is none", 2, later(4)],
+  ["that ends too early", 2, later(3).slice(0, 2)],
+  ["of the old format, with more behind it", 1, later(3)],
+]) {
+  test(`a record ${name} is no record`, async () => {
+    assert.match((await check(makeReceipt(format, added))).failure, /is no record/);
+  });
+}
 
 // A change, and what is said of it.
 const damages = {

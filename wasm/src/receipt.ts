@@ -9,6 +9,8 @@ import { openNote, parseVerifierKey } from "./signed_note";
 
 const kindOfRecords = 0;
 const format = "dialphone-consent-receipt/1";
+const newestRecordFormat = 2;
+const regionSources = ["", "unknown", "geo_db", "edge_header"];
 
 type Bytes = Uint8Array;
 
@@ -24,6 +26,10 @@ export interface ReceiptRecord {
   choices: Record<string, string>;
   policy: number;
   notice: string | null;
+  /** Of the page's address the path alone; empty: not recorded, as the two that follow. */
+  page: string;
+  controller: string;
+  region_source: string;
 }
 
 export interface ReceiptCheck {
@@ -103,7 +109,17 @@ function readRecord(bytes: Bytes): ReceiptRecord {
     const notice = field();
     const [region, site, language] = [text(), text(), text()];
     for (let rest = 0; rest < 4; rest += 1) text();
-    require(view.getUint8(0) === 1 && next === bytes.length, "/opening/record is no record");
+    const recordFormat = view.getUint8(0);
+    const later = recordFormat > 1;
+    const [page, controller] = later ? [text(), text()] : ["", ""];
+    const source = later ? regionSources[view.getUint8(next++)] : "";
+    require(
+      recordFormat >= 1 &&
+        recordFormat <= newestRecordFormat &&
+        source !== undefined &&
+        next === bytes.length,
+      "/opening/record is no record",
+    );
     return {
       id: uuid(bytes.subarray(3, 19)),
       subject: encodeBase64url(bytes.subarray(35, 51)),
@@ -116,6 +132,9 @@ function readRecord(bytes: Bytes): ReceiptRecord {
       choices: Object.fromEntries(choices) as Record<string, string>,
       policy: view.getUint16(97),
       notice: notice.length ? `sha256:${hex(notice)}` : null,
+      page: page!,
+      controller: controller!,
+      region_source: source,
     };
   } catch (error) {
     throw error instanceof Failure ? error : new Failure("/opening/record is no record");

@@ -1,9 +1,11 @@
 #include "handlers/consents.h"
 
+#include <array>
 #include <string>
 #include <variant>
 
 #include "application.h"
+#include "consent/url_reduction.h"
 #include "handlers/preferences.h"
 #include "handlers/request_body.h"
 #include "handlers/residency.h"
@@ -131,17 +133,21 @@ std::optional<http::Response> apply_ticket(const Submission& submission, Record&
   const bool ours = submission.ticket_is_ours();
   if (ours) {
     record.region = opened.ticket.region;
+    record.region_source = opened.ticket.region_source;
     record.regime = opened.ticket.regime;
     record.model = opened.ticket.model;
     record.zone = opened.ticket.zone;
   } else {
     const Visitor visitor = submission.service.visitors.resolve(submission.http, submission.now);
     record.region = visitor.region;
+    record.region_source = visitor.source;
     record.regime = visitor.regime.id;
     record.model = visitor.regime.model;
     record.zone = visitor.zone;
   }
-  record.policy = site.in_force(submission.now).version;
+  const PolicyText& policy = site.in_force(submission.now);
+  record.policy = policy.version;
+  record.controller = evidence_text(policy.controller);
   const Notice* notice = submission.service.notices.find_by_id(request.notice);
   const bool in_force = notice != nullptr && notice->policy == record.policy;
   if (withdrawal) {
@@ -167,6 +173,17 @@ std::optional<http::Response> refuse_default(const Record& record) {
   return std::nullopt;
 }
 
+// As an event's path: nothing of a person. What the client says, else what its browser says of a
+// page of its own origin.
+std::string page_of(const Submission& submission) {
+  std::string_view url = submission.request.page;
+  const std::string origin = std::string(submission.http.header("Origin")) + "/";
+  const std::string referrer = submission.http.header("Referer");
+  if (url.empty() && origin.size() > 1 && referrer.starts_with(origin)) url = referrer;
+  std::array<char, kReducedUrlBytes> buffer{};
+  return evidence_text(reduce_url(url, buffer).path);
+}
+
 Record draft_record(const Submission& submission) {
   const ConsentRequest& request = submission.request;
   Record record;
@@ -187,6 +204,7 @@ Record draft_record(const Submission& submission) {
   record.dnt = visitor.signals.dnt;
   record.ruleset = ruleset_version();
   record.origin = submission.http.header("Origin");
+  record.page = page_of(submission);
   record.service_version = program_version();
   const bool by_banner = request.layer == Layer::banner || request.layer == Layer::preferences;
   if (by_banner) record.banner_build = submission.service.banner_build;

@@ -48,6 +48,7 @@ Record withdrawal_of(const Service& service, const Record& grant, const RecordSt
   record.expires_at = grant.expires_at;
   record.ruleset = grant.ruleset;
   record.service_version = grant.service_version;
+  record.controller = grant.controller;
   return record;
 }
 

@@ -9,15 +9,16 @@
 namespace consent::server {
 namespace {
 
-constexpr char kFormat = '2';
+constexpr std::string_view kFormat = "3";
+constexpr std::string_view kFormatBefore = "2";  // without the region's source
 constexpr char kSeparator = '\n';
-constexpr std::size_t kFields = 9;
+constexpr std::size_t kFields = 10;
 constexpr std::chrono::minutes kClockSlack{5};
 
-// Format, site, notice, policy, regime, model, region, zone, issued_at: one a line, none of them
-// can hold a line break.
+// Format, site, notice, policy, regime, model, region, zone, issued_at, region source: one a line,
+// none of them can hold a line break.
 std::string payload_of(const Ticket& ticket) {
-  std::string text(1, kFormat);
+  std::string text(kFormat);
   const auto add = [&text](std::string_view field) { text.append(1, kSeparator).append(field); };
   add(ticket.site);
   add(ticket.notice);
@@ -27,6 +28,7 @@ std::string payload_of(const Ticket& ticket) {
   add(to_text(ticket.region).view());
   add(std::to_string(static_cast<unsigned>(ticket.zone)));
   add(std::to_string(ticket.issued_at.time_since_epoch().count()));
+  add(std::to_string(static_cast<unsigned>(ticket.region_source.value_or(RegionSource::unknown))));
   return text;
 }
 
@@ -39,8 +41,10 @@ bool read_number(std::string_view text, Number& out) {
 // Only called on bytes whose MAC was right: they are our own.
 std::optional<Ticket> parse_payload(std::string_view text) {
   std::array<std::string_view, kFields> fields;
-  for (std::size_t i = 0; i < kFields; ++i) {
-    const auto end = i + 1 < kFields ? text.find(kSeparator) : text.size();
+  const bool before = text.starts_with(kFormatBefore);
+  const std::size_t count = before ? kFields - 1 : kFields;
+  for (std::size_t i = 0; i < count; ++i) {
+    const auto end = i + 1 < count ? text.find(kSeparator) : text.size();
     if (end == std::string_view::npos) return std::nullopt;
     fields[i] = text.substr(0, end);
     text.remove_prefix(std::min(text.size(), end + 1));
@@ -50,10 +54,12 @@ std::optional<Ticket> parse_payload(std::string_view text) {
   unsigned model = 0;
   unsigned zone = 0;
   std::int64_t issued_ms = 0;
-  if (fields[0] != std::string_view(&kFormat, 1) || !read_number(fields[3], ticket.policy) ||
+  unsigned source = 0;
+  if (fields[0] != (before ? kFormatBefore : kFormat) || !read_number(fields[3], ticket.policy) ||
       !read_number(fields[4], regime) || regime > 255 || !read_number(fields[5], model) ||
       model > 1 || !read_number(fields[7], zone) || zone > 1 ||
-      !read_number(fields[8], issued_ms)) {
+      !read_number(fields[8], issued_ms) ||
+      (!before && (!read_number(fields[9], source) || source > 2))) {
     return std::nullopt;
   }
   ticket.site = fields[1];
@@ -61,6 +67,7 @@ std::optional<Ticket> parse_payload(std::string_view text) {
   ticket.regime = static_cast<RegimeId>(regime);
   ticket.model = static_cast<Model>(model);
   ticket.region = parse_region(fields[6]);
+  if (!before) ticket.region_source = static_cast<RegionSource>(source);
   ticket.zone = static_cast<Zone>(zone);
   ticket.issued_at = TimePoint(std::chrono::milliseconds(issued_ms));
   return ticket;

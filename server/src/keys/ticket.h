@@ -13,6 +13,7 @@
 #include "consent/region.h"
 #include "consent/ruleset.h"
 #include "keys/keyring.h"
+#include "region_source.h"
 
 namespace consent::server {
 
@@ -26,6 +27,7 @@ struct Ticket {
   RegimeId regime = RegimeId::unknown;
   Model model = Model::opt_in;  // the notice was served under
   Region region;
+  std::optional<RegionSource> region_source;  // none: of a ticket that was made before it was in
   Zone zone = Zone::eu;
   TimePoint issued_at{};
 };

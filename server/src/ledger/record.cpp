@@ -20,6 +20,13 @@ std::string_view to_text(RecordKind kind) {
   return "";
 }
 
+std::string evidence_text(std::string_view text) {
+  if (text.size() <= kRecordTextBytesMax) return std::string(text);
+  std::size_t size = kRecordTextBytesMax;
+  while (size > 0 && (static_cast<unsigned char>(text[size]) & 0xc0U) == 0x80) --size;
+  return std::string(text.substr(0, size));
+}
+
 Model model_of(RegimeId regime) {
   switch (regime) {
 #define CONSENT_REGIME(name, number, model) \

@@ -13,6 +13,7 @@
 #include "consent/ruleset.h"
 #include "consent/token.h"
 #include "crypto/sha256.h"
+#include "region_source.h"
 
 namespace consent::server {
 
@@ -29,7 +30,13 @@ enum class RecordKind : std::uint8_t {
 };
 std::string_view to_text(RecordKind kind);
 
+// 2: with page, controller and region source. A record of format 1 keeps its bytes, for its
+// commitment is made of them.
+inline constexpr std::uint8_t kRecordFormat = 2;
+inline constexpr std::size_t kRecordTextBytesMax = 255;
+
 struct Record {
+  std::uint8_t format = kRecordFormat;  // of its bytes (record_payload.h)
   RecordId id{};
   std::uint64_t sequence = 0;  // given by the ledger, strictly increasing in a zone
   RecordKind kind = RecordKind::decision;
@@ -60,6 +67,9 @@ struct Record {
   std::string origin;           // scheme, host and port of the page; never path or query
   std::string service_version;  // of this program, which brings forms, texts and ledger
   std::string banner_build;     // "sha256:<hex>" of the banner's script that is served
+  std::string page;             // path of the page, reduced as an event's; empty: not known
+  std::string controller;       // as the policy in force names it; empty: not recorded
+  std::optional<RegionSource> region_source;  // none: not recorded
 };
 
 // A record with what proves it later without it.
@@ -73,6 +83,9 @@ struct StoredRecord {
 
 // The ruleset's model.
 Model model_of(RegimeId regime);
+
+// Cut to what a record's text may have, between two characters.
+std::string evidence_text(std::string_view text);
 
 RecordFacts facts_of(const Record& record);
 

@@ -9,8 +9,7 @@
 namespace consent::server {
 namespace {
 
-constexpr std::uint8_t kFormat = 1;
-constexpr std::size_t kTextBytesMax = 255;
+constexpr std::uint8_t kStateFormat = 1;
 constexpr std::string_view kNoticePrefix = "sha256:";
 
 std::int64_t ms_of(TimePoint time) { return time.time_since_epoch().count(); }
@@ -36,7 +35,8 @@ class ByteWriter {
     return *this;
   }
   ByteWriter& text(std::string_view text) {
-    if (text.size() > kTextBytesMax) throw std::invalid_argument("a field of a record is too long");
+    if (text.size() > kRecordTextBytesMax)
+      throw std::invalid_argument("a field of a record is too long");
     one(text.size());
     bytes_.insert(bytes_.end(), text.begin(), text.end());
     return *this;
@@ -72,6 +72,13 @@ class ByteReader {
   std::string text() {
     const ByteView bytes = take(number(1));
     return {bytes.begin(), bytes.end()};
+  }
+  // One byte: 0 for none, else one more than the value.
+  template <typename Enumeration>
+  std::optional<Enumeration> optional(Enumeration max) {
+    const std::uint64_t value = number(1);
+    if (value > static_cast<std::uint64_t>(max) + 1) good_ = false;
+    return value == 0 ? std::nullopt : std::optional(static_cast<Enumeration>(value - 1));
   }
   Choices choices() {
     const auto choices = Choices::from_bits(static_cast<std::uint16_t>(number(2)));
@@ -126,8 +133,8 @@ void set_signals(Record& record, std::uint8_t bits) {
 }  // namespace
 
 Bytes record_bytes(const Record& record) {
-  return ByteWriter()
-      .one(kFormat)
+  ByteWriter writer;
+  writer.one(record.format)
       .one(record.kind)
       .one(record.zone)
       .raw(record.id)
@@ -151,14 +158,20 @@ Bytes record_bytes(const Record& record) {
       .text(record.ruleset)
       .text(record.origin)
       .text(record.service_version)
-      .text(record.banner_build)
+      .text(record.banner_build);
+  if (record.format == 1) return writer.take();
+  const auto source = record.region_source;
+  return writer.text(record.page)
+      .text(record.controller)
+      .number(source ? std::uint64_t{1} + static_cast<std::uint8_t>(*source) : 0, 1)
       .take();
 }
 
 std::optional<Record> parse_record(ByteView bytes) {
   ByteReader reader(bytes);
-  if (reader.number(1) != kFormat) return std::nullopt;
   Record record;
+  record.format = static_cast<std::uint8_t>(reader.number(1));
+  if (record.format == 0 || record.format > kRecordFormat) return std::nullopt;
   record.kind = reader.one(RecordKind::erased);
   record.zone = reader.one(Zone::us);
   record.id = reader.raw<16>();
@@ -187,13 +200,18 @@ std::optional<Record> parse_record(ByteView bytes) {
   record.origin = reader.text();
   record.service_version = reader.text();
   record.banner_build = reader.text();
+  if (record.format > 1) {
+    record.page = reader.text();
+    record.controller = reader.text();
+    record.region_source = reader.optional(RegionSource::edge_header);
+  }
   if (!reader.good_to_the_end()) return std::nullopt;
   return record;
 }
 
 Bytes state_bytes(const RecordState& state) {
   return ByteWriter()
-      .one(kFormat)
+      .one(kStateFormat)
       .number(state.choices.bits(), 2)
       .one(state.action)
       .number(state.decided_at.time_since_epoch().count())
@@ -207,7 +225,7 @@ Bytes state_bytes(const RecordState& state) {
 
 std::optional<RecordState> parse_state(ByteView bytes) {
   ByteReader reader(bytes);
-  if (reader.number(1) != kFormat) return std::nullopt;
+  if (reader.number(1) != kStateFormat) return std::nullopt;
   RecordState state;
   state.choices = reader.choices();
   state.action = reader.one(Action::default_state);

@@ -3,12 +3,13 @@
 // what its commitment is made of and what is sealed. Numbers are big-endian; a text is one byte of
 // length and its bytes.
 //
-//   record   1 format (1) . 1 kind . 1 zone . 16 id . 16 event . 16 subject . 16 previous . 8 time
-//   ms
+//   record   1 format (1 or 2) . 1 kind . 1 zone . 16 id . 16 event . 16 subject . 16 previous . 8
+//   time ms
 //            . 8 client time ms . 8 expires at ms . 2 choices . 1 action . 1 layer . 1 regime
 //            . 1 model . 2 policy . 1 signals (1 any, 2 Sec-GPC, 4 script, 8 DNT) . text notice's
 //            32 bytes, or none . texts region, site, language, ruleset, origin, service version,
-//            banner build
+//            banner build; in format 2 also texts page, controller . 1 region source (0 not
+//            recorded, 1 unknown, 2 geo_db, 3 edge_header)
 //   state    1 format (1) . 2 choices . 1 action . 8 decided at s . 8 denied event ms . 2 policy
 //            . 1 model . 1 gpc . text region
 //

@@ -39,6 +39,7 @@ Objection object_to(const Service& service, const SubjectId& subject,
   record.ruleset = ruleset_version();
   record.origin = std::move(origin);
   record.service_version = program_version();
+  record.controller = evidence_text(service.site.in_force(now).controller);
   record.expires_at = std::chrono::floor<std::chrono::seconds>(now) + kConsentLifetime;
   return {.failed = service.ledger.append(std::move(record)).failure.has_value()};
 }

@@ -77,6 +77,14 @@ void read_times(JsonFields& fields, ConsentRequest& request) {
   }
 }
 
+void read_page(JsonFields& fields, ConsentRequest& request) {
+  const std::string* page = fields.string("page", Presence::nullable);
+  if (page == nullptr) return;
+  if (!page->starts_with('/') || page->find_first_of("?#") != std::string::npos)
+    fields.fail("page", "must be a path such as \"/pricing\", without a query");
+  request.page = *page;
+}
+
 // The action and what it means for the choices must be the same story.
 void check_story(const ConsentRequest& request, const PolicyInForce& policy,
                  std::vector<JsonError>& errors) {
@@ -180,6 +188,7 @@ ConsentRequestRead read_consent_json(const JsonValue& body, const PolicyInForce&
   read_notice_members(fields, request);
   read_choices(fields, policy, read);
   request.gpc = fields.boolean("gpc", Presence::nullable).value_or(false);
+  read_page(fields, request);
   fields.refuse_unknown();
   check_story(request, policy, read.errors);
   return read;

@@ -34,6 +34,7 @@ struct ConsentRequest {
   Layer layer = Layer::none;
   TimePoint client_time{};  // of the event where the client sent none
   bool gpc = false;
+  std::string page;         // path without query; empty: not said
   std::string return_path;  // of a form; not checked
 };
 

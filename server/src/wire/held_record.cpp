@@ -17,6 +17,8 @@ JsonValue text_or_null(const std::string& text) {
 JsonObject evidence_json(const Record& record) {
   JsonValue previous;
   if (record.previous) previous = to_text(*record.previous);
+  JsonValue source;
+  if (record.region_source) source = to_text(*record.region_source);
   return {{"event", to_text(record.event)},
           {"previous", std::move(previous)},
           {"client_time", to_rfc3339(record.client_time)},
@@ -27,7 +29,10 @@ JsonObject evidence_json(const Record& record) {
           {"dnt", record.dnt},
           {"origin", text_or_null(record.origin)},
           {"service_version", text_or_null(record.service_version)},
-          {"banner_build", text_or_null(record.banner_build)}};
+          {"banner_build", text_or_null(record.banner_build)},
+          {"page", text_or_null(record.page)},
+          {"controller", text_or_null(record.controller)},
+          {"region_source", std::move(source)}};
 }
 
 }  // namespace

@@ -70,6 +70,40 @@ TEST_CASE("A subject is given each record with its evidence") {
   CHECK(member(record, "evidence/previous")->is_null());
 }
 
+TEST_CASE("The evidence names controller, page and what the region is known by") {
+  TestService service;
+  const auto evidence = [&](const ConsentBody& body, http::Fields headers) {
+    headers.emplace_back("Origin", kOrigin);
+    const http::Response recorded = service.post_consent(body, headers);
+    INFO(recorded.body);
+    REQUIRE(recorded.status == 201);
+    const JsonValue answer = held(service, text_of(json_of(recorded), "token"));
+    return *answer.find("records")->array()->front().find("evidence");
+  };
+  ConsentBody body = service.consent("DE");
+  body.extra = R"(, "page": "/users/anna@example.org/pricing")";
+  const JsonValue said = evidence(body, {{"Referer", std::string(kOrigin) + "/other"}});
+  CHECK(text_of(said, "page") == "/users/:email/pricing");
+  CHECK(text_of(said, "controller") == service.site().in_force(service.clock().now()).controller);
+  CHECK(text_of(said, "region_source") == "geo_db");
+
+  const JsonValue by_browser =
+      evidence(service.consent("DE"), {{"Referer", std::string(kOrigin) + "/plans?q=secret#x"}});
+  CHECK(text_of(by_browser, "page") == "/plans");
+  const JsonValue elsewhere =
+      evidence(service.consent("DE"), {{"Referer", "https://dialphone.com.example/plans"}});
+  CHECK(member(elsewhere, "page")->is_null());
+
+  for (const char* page : {"\"pricing\"", "\"/a?b=c\"", "\"/a#b\"", "\"\"", "7"}) {
+    INFO(page);
+    ConsentBody bad = service.consent("DE");
+    bad.extra = std::string(", \"page\": ") + page;
+    const http::Response refused = service.post_consent(bad);
+    CHECK(refused.status == 422);
+    CHECK_THAT(refused.body, ContainsSubstring("/page"));
+  }
+}
+
 TEST_CASE("Later records are told in order, each with the one before") {
   TestService service;
   const std::string token = text_of(json_of(service.post_consent(service.consent("DE"))), "token");

@@ -1,5 +1,6 @@
 #include "keys/ticket.h"
 
+#include "consent/base64url.h"
 #include "support/catch.h"
 #include "support/fake_clock.h"
 #include "support/temporary_directory.h"
@@ -21,6 +22,7 @@ struct Sealed {
                 .regime = RegimeId::us_ca_ccpa,
                 .model = Model::opt_out,
                 .region = parse_region("US-CA"),
+                .region_source = RegionSource::edge_header,
                 .zone = Zone::us,
                 .issued_at = clock.now()};
   std::string text = seal_ticket(keyring, ticket);
@@ -38,9 +40,25 @@ TEST_CASE("A ticket comes back as it was sealed") {
   CHECK(opened.ticket.regime == RegimeId::us_ca_ccpa);
   CHECK(opened.ticket.model == Model::opt_out);
   CHECK(opened.ticket.region == parse_region("US-CA"));
+  CHECK(opened.ticket.region_source == RegionSource::edge_header);
   CHECK(opened.ticket.zone == Zone::us);
   CHECK(opened.ticket.issued_at == sealed.ticket.issued_at);
   CHECK(sealed.text.size() <= kTicketTextBytesMax);
+}
+
+TEST_CASE("A ticket of a page that was open during an upgrade is still one") {
+  const Sealed sealed;
+  const std::string before = "2\n" + sealed.ticket.site + "\n" + sealed.ticket.notice +
+                             "\n3\n0\n1\nUS-CA\n1\n" +
+                             std::to_string(sealed.clock.now().time_since_epoch().count());
+  const std::vector<std::uint8_t> bytes(before.begin(), before.end());
+  std::string text(base64url_size(bytes.size()), '\0');
+  base64url_encode(bytes, text);
+  text += "." + sealed.keyring.sign_ticket_bytes(before);
+  const OpenedTicket opened = open_ticket(sealed.keyring, text, sealed.clock.now());
+  REQUIRE_FALSE(opened.error);
+  CHECK(opened.ticket.region == parse_region("US-CA"));
+  CHECK_FALSE(opened.ticket.region_source);
 }
 
 TEST_CASE("A ticket lives 24 hours, and its content stays readable after") {

@@ -3,6 +3,7 @@
 #include <thread>
 
 #include "ledger/ledger.h"
+#include "ledger/record_payload.h"
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
@@ -26,6 +27,38 @@ RecordState state(Ledger& ledger, std::uint8_t number) {
 
 }  // namespace
 
+TEST_CASE("A record that was stored in the format before keeps its bytes and its commitment") {
+  Record record = grant(1);
+  record.format = 1;
+  const Bytes before = record_bytes(record);
+  const auto parsed = parse_record(before);
+  REQUIRE(parsed);
+  CHECK(parsed->format == 1);
+  CHECK(parsed->controller.empty());
+  CHECK_FALSE(parsed->region_source);
+  CHECK(record_bytes(*parsed) == before);
+  record.format = 2;
+  const Bytes now = record_bytes(record);
+  CHECK(now.size() == before.size() + 3);
+  CHECK(record_bytes(parse_record(now).value()) == now);
+  for (const std::uint8_t format : {std::uint8_t{0}, std::uint8_t{3}}) {
+    Bytes other = now;
+    other.front() = format;
+    CHECK_FALSE(parse_record(other));
+  }
+  Bytes no_source = now;
+  no_source.back() = 4;
+  CHECK_FALSE(parse_record(no_source));
+}
+
+TEST_CASE("What is too long for a record is cut between two characters") {
+  const std::string text(254, 'a');
+  CHECK(evidence_text("short") == "short");
+  CHECK(evidence_text(text + "b") == text + "b");
+  CHECK(evidence_text(text + "bc") == text + "b");
+  CHECK(evidence_text(text + "\xc3\xa4") == text);
+}
+
 TEST_CASE("An appended record is read back whole") {
   const TemporaryDirectory directory;
   const auto ledger = open(directory);
@@ -39,6 +72,9 @@ TEST_CASE("An appended record is read back whole") {
   record.origin = "https://dialphone.com";
   record.service_version = "1.2.3";
   record.banner_build = "sha256:banner";
+  record.page = "/pricing";
+  record.controller = "DialPhone Limited";
+  record.region_source = RegionSource::edge_header;
   const Appended appended = ledger->append(record);
   REQUIRE_FALSE(appended.failure);
   CHECK_FALSE(appended.repeated);
@@ -70,6 +106,10 @@ TEST_CASE("An appended record is read back whole") {
   CHECK(latest->origin == record.origin);
   CHECK(latest->service_version == record.service_version);
   CHECK(latest->banner_build == record.banner_build);
+  CHECK(latest->format == kRecordFormat);
+  CHECK(latest->page == record.page);
+  CHECK(latest->controller == record.controller);
+  CHECK(latest->region_source == RegionSource::edge_header);
   CHECK_FALSE(latest->previous);
   REQUIRE_FALSE(ledger->append(withdrawal(1, 5s)).failure);
   CHECK(ledger->latest(kSite, subject(1))->previous == record.id);
