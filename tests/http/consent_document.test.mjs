@@ -2,10 +2,12 @@
 // saying what the records say.
 
 import assert from "node:assert/strict";
-import { readFile } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { after, before, test } from "node:test";
-import { startConsentd } from "../support/consentd.mjs";
+import { root, startConsentd } from "../support/consentd.mjs";
 import { call } from "../support/http_call.mjs";
 import { Visitor } from "../support/visitor.mjs";
 
@@ -21,13 +23,13 @@ before(async () => {
 });
 after(() => service?.stop());
 
-const me = (visitor, accept) =>
-  call(`${service.url}/v1/me`, {
+const me = (visitor, accept, at = service) =>
+  call(`${at.url}/v1/me`, {
     headers: { Authorization: `Consent ${visitor.token}`, ...(accept ? { Accept: accept } : {}) },
   });
 
-async function documentOf(visitor) {
-  const answer = await me(visitor, jsonLd);
+async function documentOf(visitor, at = service) {
+  const answer = await me(visitor, jsonLd, at);
   assert.equal(answer.status, 200, answer.text);
   assert.equal(answer.headers["content-type"], jsonLd);
   assert.equal(answer.headers["cache-control"], "private, no-store");
@@ -65,6 +67,34 @@ test("each decision about a purpose is a consent record of the standard's form",
   const [process] = first["dpv:hasProcess"];
   assert.equal(process["dpv:hasLegalBasis"], "eu-gdpr:A6-1-a");
   assert.equal(process["dpv:hasStorageCondition"]["dpv:hasLocation"], "loc:EU");
+  const periods = document["@graph"].map(({ "@id": id, "dpv:hasProcess": [one] }) => [
+    id.split("#")[1],
+    one["dpv:hasStorageCondition"]["dpv:hasDuration"],
+  ]);
+  // Of events what the site file does not say is 25 months; of marketing the cookie's 90 days.
+  assert.deepEqual(Object.fromEntries(periods), { analytics: "P25M", marketing: "P90D" });
+});
+
+test("controller, address and period are those of the site file", async (t) => {
+  const directory = await mkdtemp(join(tmpdir(), "consentd-document-"));
+  const bundled = await readFile(join(root, "server/site/dialphone.jsonc"), "utf8");
+  const own =
+    '"controller_address": "1 Example Street, Berlin", "retention": { "events": "90 days" },';
+  const site = join(directory, "site.jsonc");
+  await writeFile(site, bundled.replace("{", `{ ${own}`));
+  const other = await startConsentd({ options: ["--site", site] });
+  t.after(async () => {
+    await other.stop();
+    await rm(directory, { recursive: true });
+  });
+  const visitor = new Visitor(other);
+  await visitor.decide("save");
+  const [first] = (await documentOf(visitor, other))["@graph"];
+  const controller = first["dpv:hasDataController"];
+  assert.equal(controller["dpv:hasAddress"], "1 Example Street, Berlin");
+  assert.equal(controller["dct:title"], first.record.evidence.controller);
+  const [process] = first["dpv:hasProcess"];
+  assert.equal(process["dpv:hasStorageCondition"]["dpv:hasDuration"], "P90D");
 });
 
 test("there and back: the records are in it whole, and its own terms say the same", async () => {

@@ -1,5 +1,6 @@
 #include "rights/consent_document.h"
 
+#include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
@@ -152,6 +153,26 @@ JsonArray recipients(const Entry& entry) {
   return all;
 }
 
+// Of events the site's period; of a purpose that only sets cookies that of the longest one.
+std::string storage_period(const Entry& entry) {
+  if (entry.purpose == Purpose::analytics) return entry.site.retention.events.iso8601();
+  std::chrono::minutes longest{0};
+  if (const PurposeInfo* info = described(entry)) {
+    for (const CookieInfo& cookie : info->cookies)
+      longest = std::max(longest, cookie.lifetime.at_most());
+  }
+  if (longest == std::chrono::minutes{0}) return {};
+  return "P" + std::to_string(std::chrono::ceil<std::chrono::days>(longest).count()) + "D";
+}
+
+JsonValue storage_json(const Entry& entry) {
+  JsonObject storage{{"@type", "dpv:StorageCondition"},
+                     {"dpv:hasLocation", entry.record.zone == Zone::us ? "loc:US" : "loc:EU"}};
+  std::string period = storage_period(entry);
+  if (!period.empty()) storage.push_back({"dpv:hasDuration", std::move(period)});
+  return storage;
+}
+
 JsonValue process_json(const Entry& entry) {
   JsonObject process{
       {"@type", "dpv:Process"},
@@ -159,9 +180,7 @@ JsonValue process_json(const Entry& entry) {
       {"dpv:hasPersonalData", personal_data(entry)},
       {"dpv:hasNecessity", "dpv:Optional"},
       {"dpv:hasProcessing", JsonArray{"dpv:Collect", "dpv:Pseudonymise", "dpv:Analyse"}},
-      {"dpv:hasStorageCondition",
-       JsonObject{{"@type", "dpv:StorageCondition"},
-                  {"dpv:hasLocation", entry.record.zone == Zone::us ? "loc:US" : "loc:EU"}}},
+      {"dpv:hasStorageCondition", storage_json(entry)},
       {"dpv:hasRecipient", recipients(entry)}};
   if (entry.record.action != Action::default_state) {
     process.push_back(
@@ -173,7 +192,12 @@ JsonValue process_json(const Entry& entry) {
 JsonValue controller_json(const Entry& entry) {
   const PolicyText* policy = entry.site.find(entry.record.policy);
   JsonObject controller{{"@type", "dpv:DataController"}};
-  controller.push_back({"dct:title", policy != nullptr ? policy->controller : entry.site.site});
+  std::string name = entry.record.controller;  // as it was told then
+  if (name.empty()) name = policy != nullptr ? policy->controller : entry.site.site;
+  controller.push_back({"dct:title", std::move(name)});
+  if (!entry.site.controller_address.empty()) {
+    controller.push_back({"dpv:hasAddress", entry.site.controller_address});
+  }
   const auto texts = entry.site.text.find(language_of(entry));
   if (texts == entry.site.text.end() || entry.site.origins.empty()) return controller;
   const auto page = texts->second.find("policy_url");

@@ -72,6 +72,7 @@ struct SitePolicy {
   std::vector<SiteRule> regions;  // each region once
   bool honour_dnt = false;        // DNT: 1 is an opt-out
   Retention retention;
+  std::string controller_address;  // postal, in one line; empty: not said
 
   const PolicyText& in_force(TimePoint now) const;
   const PolicyText* upcoming(TimePoint now) const;  // the next one, or null
