@@ -11,6 +11,7 @@ namespace consent::server {
 namespace {
 
 constexpr std::size_t kPage = 256;
+constexpr std::uint64_t kFailuresMax = 16;   // of subjects in a zone; more are the disk's
 constexpr std::uint64_t kHashes = 1U << 16;  // progress is told in places of the hash
 
 std::uint64_t place_of(const SubjectPlace& place) {
@@ -66,6 +67,7 @@ class ZonePass {
   }
 
   const ZoneSweep& result() const { return sweep_; }
+  const std::string& failure() const { return failure_; }
 
  private:
   // The verification: nothing that could be destroyed is left of what was looked at.
@@ -112,7 +114,8 @@ class ZonePass {
     const Erasure erasure = parts_.ledger.erase_over(subject, now);
     switch (erasure.outcome) {
       case Erasure::Outcome::failed:
-        throw std::runtime_error(erasure.failure ? erasure.failure->detail : "cannot be erased");
+        fail(erasure.failure ? erasure.failure->detail : "a subject cannot be erased");
+        return;
       case Erasure::Outcome::frozen:
         ++sweep_.frozen;
         return;
@@ -131,8 +134,15 @@ class ZonePass {
     destruction_.log_emptied = destruction_.log_emptied && erasure.log_emptied;
   }
 
+  // One that cannot be destroyed does not keep the others.
+  void fail(const std::string& detail) {
+    if (failure_.empty()) failure_ = detail;
+    if (++sweep_.failed >= kFailuresMax) throw std::runtime_error(failure_);
+  }
+
   const SweepParts& parts_;
   const SweepMode mode_;
+  std::string failure_;  // the first one of a subject
   ZoneSweep sweep_;
   Destruction destruction_;
 };
@@ -148,18 +158,48 @@ std::vector<Date> days_over(const SweepParts& parts, TimePoint now) {
   return over;
 }
 
+void note_failure(SweepReport& report, const std::string& detail) {
+  if (report.failure.empty()) report.failure = detail;
+}
+
 // How many events were in the files that are gone.
 std::size_t sweep_events(const SweepParts& parts, SweepMode mode, SweepReport& report) {
-  const std::vector<Date> over = days_over(parts, parts.clock.now());
-  report.event_days = over.size();
-  if (mode == SweepMode::dry_run) return 0;
   std::size_t events = 0;
-  for (const Date day : over) {
-    const EventSink::Removal removal = parts.sink.remove_day(day);
-    if (removal.failure) throw std::runtime_error(removal.failure->detail);
-    events += removal.events;
+  for (const Date day : days_over(parts, parts.clock.now())) {
+    if (mode == SweepMode::destroy) {
+      const EventSink::Removal removal = parts.sink.remove_day(day);
+      events += removal.events;
+      if (removal.failure) {
+        note_failure(report, removal.failure->detail);
+        continue;
+      }
+    }
+    ++report.event_days;
   }
   return events;
+}
+
+// False when it was stopped.
+bool sweep_zone(const SweepParts& parts, Zone zone, SweepMode mode, std::size_t events,
+                const std::function<bool()>& stop, const Progress& progress, SweepReport& report) {
+  ZonePass pass(parts, zone, mode);
+  bool ended = false;
+  bool whole = false;
+  try {
+    ended = pass.run(stop, progress);
+    whole = ended && pass.failure().empty();
+    if (!pass.failure().empty()) note_failure(report, pass.failure());
+  } catch (const std::exception& failure) {
+    ended = true;
+    note_failure(report, failure.what());
+  }
+  try {
+    pass.certify(events, whole);
+  } catch (const std::exception& failure) {
+    note_failure(report, failure.what());
+  }
+  report.zones.push_back(pass.result());
+  return ended;
 }
 
 }  // namespace
@@ -167,22 +207,16 @@ std::size_t sweep_events(const SweepParts& parts, SweepMode mode, SweepReport& r
 SweepReport sweep_retention(const SweepParts& parts, SweepMode mode,
                             const std::function<bool()>& stop, const Progress& progress) {
   SweepReport report;
+  std::size_t events = 0;
   try {
-    std::size_t events = sweep_events(parts, mode, report);
-    for (const Zone zone : {Zone::eu, Zone::us}) {
-      if (parts.logs.find(zone) == nullptr) continue;
-      ZonePass pass(parts, zone, mode);
-      try {
-        report.ended = pass.run(stop, progress);
-      } catch (const std::runtime_error& failure) {
-        report.failure = failure.what();
-      }
-      pass.certify(std::exchange(events, 0), report.ended && report.failure.empty());
-      report.zones.push_back(pass.result());
-      if (!report.ended || !report.failure.empty()) break;
-    }
+    events = sweep_events(parts, mode, report);
   } catch (const std::exception& failure) {
-    report.failure = failure.what();
+    note_failure(report, failure.what());
+  }
+  for (const Zone zone : {Zone::eu, Zone::us}) {
+    if (parts.logs.find(zone) == nullptr) continue;
+    report.ended = sweep_zone(parts, zone, mode, std::exchange(events, 0), stop, progress, report);
+    if (!report.ended) break;
   }
   return report;
 }
@@ -194,6 +228,7 @@ std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode) {
     std::string line = std::string(to_text(zone.zone)) + ": " + std::to_string(zone.subjects) +
                        " subjects looked at, " + std::to_string(zone.destroyed) + done + ", " +
                        std::to_string(zone.frozen) + " kept by a hold or restriction";
+    if (zone.failed > 0) line += ", " + std::to_string(zone.failed) + " that could not be";
     if (zone.damaged > 0) line += ", " + std::to_string(zone.damaged) + " that do not open";
     if (zone.certificate) line += "; certificate " + to_text(*zone.certificate);
     lines.push_back(std::move(line));

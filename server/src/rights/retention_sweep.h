@@ -35,6 +35,7 @@ struct ZoneSweep {
   std::uint64_t subjects = 0;   // looked at
   std::uint64_t destroyed = 0;  // of them; in a dry run: would be
   std::uint64_t frozen = 0;     // over, but held or restricted
+  std::uint64_t failed = 0;     // over, but could not be destroyed
   std::uint64_t damaged = 0;    // do not open; consentd verify names them
   std::uint64_t records = 0;    // destroyed; not counted in a dry run
   std::optional<Uuid> certificate = {};
@@ -44,7 +45,9 @@ struct SweepReport {
   std::vector<ZoneSweep> zones;
   std::uint64_t event_days = 0;  // files destroyed; in a dry run: would be
   bool ended = true;             // false: stopped in between; the next one goes on
-  std::string failure = {};      // for the operator; empty: none. What is destroyed is certified
+  // The first one, for the operator; empty: none. The rest goes on, and what is destroyed is
+  // certified.
+  std::string failure = {};
 };
 
 // Of the zones that `parts.logs` has. `stop` is asked before each subject. Throws nothing.

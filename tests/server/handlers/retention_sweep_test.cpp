@@ -3,6 +3,7 @@
 #include "rights/retention_sweep.h"
 
 #include "application.h"
+#include "ledger/sqlite_connection.h"
 #include "rights/sweep_plan.h"
 #include "subject_id.h"
 #include "support/catch.h"
@@ -166,6 +167,60 @@ TEST_CASE("A sweep that is stopped has certified what it did, and the next one g
   const SweepReport second = test.sweep();
   CHECK(second.ended);
   CHECK(second.zones[0].destroyed == 2);
+}
+
+TEST_CASE("What does not open is left, told, and does not keep the others") {
+  Swept test;
+  const std::string german = test.grant("DE");
+  const std::string other = test.grant("DE");
+  const std::string texan = test.grant("US-TX");
+  test.service.clock().advance(kLongAgo);
+  SqliteConnection(zone_file_path(test.service.data_dir(), Zone::eu),
+                   SqliteConnection::Mode::read_write)
+      .execute(
+          "UPDATE subjects SET state = zeroblob(length(state)) WHERE hash = (SELECT min(hash) "
+          "FROM subjects)");
+  const SweepReport report = test.sweep();
+  CHECK(report.failure.empty());
+  REQUIRE(report.zones.size() == 2);
+  CHECK(report.zones[0].damaged == 1);
+  CHECK(report.zones[0].destroyed == 1);
+  CHECK(report.zones[1].destroyed == 1);
+  CHECK_THAT(to_lines(report, SweepMode::destroy).front(),
+             Catch::Matchers::ContainsSubstring("1 that do not open"));
+}
+
+TEST_CASE("A day of events that cannot be removed does not keep the rest") {
+  struct StuckSink final : EventSink {
+    std::optional<SinkFailure> append(std::span<const PseudonymisedEvent>, TimePoint) override {
+      return std::nullopt;
+    }
+    std::optional<SinkFailure> read_day(
+        Date, const std::function<void(std::string_view)>&) const override {
+      return std::nullopt;
+    }
+    std::optional<SinkFailure> read(Date,
+                                    const std::function<void(std::string_view)>&) const override {
+      return std::nullopt;
+    }
+    Removal remove(std::span<const Pseudonym>, Date) override { return {}; }
+    std::vector<Date> days() const override { return {Date{}, Date{std::chrono::days(1)}}; }
+    Removal remove_day(Date day) override {
+      if (day == Date{}) return {.events = 0, .failure = SinkFailure{"1970-01-01: stuck"}};
+      return {.events = 7, .failure = {}};
+    }
+    std::optional<SinkFailure> probe() override { return std::nullopt; }
+  };
+  TestService::Parts parts;
+  parts.sink = std::make_unique<StuckSink>();
+  Swept test{.service = TestService(std::move(parts))};
+  const std::string german = test.grant("DE");
+  test.service.clock().advance(kLongAgo);
+  const SweepReport report = test.sweep();
+  CHECK(report.failure == "1970-01-01: stuck");
+  CHECK(report.event_days == 1);
+  CHECK(report.zones[0].destroyed == 1);
+  CHECK(test.reason(german) == "erased");
 }
 
 TEST_CASE("Who decides anew while a sweep looks is kept") {
