@@ -255,6 +255,21 @@ http::Response answer_repeat(const Submission& submission, const Record& first) 
   return answer(submission, first, 200);
 }
 
+// A grant of somebody new is looked up by its write alone, which knows a repeated event itself.
+bool may_be_known(const Submission& submission) {
+  return !submission.request.choices.any_granted() || subject_of(submission.presented) != nullptr;
+}
+
+// Fills the record on the way.
+std::optional<http::Response> refuse(const Submission& submission, Record& record) {
+  if (auto refused = refuse_clock(submission.request, submission.now)) return refused;
+  if (auto refused = refuse_stranger(submission)) return refused;
+  record = draft_record(submission);
+  if (auto refused = apply_ticket(submission, record)) return refused;
+  if (auto refused = refuse_default(record)) return refused;
+  return settle_residency(submission.service, submission.presented, record);
+}
+
 http::Response store(const Submission& submission, Record record) {
   Ledger& ledger = submission.service.ledger;
   if (const Notice* notice = submission.service.notices.find_by_id(record.notice)) {
@@ -297,19 +312,16 @@ http::Response handle_consents(const Service& service, const http::Request& requ
                         .opened = std::move(opened)};
   if (auto refused = refuse_forgery(submission)) return std::move(*refused);
   settle_subject(submission);
-  if (const auto first = service.ledger.find_event(submission.request.event))
-    return answer_repeat(submission, *first);
-  if (auto refused = refuse_clock(submission.request, now)) return std::move(*refused);
-  if (auto refused = refuse_stranger(submission)) {
-    // The subject may have become known through this very event, sent twice at once.
+  if (may_be_known(submission)) {
+    if (const auto first = service.ledger.find_event(submission.request.event))
+      return answer_repeat(submission, *first);
+  }
+  Record record;
+  if (auto refused = refuse(submission, record)) {
+    // What was right when it came first may be late now, or its subject known through it.
     const auto first = service.ledger.find_event(submission.request.event);
     return first ? answer_repeat(submission, *first) : std::move(*refused);
   }
-  Record record = draft_record(submission);
-  if (auto refused = apply_ticket(submission, record)) return std::move(*refused);
-  if (auto refused = refuse_default(record)) return std::move(*refused);
-  if (auto refused = settle_residency(service, submission.presented, record))
-    return std::move(*refused);
   return store(submission, std::move(record));
 }
 

@@ -34,17 +34,18 @@ WorkerPool::~WorkerPool() {
 }
 
 void WorkerPool::submit(Connection& connection) {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   waiting_.push_back(&connection);
-  call_one();
+  call_one(std::move(lock));
 }
 
-// Under the lock.
-void WorkerPool::call_one() {
+// Who is called finds the lock open.
+void WorkerPool::call_one(std::unique_lock<std::mutex> lock) {
   if (waiting_.empty() || asleep_ == 0 || running_ >= running_max_) return;
   --asleep_;
   ++running_;
   ++calls_;
+  lock.unlock();
   called_for_.notify_one();
 }
 
@@ -81,9 +82,9 @@ void WorkerPool::run() {
 }
 
 void WorkerPool::wait_begins() {
-  const std::lock_guard lock(mutex_);
+  std::unique_lock lock(mutex_);
   --running_;
-  call_one();
+  call_one(std::move(lock));
 }
 
 void WorkerPool::wait_ends() {

@@ -29,7 +29,7 @@ class WorkerPool final : private WaitObserver {
 
  private:
   void run();
-  void call_one();
+  void call_one(std::unique_lock<std::mutex> lock);
   void wait_begins() override;
   void wait_ends() override;
 

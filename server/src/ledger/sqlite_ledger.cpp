@@ -334,6 +334,10 @@ class SqliteLedger final : public Ledger {
 
   Appended store(WriteTask::Kind kind, Record record) {
     const EventGate::Pass pass(events_, record.event);
+    if (kind == WriteTask::Kind::record) {
+      if (auto counted = refusals_.find(record.event))
+        return {.record = std::move(*counted), .repeated = true, .failure = {}};
+    }
     if (auto known = known_elsewhere(record)) return std::move(*known);
     WriteTask task;
     task.kind = kind;

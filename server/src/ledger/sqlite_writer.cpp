@@ -151,7 +151,9 @@ void SqliteWriter::forget_changed(std::span<WriteTask* const> tasks) {
   using Kind = WriteTask::Kind;
   for (const WriteTask* task : tasks) {
     const bool stored = task->kind == Kind::record && !task->repeated && !task->failure;
-    if (stored || task->kind == Kind::mark) {
+    if (stored && task->state) {
+      cache_.replace(task->record.site, *task->record.subject, *task->state, files_.zone);
+    } else if (stored || task->kind == Kind::mark) {
       cache_.forget(task->record.site, *task->record.subject);
     } else if (task->kind == Kind::erase) {
       cache_.forget_all();

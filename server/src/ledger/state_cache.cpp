@@ -154,6 +154,24 @@ StateCache::Entry* StateCache::make_room(Shard& shard, const Place& place, bool 
   return &oldest;
 }
 
+void StateCache::replace(std::string_view site, const SubjectId& subject, const RecordState& state,
+                         Zone zone) {
+  const std::uint16_t number = number_of(site);
+  const Place place = place_of(subject);
+  Shard& shard = shards_[place.shard];
+  const std::lock_guard lock(shard.mutex);
+  ++shard.generation;
+  Entry* const entry = find_entry(shard, place, number, subject);
+  if (entry == nullptr) return;
+  const Zone known = (entry->flags & kUsBit) != 0 ? Zone::us : Zone::eu;
+  if ((entry->flags & kAbsentBit) != 0 || known == zone) {
+    *entry = pack(number, subject, state, zone);
+    return;
+  }
+  set_tag(shard, static_cast<std::size_t>(entry - shard.entries), 0);
+  *entry = Entry{};
+}
+
 void StateCache::forget(std::string_view site, const SubjectId& subject) {
   const std::uint16_t number = number_of(site);
   const Place place = place_of(subject);

@@ -44,8 +44,11 @@ class StateCache {
   void put(std::string_view site, const SubjectId& subject, const RecordState& state,
            std::optional<Zone> zone, std::uint64_t generation);
 
-  // The writer calls this after the commit and before it acknowledges: the next find() misses, and
-  // reads the ledger.
+  // The writer calls one of these after the commit and before it acknowledges. replace() keeps what
+  // was committed in this zone, if nothing of another zone was known; else, and after forget(), the
+  // next find() misses, and reads the ledger.
+  void replace(std::string_view site, const SubjectId& subject, const RecordState& state,
+               Zone zone);
   void forget(std::string_view site, const SubjectId& subject);
   void forget_all();
 

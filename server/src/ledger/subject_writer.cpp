@@ -56,6 +56,7 @@ void SubjectWriter::append(WriteTask& task) {
                         : Subject{SubjectRow{.hash = hash}, SecretKey::random(), RecordState{}};
   if (!row) subject.row.wrapped = rows_.envelope().wrap(hash, subject.data_key);
   add_to(subject, task.record, event);
+  task.state = subject.state;
 }
 
 void SubjectWriter::mark(WriteTask& task) {

@@ -22,15 +22,17 @@ WriteQueue::~WriteQueue() {
 
 void WriteQueue::run(WriteTask& task) {
   const LongWait wait;
-  std::unique_lock lock(mutex_);
-  if (closing_ || waiting_.size() >= kWaitingMax) {
-    task.failure = StoreFailure{closing_ ? "the ledger is closing"
-                                         : "too many writes are waiting for the disk"};
-    return;
+  {
+    const std::lock_guard lock(mutex_);
+    if (closing_ || waiting_.size() >= kWaitingMax) {
+      task.failure = StoreFailure{closing_ ? "the ledger is closing"
+                                           : "too many writes are waiting for the disk"};
+      return;
+    }
+    waiting_.push_back(&task);
   }
-  waiting_.push_back(&task);
   arrived_.notify_one();
-  task.finished.wait(lock, [&task] { return task.done; });
+  task.waiter->wait();
 }
 
 void WriteQueue::work() {
@@ -45,13 +47,10 @@ void WriteQueue::work() {
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(size));
     lock.unlock();
     commit_(batch);
-    lock.lock();
-    // Under the lock: a task that is done may be gone as soon as it is open.
-    for (WriteTask* task : batch) {
-      task->done = true;
-      task->finished.notify_one();
-    }
+    // A task is gone as soon as its thread is awake.
+    for (WriteTask* task : batch) std::shared_ptr(task->waiter)->wake();
     if (last) return;
+    lock.lock();
   }
 }
 

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -17,6 +18,27 @@
 #include "ledger/ledger.h"
 
 namespace consent::server {
+
+// What a thread sleeps on until its task is done: it may outlive the task by a moment.
+class WriteWaiter {
+ public:
+  void wait() {
+    std::unique_lock lock(mutex_);
+    finished_.wait(lock, [this] { return done_; });
+  }
+  void wake() {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    finished_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable finished_;
+  bool done_ = false;
+};
 
 struct WriteTask {
   enum class Kind : std::uint8_t { record, refusal, mark, legal_hold, erase, notice, log, probe };
@@ -33,9 +55,9 @@ struct WriteTask {
   bool repeated = false;
   bool erased = false;
   bool found = false;
+  std::optional<RecordState> state;  // of a subject whose record was stored: after it
   std::optional<StoreFailure> failure;
-  bool done = false;  // guarded by the queue, like the next
-  std::condition_variable finished;
+  std::shared_ptr<WriteWaiter> waiter = std::make_shared<WriteWaiter>();
 };
 
 class WriteQueue {

@@ -112,6 +112,30 @@ TEST_CASE("A repeated refusal is 200 with the first answer") {
   CHECK(again.body == first.body);
 }
 
+TEST_CASE("An event that was a refusal is a conflict as a grant, and the other way round") {
+  TestService service;
+  ConsentBody body = refusal(service, "DE");
+  REQUIRE(service.post_consent(body).status == 201);
+  const ConsentBody grant = service.consent("DE");
+  ConsentBody second = grant;
+  second.event = body.event;
+  CHECK(service.post_consent(second).status == 409);
+  REQUIRE(service.post_consent(grant).status == 201);
+  body.event = grant.event;
+  CHECK(service.post_consent(body).status == 409);
+}
+
+TEST_CASE("A repeated grant gets its first answer however late, and costs no second record") {
+  TestService service;
+  const ConsentBody body = service.consent("DE");
+  const http::Response first = service.post_consent(body);
+  REQUIRE(first.status == 201);
+  service.clock().advance(30h);  // ticket and clock are over
+  const http::Response again = service.post_consent(body);
+  CHECK(again.status == 200);
+  CHECK(text_of(json_of(again), "record/id") == text_of(json_of(first), "record/id"));
+}
+
 TEST_CASE("Refusal tokens name what happened") {
   TestService service;
   const auto reason_after = [&](ConsentBody body) {

@@ -201,6 +201,28 @@ TEST_CASE(
   CHECK(stale == 0);
 }
 
+TEST_CASE("What is remembered of a write is what a restart reads") {
+  const TemporaryDirectory directory;
+  const std::vector<Record> writes = {grant(1), withdrawal(1, 5s), grant(1, 1s), grant(1, 9s)};
+  for (const Record& record : writes) {
+    auto ledger = open(directory);
+    state(*ledger, 1);  // so that the write finds it in memory
+    REQUIRE_FALSE(ledger->append(record).failure);
+    const auto remembered = ledger->state_of(kSite, subject(1));
+    ledger.reset();
+    const auto read = open(directory)->state_of(kSite, subject(1));
+    CHECK(remembered.zone == read.zone);
+    CHECK(remembered.state.choices == read.state.choices);
+    CHECK(remembered.state.action == read.state.action);
+    CHECK(remembered.state.decided_at == read.state.decided_at);
+    CHECK(remembered.state.denied_event_ms == read.state.denied_event_ms);
+    CHECK(remembered.state.policy == read.state.policy);
+    CHECK(remembered.state.region == read.state.region);
+    CHECK(remembered.state.model == read.state.model);
+    CHECK(remembered.state.hold == read.state.hold);
+  }
+}
+
 TEST_CASE("Records, notices and sequence survive a restart") {
   const TemporaryDirectory directory;
   {
@@ -230,6 +252,19 @@ TEST_CASE("A refusal is counted, repeats are recognised, and nothing of it is a 
   CHECK(second.record.id == record.id);
   CHECK(ledger->find_event(record.event)->id == record.id);
   CHECK(ledger->append(grant(1)).record.sequence == 1);
+}
+
+TEST_CASE("An event that was counted as a refusal is not stored as a grant") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  const Record counted = refusal();
+  REQUIRE_FALSE(ledger->count_refusal(counted).failure);
+  Record record = grant(1);
+  record.event = counted.event;
+  const Appended appended = ledger->append(record);
+  CHECK(appended.repeated);
+  CHECK(appended.record.id == counted.id);
+  CHECK_FALSE(state(*ledger, 1).recorded());
 }
 
 TEST_CASE("The probe succeeds on a sound ledger") {

@@ -65,6 +65,26 @@ TEST_CASE("A forgotten state is gone, and so are all after forget_all") {
   CHECK_FALSE(cache.find(kSite, subject(2)).state);
 }
 
+TEST_CASE("A write takes the place of what was known, where that was of its zone or nothing") {
+  StateCache cache(1024);
+  const auto hit = [&](std::uint8_t number) { return cache.find(kSite, subject(number)); };
+  cache.replace(kSite, subject(1), state(), Zone::eu);
+  CHECK_FALSE(hit(1).state);  // what nobody asks for takes no place
+  cache.put(kSite, subject(1), RecordState{}, std::nullopt, hit(1).generation);
+  const auto before = hit(1);
+  cache.replace(kSite, subject(1), state(), Zone::us);
+  CHECK(hit(1).zone == Zone::us);
+  CHECK(hit(1).state->denied_event_ms == 12345);
+  cache.put(kSite, subject(1), RecordState{}, std::nullopt, before.generation);
+  CHECK(hit(1).state->recorded());
+  RecordState later = state();
+  later.denied_event_ms = 99999;
+  cache.replace(kSite, subject(1), later, Zone::us);
+  CHECK(hit(1).state->denied_event_ms == 99999);
+  cache.replace(kSite, subject(1), state(), Zone::eu);
+  CHECK_FALSE(hit(1).state);  // which zone counts is the ledger's to say
+}
+
 TEST_CASE("That there are no records is known too, until there are") {
   StateCache cache(1024);
   cache.put(kSite, subject(1), RecordState{}, std::nullopt,
