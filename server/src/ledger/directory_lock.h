@@ -7,6 +7,9 @@
 
 namespace consent::server {
 
+// Where there is none; its owner's only. Throws std::runtime_error.
+void make_data_directory(const std::string& data_dir);
+
 // Holds DIR/ledger.lock, which a running service has. Throws std::runtime_error.
 FileDescriptor lock_directory(const std::string& data_dir);
 

@@ -1,9 +1,4 @@
-#include <sys/stat.h>
-
 #include <algorithm>
-#include <cerrno>
-#include <cstring>
-#include <filesystem>
 #include <mutex>
 #include <set>
 #include <stdexcept>
@@ -23,18 +18,6 @@ namespace consent::server {
 namespace {
 
 constexpr std::size_t kCachedStatesMax = 1 << 21;  // at most 137 MB, when all are in use
-
-[[noreturn]] void fail(const std::string& path, const std::string& what) {
-  throw std::runtime_error(path + ": " + what + ": " + std::strerror(errno) +
-                           "; the data directory must be writable for this user");
-}
-
-void make_data_directory(const std::string& data_dir) {
-  std::error_code error;
-  std::filesystem::create_directories(std::filesystem::path(data_dir).parent_path(), error);
-  if (mkdir(data_dir.c_str(), S_IRWXU) != 0 && errno != EEXIST)
-    fail(data_dir, "cannot create the directory");
-}
 
 Record mark_of(RecordKind kind, const std::string& site, std::optional<SubjectId> subject,
                TimePoint now) {
