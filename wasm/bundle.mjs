@@ -2,28 +2,32 @@
 
 import { createHash } from "node:crypto";
 import { readFileSync, writeFileSync } from "node:fs";
-import { readFile } from "node:fs/promises";
+import { readdir, readFile } from "node:fs/promises";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { build, transform } from "esbuild";
+import { innerNames } from "./inner_names.mjs";
 
 const source = fileURLToPath(new URL("src/", import.meta.url));
 
 // What a file is for, and the form it takes. banner.js is a classic script; the others are modules.
 // A later one may name the files of those before it.
 const chunks = [
+  { entry: "reopen.ts", file: "reopen.js", format: "esm" },
+  { entry: "theme.ts", file: "theme.js", format: "esm" },
   { entry: "layout.ts", file: "layout.js", format: "esm" },
   { entry: "preferences.ts", file: "preferences.js", format: "esm" },
   { entry: "gpp.ts", file: "gpp.js", format: "esm" },
   { entry: "removal.ts", file: "removal.js", format: "esm" },
   { entry: "placeholder.ts", file: "placeholder.js", format: "esm" },
   { entry: "services.ts", file: "services.js", format: "esm" },
+  { entry: "core_token.ts", file: "core_token.js", format: "esm" },
   { entry: "courier.ts", file: "courier.js", format: "esm" },
   { entry: "follow_up.ts", file: "follow_up.js", format: "esm" },
 ];
 const entries = [
-  { entry: "banner_script.ts", file: "banner.js", format: "iife" },
-  { entry: "consent_module.ts", file: "consent.mjs", format: "esm" },
+  { entry: "banner_script.ts", file: "banner.js", format: "iife", inner: true },
+  { entry: "consent_module.ts", file: "consent.mjs", format: "esm", inner: true },
   { entry: "core_module.ts", file: "core.mjs", format: "esm" },
   { entry: "google_consent_mode.ts", file: "google-consent-mode.mjs", format: "esm" },
   { entry: "google_consent_mode_script.ts", file: "google-consent-mode.js", format: "iife" },
@@ -40,7 +44,10 @@ const loadedByName = {
   undecided: "undecided.wasm",
   wasm: "consent.wasm",
   wasm2js: "consent.wasm2js.js",
+  token: "core_token.js",
   layout: "layout.js",
+  theme: "theme.js",
+  reopen: "reopen.js",
   preferences: "preferences.js",
   gpp: "gpp.js",
   gppWasm: "gpp.wasm",
@@ -51,7 +58,21 @@ const loadedByName = {
   services: "services.js",
   followUp: "follow_up.js",
 };
-const styleSheets = ["banner.css", "layout.css", "placeholder.css", "preferences.css"];
+const styleSheets = ["banner", "layout", "placeholder", "preferences", "reopen"].map(
+  (name) => `${name}.css`,
+);
+
+// What the standing button says in each language, without a notice.
+async function reopenWords() {
+  const folder = fileURLToPath(new URL("translations/", import.meta.url));
+  const words = {};
+  for (const name of (await readdir(folder)).sort()) {
+    const { dir, reopen } = JSON.parse(await readFile(join(folder, name), "utf8"));
+    words[name.replace(/\.json$/, "")] = [dir, reopen];
+  }
+  return words;
+}
+
 
 async function minifiedCss(path) {
   const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
@@ -77,8 +98,12 @@ const sharedModule = {
   },
 };
 
-async function script({ entry, file, format, shared }, directory, define = {}, write = true) {
-  const { outputFiles } = await build({
+// One name is short for the same in all files of a page: they hand each other their objects.
+const shortNames = {};
+
+async function script(chunk, directory, define = {}, write = true) {
+  const { entry, file, format, shared, inner } = chunk;
+  const { outputFiles, mangleCache } = await build({
     entryPoints: [join(source, entry)],
     outfile: join(directory, file),
     write,
@@ -87,12 +112,14 @@ async function script({ entry, file, format, shared }, directory, define = {}, w
     format,
     target: "es2021",
     charset: "utf8",
+    ...(inner && { mangleProps: innerNames, mangleCache: shortNames }),
     legalComments: "none",
     plugins: [cssAsText, ...(shared ? [sharedModule] : [])],
     external: ["react", "vue"],
     logLevel: "warning",
     define,
   });
+  Object.assign(shortNames, mangleCache);
   return outputFiles?.[0].text;
 }
 
@@ -122,10 +149,10 @@ export async function bundle(directory) {
   for (const name of styleSheets) {
     writeFileSync(join(directory, name), await minifiedCss(join(source, name)));
   }
-  const define = {};
+  const define = { REOPEN_WORDS: JSON.stringify(await reopenWords()) };
   for (const [name, file] of Object.entries(loadedByName)) {
     const chunk = chunks.find((one) => one.file === file);
-    if (chunk) await script(chunk, directory, define);
+    if (chunk) await script({ ...chunk, inner: true }, directory, define);
     define[`CONSENT_FILES.${name}`] = JSON.stringify(hashed(directory, file));
   }
   Object.assign(define, await inlineScript(directory));

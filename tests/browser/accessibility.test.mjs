@@ -287,3 +287,54 @@ test("at 400 % zoom the dialog still shows what is chosen and lets it be saved",
   assert.equal((await (await answered).json()).record.choices.analytics, "granted");
   await context.close();
 });
+
+const look = (page, action) =>
+  control(page, action).evaluate((button) => {
+    const style = getComputedStyle(button);
+    const text = getComputedStyle(button.getRootNode().querySelector(".card p"));
+    return { edge: style.borderTopColor, ink: style.color, text: text.color };
+  });
+
+test("who wants more contrast gets edges and the full ink", async () => {
+  for (const colorScheme of ["light", "dark"]) {
+    const { context, page } = await visit({ contrast: "more", colorScheme });
+    await open(page);
+    const { edge, ink, text } = await look(page, "reject_all");
+    assert.deepEqual({ edge, text }, { edge: ink, text: ink });
+    assert.deepEqual(await look(page, "accept_all"), { edge, ink, text });
+    await context.close();
+    const usual = await visit({ colorScheme });
+    await open(usual.page);
+    assert.notEqual((await look(usual.page, "reject_all")).edge, ink);
+    await usual.context.close();
+  }
+});
+
+test("nothing moves for who wants no motion", async () => {
+  for (const reducedMotion of ["reduce", "no-preference"]) {
+    const { context, page } = await visit({ reducedMotion });
+    await open(page);
+    const card = page.locator("dialphone-consent .card.rise");
+    await card.waitFor({ state: "attached" });
+    const name = await card.evaluate((node) => getComputedStyle(node).animationName);
+    assert.equal(name, reducedMotion === "reduce" ? "none" : "rise");
+    await context.close();
+  }
+});
+
+test("in forced colours every choice has an edge that can be seen, and all the same", async () => {
+  const { context, page } = await visit({ forcedColors: "active" });
+  await open(page);
+  const edges = [];
+  for (const action of ["accept_all", "reject_all", "settings"]) {
+    edges.push(
+      await control(page, action).evaluate((button) => {
+        const { borderTopColor, borderTopWidth, backgroundColor } = getComputedStyle(button);
+        return { borderTopColor, borderTopWidth, seen: borderTopColor !== backgroundColor };
+      }),
+    );
+  }
+  assert.equal(edges[0].seen && edges[0].borderTopWidth, "1px");
+  assert.deepEqual(edges, [edges[0], edges[0], edges[0]]);
+  await context.close();
+});

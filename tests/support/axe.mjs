@@ -1,4 +1,4 @@
-// What axe-core finds wrong with a page.
+// What axe-core finds wrong with a page, or cannot tell.
 
 import { readFileSync } from "node:fs";
 import { createRequire } from "node:module";
@@ -6,16 +6,45 @@ import { createRequire } from "node:module";
 const source = readFileSync(createRequire(import.meta.url).resolve("axe-core/axe.min.js"), "utf8");
 
 /**
- * One line for each violation in the page, or in what `selector` names. It runs in the page's own
- * world, past the Content-Security-Policy.
+ * What axe-core cannot tell by itself and a person has looked at: the rule, axe's own message, and
+ * why it is no fault.
  */
+export const explained = [];
+
+const isExplained = ({ id, message }) =>
+  explained.some(({ rule, says }) => rule === id && says.test(message));
+
+/**
+ * One line for each violation, and each thing axe leaves open that nobody has explained, in the
+ * page or in what `selector` names. It runs in the page's own world, past the
+ * Content-Security-Policy.
+ */
+export async function axeFindings(page, selector) {
+  const { violations, incomplete } = await run(page, selector);
+  const open = incomplete.filter((one) => !isExplained(one));
+  return [...violations.map(lineOf("")), ...open.map(lineOf("incomplete: "))];
+}
+
+/** One line for each violation alone: on pages that are not the product's. */
 export async function axeViolations(page, selector) {
-  await page.evaluate(source);
-  const { violations } = await page.evaluate(
-    (scope) => globalThis.axe.run(scope ?? document),
-    selector,
-  );
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ target, failureSummary }) => `${id} ${JSON.stringify(target)} ${failureSummary}`),
-  );
+  return (await run(page, selector)).violations.map(lineOf(""));
+}
+
+const lineOf = (kind) => ({ id, target, message }) => `${kind}${id} ${target} ${message}`;
+
+async function run(page, selector) {
+  if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(source);
+  return page.evaluate(async (scope) => {
+    const resultTypes = ["violations", "incomplete"];
+    const results = await globalThis.axe.run(scope ?? document, { resultTypes });
+    const flat = (rules) =>
+      rules.flatMap(({ id, nodes }) =>
+        nodes.map(({ target, any, all, none }) => ({
+          id,
+          target: JSON.stringify(target),
+          message: [...any, ...all, ...none].map((check) => check.message).join(" "),
+        })),
+      );
+    return { violations: flat(results.violations), incomplete: flat(results.incomplete) };
+  }, selector);
 }

@@ -4,7 +4,8 @@
 import { builtBytes, importBuilt, importSource } from "./built.mjs";
 import { CookieJar } from "./cookie_jar.mjs";
 
-const { encodeBase64url, encodeTokenPayload, loadCore, parseToken } = await importBuilt("core.mjs");
+const names = await importBuilt("core.mjs");
+const { encodeBase64url, encodeTokenPayload, findCookie, loadCore, parseToken } = names;
 const { Consent } = await importSource("consent.ts");
 const { Courier } = await importSource("courier.ts");
 const { Outbox } = await importSource("outbox.ts");
@@ -16,7 +17,8 @@ globalThis.setTimeout = (run, delay, ...rest) => {
 };
 const service = await loadCore({ wasm: builtBytes("core.wasm") });
 const undecided = await loadCore({ wasm: builtBytes("undecided.wasm") });
-const core = await loadCore({ wasm: builtBytes("consent.wasm") });
+const reader = { findCookie, parseToken };
+const core = { ...(await loadCore({ wasm: builtBytes("consent.wasm") })), reader };
 
 export const noticeFor = (model, changes = {}) => ({
   site: "dialphone.com",

@@ -2,7 +2,7 @@
 // no scrolling. Accepting, refusing and the settings are the same control, side by side.
 
 import styles from "./banner.css";
-import { layoutFile, preferencesFile } from "./built_files";
+import { layoutFile, preferencesFile, reopenFile, themeFile } from "./built_files";
 import { adoptStyles, element } from "./element";
 import type { LayoutModule } from "./layout";
 import type { Looks } from "./looks";
@@ -10,6 +10,9 @@ import type { Notice } from "./notice";
 import { PageRoom } from "./page_room";
 import { policyLink, removePolicyLink } from "./policy_link";
 import type { PreferencesModule } from "./preferences";
+import type { ReopenModule } from "./reopen";
+import type { ThemeModule } from "./theme";
+import { isThemed } from "./themed";
 import type { Allows, FirstLayer, View, ViewActions } from "./view";
 
 const firstLayer = "banner";
@@ -20,24 +23,24 @@ export class Banner implements View {
   private readonly room = new PageRoom();
   private readonly layout?: Promise<LayoutModule | undefined>;
   private layer?: HTMLElement;
+  private notice?: Notice;
 
   constructor(
     private readonly base: string,
     private readonly actions: ViewActions,
-    private readonly looks: Looks,
+    private readonly looks: Looks & { language?: string },
   ) {
     adoptStyles(this.root, styles, `${base}banner.css`);
-    // Without its file the layer stands where it would without the wish.
     if (looks.layout || looks.position) {
-      this.layout = import(base + layoutFile).catch(() => undefined);
+      this.layout = import(base + layoutFile).catch(ignore);
     }
     for (const near of ["pointerover", "focusin"]) {
-      this.host.addEventListener(near, () => actions.prepare(), { once: true });
+      this.host.addEventListener(near, () => this.prepare(), { once: true });
     }
   }
 
   show(layer: FirstLayer, notice: Notice): void {
-    this.hide();
+    this.clear();
     this.mount(notice);
     const card = (this.layer = this.build(layer, notice));
     const keepRoom = () => this.room.keepFor(card);
@@ -46,16 +49,34 @@ export class Banner implements View {
       this.root.prepend(card);
       if (module) module.arrange(this.root, this.base, card, this.looks, keepRoom);
       else keepRoom();
+      if (isThemed(card)) this.checkTheme();
+      card.classList.add("rise");
     };
     if (this.layout) void this.layout.then(place);
     else place();
   }
 
   hide(): void {
+    this.clear();
+    this.stand();
+  }
+
+  private clear(): void {
     this.layer?.remove();
     this.layer = undefined;
     removePolicyLink(this.root, firstLayer);
     this.room.giveBack();
+  }
+
+  /** The standing button, where the site wants one and no first layer is in its place. */
+  stand(): void {
+    const { looks, layer, root, base, actions } = this;
+    if (layer || looks.reopen === undefined) return;
+    const opening = import(base + reopenFile) as Promise<ReopenModule>;
+    void opening.then(({ stand }) => {
+      this.attach();
+      this.room.keepFor(stand(root, base, looks, actions, this.notice));
+    }, ignore);
   }
 
   async openPreferences(notice: Notice, allows: Allows): Promise<void> {
@@ -63,6 +84,7 @@ export class Banner implements View {
     const url = this.base + preferencesFile;
     const { openPreferences } = (await import(url)) as PreferencesModule;
     openPreferences({ root: this.root, base: this.base, notice, allows, actions: this.actions });
+    this.checkTheme();
   }
 
   /** Back into the page, when a router has replaced its body. */
@@ -74,9 +96,21 @@ export class Banner implements View {
     if (this.root.childElementCount) this.attach();
   }
 
-  private mount({ notice, text }: Notice): void {
-    this.host.lang = notice.language;
-    this.host.dir = text.dir ?? "ltr";
+  // The visitor is near: by now the page's styles are what they will be.
+  private prepare(): void {
+    this.actions.prepare();
+    this.checkTheme();
+  }
+
+  private checkTheme(): void {
+    const opening = import(this.base + themeFile) as Promise<ThemeModule>;
+    void opening.then(({ checkTheme }) => checkTheme(this.root), ignore);
+  }
+
+  private mount(notice: Notice): void {
+    this.notice = notice;
+    this.host.lang = notice.notice.language;
+    this.host.dir = notice.text.dir ?? "ltr";
     this.attach();
   }
 
@@ -95,7 +129,7 @@ export class Banner implements View {
       const node = element(
         "button",
         { type: "button", part: "button", "data-action": action },
-        label ?? "",
+        label,
       );
       node.addEventListener("click", run);
       return node;
@@ -106,38 +140,45 @@ export class Banner implements View {
       return element(
         "section",
         { class: "card slim", part: "card", role: "status" },
-        element("p", {}, status ?? ""),
+        element("p", {}, status),
         button("close", text.close, hide),
       );
     }
     const asked = layer === "ask";
+    const settings = button("settings", text.settings, () => actions.open());
     return element(
       "section",
       { class: "card", part: "card", role: "region", "aria-labelledby": "title" },
       element(
         "h2",
         { id: "title", part: "title" },
-        (asked ? text.title : text.opt_out_title) ?? "",
+        asked ? text.title : text.opt_out_title,
       ),
       element(
         "p",
         { part: "body" },
-        (asked ? text.body : text.opt_out_body) ?? "",
+        asked ? text.body : text.opt_out_body,
         " ",
         policyLink(this.root, firstLayer, notice),
       ),
       element(
         "div",
         { class: "actions", part: "actions" },
-        asked
-          ? button("accept_all", text.accept_all, () => actions.acceptAll("banner"))
-          : button("opt_out", text.opt_out_action, () => actions.rejectAll("banner")),
         ...(asked
-          ? [button("reject_all", text.reject_all, () => actions.rejectAll("banner"))]
-          : []),
-        button("settings", text.settings, () => actions.open()),
-        ...(asked ? [] : [button("close", text.close, hide)]),
+          ? [
+              button("accept_all", text.accept_all, () => actions.acceptAll("banner")),
+              button("reject_all", text.reject_all, () => actions.rejectAll("banner")),
+              settings,
+            ]
+          : [
+              button("opt_out", text.opt_out_action, () => actions.rejectAll("banner")),
+              settings,
+              button("close", text.close, hide),
+            ]),
       ),
     );
   }
 }
+
+// Without its file the layer is as good as without the wish.
+function ignore(): undefined {}

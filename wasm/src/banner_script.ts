@@ -7,8 +7,8 @@ import type {} from "./shared_consent";
 
 const script = document.currentScript as HTMLScriptElement | null;
 if (script) {
-  const { site, language, gpp, layout, position } = script.dataset;
-  const looks = { layout, position } as Looks;
+  const { site, language, gpp, layout, position, reopen } = script.dataset;
+  const looks = { layout, position, reopen } as Looks;
   const base = new URL(".", script.src).href;
   const options = { language, base, gpp: gpp as GppMode, ...looks };
   if (site) window.consent ??= startConsent({ site, ...options });

@@ -2,14 +2,26 @@
 // ever, and a returning visitor transfers nothing. The build fills them in.
 
 declare const CONSENT_FILES: Record<
-  "undecided" | "wasm" | "wasm2js" | "layout" | "preferences" | "followUp" | "courier",
+  | "undecided"
+  | "wasm"
+  | "wasm2js"
+  | "token"
+  | "layout"
+  | "theme"
+  | "reopen"
+  | "preferences"
+  | "followUp"
+  | "courier",
   string
 >;
 
 export const undecidedFile = CONSENT_FILES.undecided;
 export const wasmFile = CONSENT_FILES.wasm;
 export const wasm2jsFile = CONSENT_FILES.wasm2js;
+export const tokenFile = CONSENT_FILES.token;
 export const layoutFile = CONSENT_FILES.layout;
+export const themeFile = CONSENT_FILES.theme;
+export const reopenFile = CONSENT_FILES.reopen;
 export const preferencesFile = CONSENT_FILES.preferences;
 export const courierFile = CONSENT_FILES.courier;
 export const followUpFile = CONSENT_FILES.followUp;

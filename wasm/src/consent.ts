@@ -16,8 +16,7 @@ import {
 import { optionalPurposes, type Notice } from "./notice";
 import type { PendingChoice } from "./outbox";
 import { NoticeSource } from "./notice_source";
-import { grantsSomething, PageState, type CoreSupply } from "./page_state";
-import { canRead } from "./core";
+import { canRead, grantsSomething, PageState, type CoreSupply } from "./page_state";
 import { serviceCookie } from "./service_cookie";
 import type { Services } from "./services";
 import type { View } from "./view";

@@ -2,10 +2,11 @@
 // begins.
 
 import { Banner } from "./banner";
-import { courierFile, undecidedFile, wasm2jsFile, wasmFile } from "./built_files";
+import { courierFile, tokenFile, undecidedFile, wasm2jsFile, wasmFile } from "./built_files";
 import { Consent, type ConsentState, type Surroundings } from "./consent";
-import type { DecidingExports } from "./core";
+import type { DecidingExports, PageExports } from "./core";
 import { loadCore } from "./core_loader";
+import type { TokenReader } from "./core_token";
 import type { CourierModule } from "./courier";
 import type { AnalyticsEvent } from "./events";
 import { FollowUpLoader } from "./follow_up_loader";
@@ -55,13 +56,8 @@ export interface ConsentApi {
   track(event: AnalyticsEvent | AnalyticsEvent["type"]): boolean;
 }
 
-export function startConsent({
-  site,
-  base = "/v1/",
-  language,
-  gpp,
-  ...looks
-}: ConsentOptions): ConsentApi {
+export function startConsent(options: ConsentOptions): ConsentApi {
+  const { site, base = "/v1/", language, gpp } = options;
   const root = new URL(base, location.href).href;
   const secure = location.protocol === "https:";
   const cookieName = secure ? "__Host-dp_consent" : "dp_consent";
@@ -73,17 +69,21 @@ export function startConsent({
     open: () => void open(),
     prepare: () => void consent.prepare().catch(() => {}),
   };
-  const banner = new Banner(root, actions, looks);
+  const banner = new Banner(root, actions, options);
   const followUp = new FollowUpLoader(root, site, () => consent);
   const around: Surroundings = {
     base: root,
     site,
     cookieName,
-    loadCore: (reads) =>
-      loadCore<DecidingExports>({
-        wasm: root + (reads ? wasmFile : undecidedFile),
-        fallback: () => import(root + wasm2jsFile) as Promise<unknown>,
-      }),
+    loadCore: async (reads) => {
+      const fallback = () => import(root + wasm2jsFile) as Promise<unknown>;
+      const load = <Exports extends DecidingExports>(file: string) =>
+        loadCore<Exports>({ wasm: root + file, fallback });
+      if (!reads) return load(undecidedFile);
+      const reading = import(root + tokenFile) as Promise<TokenReader>;
+      const [core, reader] = await Promise.all([load<PageExports>(wasmFile), reading]);
+      return { ...core, reader };
+    },
     loadCourier: async () => {
       followUp.run();
       return ((await import(root + courierFile)) as CourierModule).Courier;
@@ -108,6 +108,7 @@ export function startConsent({
     banner.keep();
   }).observe(document, { childList: true, subtree: true });
   listen(consent, open);
+  void consent.ready.then(() => banner.stand());
   const made = api(consent, followUp, open);
   if (gpp) followUp.run((started) => void started.startGpp(gpp, banner.root, made));
   return made;

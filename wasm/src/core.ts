@@ -52,11 +52,6 @@ export function createCore<Exports extends DecidingExports>(exports: Exports): C
   };
 }
 
-/** Whether what a visitor has decided can be read with it. */
-export function canRead(core: Core<DecidingExports> | undefined): core is Core {
-  return !!(core as Core | undefined)?.exports.consent_token_parse;
-}
-
 /** Writes text at `offset` of a page and returns its length in bytes, -1 when it does not fit. */
 export function writeText(page: Uint8Array, text: string, offset = 0): number {
   const { read, written } = new TextEncoder().encodeInto(text, page.subarray(offset));

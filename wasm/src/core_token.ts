@@ -5,6 +5,12 @@ import { readText, unpackChoices, viewOf, writeText, type Core } from "./core";
 import { readState, type RecordState } from "./core_decision";
 import { actionNames, type Action, type Choices } from "./names";
 
+/** This file as a module of its own: loaded where something was decided that can be read. */
+export interface TokenReader {
+  parseToken: typeof parseToken;
+  findCookie: typeof findCookie;
+}
+
 export const tokenKindNames = ["", "grant", "refused", "opted_out", "gpc", "withdrawn"] as const;
 export type TokenKind = Exclude<(typeof tokenKindNames)[number], "">;
 

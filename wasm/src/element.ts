@@ -6,15 +6,20 @@ export type Attributes = Record<string, string | boolean | undefined>;
 export function element<Tag extends keyof HTMLElementTagNameMap>(
   tag: Tag,
   attributes: Attributes = {},
-  ...children: (Node | string)[]
+  ...children: (Node | string | undefined)[]
 ): HTMLElementTagNameMap[Tag] {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
     if (value !== undefined && value !== false)
       node.setAttribute(name, value === true ? "" : value);
   }
-  node.append(...children);
+  node.append(...children.map((child) => child ?? ""));
   return node;
+}
+
+/** A sheet of ours carries its text: the scripts that are loaded later find it there. */
+export interface OwnSheet extends CSSStyleSheet {
+  consent?: string;
 }
 
 /**
@@ -23,8 +28,8 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
  */
 export function adoptStyles(root: ShadowRoot, css: string, url: string): void {
   try {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(css);
+    const sheet: OwnSheet = new CSSStyleSheet();
+    sheet.replaceSync((sheet.consent = css));
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   } catch {
     root.append(element("link", { rel: "stylesheet", href: url }));

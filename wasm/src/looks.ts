@@ -10,4 +10,6 @@ export interface Looks {
   layout?: Layout;
   /** `start` and `end` follow the direction of the language. A bar is at the bottom or the top. */
   position?: Position;
+  /** A standing button that opens the preferences again, at the bottom: on which side. */
+  reopen?: "start" | "end";
 }

@@ -1,7 +1,7 @@
 // What the page knows of its visitor, and the one way to decide on it: the recorded choice from the
 // cookie, the choice not confirmed yet, the notice, the signal. A denial anywhere in there wins.
 
-import { canRead, type Core, type DecidingExports } from "./core";
+import type { Core, DecidingExports } from "./core";
 import {
   decide,
   mustAsk,
@@ -10,16 +10,20 @@ import {
   type Question,
   type RecordState,
 } from "./core_decision";
-import { findCookie, parseToken, type Token } from "./core_token";
+import type { Token, TokenReader } from "./core_token";
 import type { Choices, Model, Purpose, Reason } from "./names";
 import { type Notice } from "./notice";
 import type { PendingChoice } from "./outbox";
 
+/** A core that decides, or one that can also read what was decided. */
+export type PageCore = Core<DecidingExports> | ReadingCore;
+export type ReadingCore = Core & { reader: TokenReader };
+
 /** Loads a core: one that `reads` what was decided, or the smaller one that need not. */
-export type CoreSupply = (reads: boolean) => Promise<Core<DecidingExports>>;
+export type CoreSupply = (reads: boolean) => Promise<PageCore>;
 
 export class PageState {
-  core?: Core<DecidingExports>;
+  core?: PageCore;
   notice?: Notice;
   pending?: PendingChoice;
   /**
@@ -46,7 +50,10 @@ export class PageState {
 
   /** Rejects when there is none; the page then goes on with what it has. */
   async loadCore(reads: boolean): Promise<void> {
-    if (!canRead(this.core)) this.core = await this.supply(reads);
+    if (canRead(this.core)) return;
+    const core = await this.supply(reads);
+    // The smaller one may have been asked for first, and come last.
+    if (!canRead(this.core)) this.core = core;
   }
 
   /**
@@ -55,7 +62,7 @@ export class PageState {
    */
   readCookie(cookies: string): void {
     if (!canRead(this.core)) return;
-    const text = findCookie(this.core, cookies, this.cookieName);
+    const text = this.core.reader.findCookie(this.core, cookies, this.cookieName);
     if (text !== this.cookieText) this.takeToken(text);
     else if (!this.token) this.takeToken(this.tokenText);
     this.cookieText = text;
@@ -72,7 +79,8 @@ export class PageState {
 
   takeToken(text: string | undefined): void {
     this.tokenText = text;
-    this.token = text && canRead(this.core) ? parseToken(this.core, text) : undefined;
+    const { core } = this;
+    this.token = text && canRead(core) ? core.reader.parseToken(core, text) : undefined;
   }
 
   get model(): Model {
@@ -153,6 +161,11 @@ export class PageState {
     }
     return { version, materialSince };
   }
+}
+
+/** Whether what a visitor has decided can be read with it. */
+export function canRead(core: PageCore | undefined): core is ReadingCore {
+  return !!core && "reader" in core;
 }
 
 export function grantsSomething(choices: Choices): boolean {

@@ -110,7 +110,6 @@ function section(
     id: `switch-${id}`,
     type: "checkbox",
     role: "switch",
-    part: "switch",
     "aria-labelledby": `name-${id}`,
     "aria-describedby": `about-${id}`,
     checked: on,

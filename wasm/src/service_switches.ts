@@ -25,7 +25,6 @@ export class ServiceSwitches {
         id: `switch-${name}`,
         type: "checkbox",
         role: "switch",
-        part: "switch",
         checked: purpose.checked && allows(name),
         "data-service": name,
       });

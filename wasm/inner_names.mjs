@@ -1,0 +1,21 @@
+// Members that only the files of the banner know among themselves. The build shortens them, to the
+// same in every file of a page. None may be anything else as well: a member of the web platform,
+// of JSON, of the public API, or an export. tests/wasm/inner_names.test.mjs holds them to that.
+
+export const names = [
+  // Consent
+  ...["around", "chosen", "deliver", "everything", "knows", "listeners"],
+  ...["notices", "present", "recorded", "recordOnce", "settle", "veto"],
+  // PageState
+  ...["chosenHere", "cookieText", "pendingState", "question", "readCookie", "settled", "supply"],
+  ...["takePending", "takeToken", "tokenText", "vetoed"],
+  // Surroundings
+  ...["cookieName", "loadCourier", "loadNotice", "outbox", "setCookie"],
+  // the core's records
+  ...["decidedAt", "deniedEventMs", "materialSince", "pageIn", "pageOut"],
+  // the view, and what follows a choice
+  ...["acceptAll", "giveBack", "keepFor", "prepare", "rejectAll"],
+  ...["fetching", "renew", "skewMs", "startGpp"],
+];
+
+export const innerNames = new RegExp(`^(${names.join("|")})$`);

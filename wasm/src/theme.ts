@@ -1,0 +1,99 @@
+// The site's styles may change how a layer looks, not how strong its choices are. What the visitor
+// sees is measured; styles that fail are not used, and the console says why.
+
+import type { OwnSheet } from "./element";
+import { layers, measure, type Flaw } from "./fairness";
+
+export interface ThemeModule {
+  checkTheme: typeof checkTheme;
+}
+
+// Of no specificity: every rule of ours comes before it.
+const everything = ":where(.card,.card *,dialog,dialog *)";
+const corrections = new WeakMap<ShadowRoot, CSSStyleSheet>();
+const said = new WeakSet<Element>();
+
+/** Measures the layers of `root` as they are now, and takes the site's styles away if they fail. */
+export async function checkTheme(root: ShadowRoot): Promise<void> {
+  watch(root);
+  await standing(root);
+  // Nothing is measured on its way from one value to another.
+  correct(root, `${everything}{transition:none!important}`);
+  const shown = [...root.querySelectorAll<HTMLElement>(layers)];
+  const weak = shown.filter((layer) => {
+    const flaws = measure(layer);
+    if (flaws.length) report(layer, flaws);
+    return flaws.length;
+  });
+  if (!weak.length) return correct(root, "");
+  // Parts first: a site keeps its colours when they are not what is wrong.
+  correct(root, hardened(root, true));
+  if (shown.some((layer) => measure(layer).length)) correct(root, hardened(root, false));
+}
+
+// Once for a layer: measured again, under the pointer or in another scheme, it is the same theme.
+function report(layer: Element, flaws: Flaw[]): void {
+  if (said.has(layer)) return;
+  said.add(layer);
+  const lines = flaws.map(
+    ({ where, property, found, needed }) => `${where}: ${property} is ${found}, needed: ${needed}`,
+  );
+  const text = [...new Set(lines)].join("; ");
+  console.error(
+    `consent: the page's styles weaken a choice and are not used where they do: ${text}. ` +
+      "Change the --consent-* properties or ::part() rules for dialphone-consent.",
+  );
+}
+
+// While a layer rises it is neither where nor what it will be; an endless animation is not awaited.
+function standing(root: ShadowRoot): Promise<unknown> {
+  const moving = root.getAnimations?.() ?? [];
+  const still = Promise.all(moving.map(({ finished }) => finished.catch(() => {})));
+  return Promise.race([still, new Promise((resolve) => setTimeout(resolve, 500))]);
+}
+
+const watched = new WeakSet<ShadowRoot>();
+
+// A page may change its theme: by the system's scheme, or by a word on its root.
+function watch(root: ShadowRoot): void {
+  if (watched.has(root)) return;
+  watched.add(root);
+  const again = () => {
+    if (root.querySelector(layers)) void checkTheme(root);
+  };
+  matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
+  const options = { attributes: true, attributeFilter: ["class", "style", "data-theme"] };
+  const observer = new MutationObserver(again);
+  for (const node of [document.documentElement, document.body]) observer.observe(node, options);
+}
+
+function correct(root: ShadowRoot, css: string): void {
+  let sheet = corrections.get(root);
+  if (!sheet) {
+    sheet = new CSSStyleSheet();
+    corrections.set(root, sheet);
+  }
+  sheet.replaceSync(css);
+  const others = root.adoptedStyleSheets.filter((one) => one !== sheet);
+  root.adoptedStyleSheets = [...others, sheet];
+}
+
+// The banner's own styles again, each declaration important: inside a shadow root that beats
+// whatever the page says, also what the page calls important.
+function hardened(root: ShadowRoot, keepsColours: boolean): string {
+  const own = root.adoptedStyleSheets
+    .map((sheet: OwnSheet) => sheet.consent ?? "")
+    .join("")
+    .replace(/!important/g, "");
+  const coloured = keepsColours
+    ? own
+    : own.replace(/var\(--consent-(?!font)[\w-]+,([^()]*)\)/g, "$1");
+  // html { font-size: 62.5% } makes every rem of ours small.
+  const rem = Math.max(16, parseFloat(getComputedStyle(document.documentElement).fontSize));
+  const fixed = coloured.replace(/([\d.]+)rem/g, (_, n) => `${Number(n) * rem}px`);
+  return (
+    `${everything},${everything}::before,${everything}::after{all:revert!important}` +
+    `[part]{direction:inherit!important}` +
+    fixed.replace(/([\w-]+:[^;{}]+)(?=[;}])/g, "$1!important")
+  );
+}
