@@ -86,6 +86,7 @@ const sizes = {
   "follow_up.js (at the choice)": weigh("follow_up.js"),
   "removal.js (behind it)": weigh("removal.js"),
   "services.js (behind it)": weigh("services.js"),
+  "configuration.js (for typos)": weigh("configuration.js"),
   "placeholder.js (for frames)": weigh("placeholder.js"),
   "layout.js (for bar and center)": weigh("layout.js"),
   "reopen.js (for the standing button)": weigh("reopen.js"),

@@ -11,7 +11,8 @@ declare const CONSENT_FILES: Record<
   | "reopen"
   | "preferences"
   | "followUp"
-  | "courier",
+  | "courier"
+  | "configuration",
   string
 >;
 
@@ -23,5 +24,6 @@ export const layoutFile = CONSENT_FILES.layout;
 export const themeFile = CONSENT_FILES.theme;
 export const reopenFile = CONSENT_FILES.reopen;
 export const preferencesFile = CONSENT_FILES.preferences;
+export const configurationFile = CONSENT_FILES.configuration;
 export const courierFile = CONSENT_FILES.courier;
 export const followUpFile = CONSENT_FILES.followUp;

@@ -219,8 +219,9 @@ export class Consent {
     }
     try {
       await page.loadCore(knows || !!page.pending);
-    } catch {
-      console.warn("consent: neither build of the core runs here; nothing optional will run");
+    } catch (error) {
+      // A typo in the page's options, or neither build of the core runs here.
+      console.warn("consent: nothing optional will run:", error);
       runs = false;
       around.view.hide();
       return;

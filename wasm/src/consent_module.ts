@@ -2,7 +2,9 @@
 // begins.
 
 import { Banner } from "./banner";
-import { courierFile, tokenFile, undecidedFile, wasm2jsFile, wasmFile } from "./built_files";
+import { configurationFile, courierFile, tokenFile } from "./built_files";
+import { undecidedFile, wasm2jsFile, wasmFile } from "./built_files";
+import type { ConfigurationModule } from "./configuration";
 import { Consent, type ConsentState, type Surroundings } from "./consent";
 import type { DecidingExports, PageExports } from "./core";
 import { loadCore } from "./core_loader";
@@ -14,6 +16,7 @@ import type { GppMode } from "./gpp";
 import type { Layout, Looks, Position } from "./looks";
 import type { Granted, OptionalPurpose, Purpose, ServiceName } from "./names";
 import { fetchNotice } from "./notice";
+import { areOptions } from "./options";
 import { Outbox, outboxKey } from "./outbox";
 import type { ViewActions } from "./view";
 
@@ -56,9 +59,16 @@ export interface ConsentApi {
   track(event: AnalyticsEvent | AnalyticsEvent["type"]): boolean;
 }
 
-export function startConsent(options: ConsentOptions): ConsentApi {
+/** `prefix`: how the options are written on the page, for what is said of a typo. */
+export function startConsent(options: ConsentOptions, prefix = ""): ConsentApi {
   const { site, base = "/v1/", language, gpp } = options;
-  const root = new URL(base, location.href).href;
+  const root = new URL(base.replace(/\/?$/, "/"), location.href).href;
+  // Whoever waits for it starts nothing where an option is wrong.
+  const checked =
+    !areOptions(options) &&
+    import(root + configurationFile).then(({ check }: ConfigurationModule) =>
+      check(options, prefix),
+    );
   const secure = location.protocol === "https:";
   const cookieName = secure ? "__Host-dp_consent" : "dp_consent";
   const actions: ViewActions = {
@@ -76,6 +86,7 @@ export function startConsent(options: ConsentOptions): ConsentApi {
     site,
     cookieName,
     loadCore: async (reads) => {
+      await checked;
       const fallback = () => import(root + wasm2jsFile) as Promise<unknown>;
       const load = <Exports extends DecidingExports>(file: string) =>
         loadCore<Exports>({ wasm: root + file, fallback });
@@ -88,7 +99,10 @@ export function startConsent(options: ConsentOptions): ConsentApi {
       followUp.run();
       return ((await import(root + courierFile)) as CourierModule).Courier;
     },
-    fetchNotice: () => fetchNotice(root, site, language),
+    fetchNotice: async () => {
+      await checked;
+      return fetchNotice(root, site, language);
+    },
     cookies: () => document.cookie,
     setCookie: (text) => {
       document.cookie = text + (secure ? "; Secure" : "");
@@ -110,7 +124,8 @@ export function startConsent(options: ConsentOptions): ConsentApi {
   listen(consent, open);
   void consent.ready.then(() => banner.stand());
   const made = api(consent, followUp, open);
-  if (gpp) followUp.run((started) => void started.startGpp(gpp, banner.root, made));
+  const runGpp = () => followUp.run((started) => void started.startGpp(gpp!, banner.root, made));
+  if (gpp) void Promise.resolve(checked).then(runGpp, () => {});
   return made;
 }
 
