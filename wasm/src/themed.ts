@@ -15,9 +15,16 @@ export function isThemed(layer: HTMLElement): boolean {
 
 const partsOf = (layer: Element) => [layer, ...layer.querySelectorAll("[part]")];
 
+// What can weaken a choice without moving anything.
+const looks = [
+  ...["background", "color", "-webkit-text-fill-color", "direction", "filter", "opacity"],
+  ...["visibility", "clip-path", "mask-image", "mix-blend-mode", "pointer-events", "text-indent"],
+  ...["backdrop-filter", "writing-mode"],
+];
+
 function look(node: Element): string[] {
   const style = getComputedStyle(node);
-  const values = [...style].map((name) => style.getPropertyValue(name));
+  const values = looks.map((name) => style.getPropertyValue(name));
   const behind = ["::after", "::before"].map((name) => getComputedStyle(node, name).content);
-  return [...values, ...behind];
+  return [...values, ...behind, JSON.stringify(node.getBoundingClientRect())];
 }
