@@ -1,56 +1,28 @@
-// Renders what visitors see, for people to look at: every language, light and dark, on a desktop
-// and a phone, each layer. Writes build/gallery/*.png and an index.html over them.
+// Renders what visitors see, for people to look at: every language, light, dark and in forced
+// colours, on a desktop and a phone, each layer and layout. Writes build/gallery/*.png and an
+// index.html over them. With --axe it asks axe-core about each of them instead of rendering.
 //
-// usage: node tests/browser/gallery.mjs [language ...]
+// usage: node tests/browser/gallery.mjs [--axe] [language ...]
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { parseArgs } from "node:util";
 
-import { control, launchBrowser, newVisitor, open } from "../support/browser.mjs";
+import { axeFindings } from "../support/axe.mjs";
+import { launchBrowser } from "../support/browser.mjs";
 import { root, startConsentd } from "../support/consentd.mjs";
-import { languages, screens } from "../support/languages.mjs";
+import { everyLook } from "../support/every_look.mjs";
+import { languages } from "../support/languages.mjs";
 
 const folder = join(root, "build/gallery");
-const themes = ["light", "dark"];
-const wanted = process.argv.slice(2);
+const { values: options, positionals: wanted } = parseArgs({
+  options: { axe: { type: "boolean", default: false } },
+  allowPositionals: true,
+});
 const unknown = wanted.filter((language) => !languages.includes(language));
 if (unknown.length > 0) {
   console.error(`no such language: ${unknown.join(" ")}; there are ${languages.join(" ")}`);
   process.exit(2);
-}
-
-// Each layer as it stands before a visitor; the order spares loading the page again.
-const layers = {
-  async banner(page) {
-    await open(page);
-    await control(page, "accept_all").waitFor();
-  },
-  async dialog(page) {
-    await control(page, "settings").click();
-    await control(page, "save").waitFor();
-    await page.locator("dialphone-consent summary").first().click();
-  },
-  page: (page) => page.goto("/v1/preferences?site=dialphone.com"),
-};
-
-async function render(browser, url, language) {
-  const pictures = [];
-  const { context, page } = await newVisitor(browser, { url, from: "germany", locale: language });
-  for (const [layer, show] of Object.entries(layers)) {
-    await page.setViewportSize(screens.desktop);
-    await show(page);
-    for (const [screen, size] of Object.entries(screens)) {
-      await page.setViewportSize(size);
-      for (const colorScheme of themes) {
-        await page.emulateMedia({ colorScheme });
-        const name = `${language}-${layer}-${screen}-${colorScheme}.png`;
-        await page.screenshot({ path: join(folder, name), animations: "disabled" });
-        pictures.push(name);
-      }
-    }
-  }
-  await context.close();
-  return pictures;
 }
 
 function index(pictures) {
@@ -63,19 +35,38 @@ ${figures.join("\n")}
 `;
 }
 
-rmSync(folder, { recursive: true, force: true });
-mkdirSync(folder, { recursive: true });
+const seen = [];
+const findings = [];
+
+async function render(page, name) {
+  seen.push(`${name}.png`);
+  await page.screenshot({ path: join(folder, `${name}.png`), animations: "disabled" });
+}
+
+async function ask(page, name, scope) {
+  seen.push(name);
+  findings.push(...(await axeFindings(page, scope)).map((finding) => `${name}: ${finding}`));
+}
+
+if (!options.axe) {
+  rmSync(folder, { recursive: true, force: true });
+  mkdirSync(folder, { recursive: true });
+}
 const service = await startConsentd();
 const browser = await launchBrowser();
-const pictures = [];
 try {
   for (const language of wanted.length > 0 ? wanted : languages) {
-    pictures.push(...(await render(browser, service.url, language)));
-    console.log(`${language}: ${pictures.length} pictures so far`);
+    await everyLook(browser, service.url, language, options.axe ? ask : render);
+    console.log(`${language}: ${seen.length} looks so far, ${findings.length} findings`);
   }
 } finally {
   await browser.close();
   await service.stop();
 }
-writeFileSync(join(folder, "index.html"), index(pictures));
-console.log(join(folder, "index.html"));
+for (const finding of findings) console.error(finding);
+if (options.axe) {
+  process.exitCode = findings.length > 0 ? 1 : 0;
+} else {
+  writeFileSync(join(folder, "index.html"), index(seen));
+  console.log(join(folder, "index.html"));
+}

@@ -12,7 +12,7 @@ namespace {
 
 // Accept, reject and save are one class of button: none may look more inviting than another.
 constexpr std::string_view kStyle = R"(
-:root{color-scheme:light dark}
+:root{color-scheme:light dark;color:CanvasText;background:Canvas}
 body{font:1.0625rem/1.5 system-ui,sans-serif;margin:0 auto;padding:1.5rem 1rem 3rem;max-width:44rem}
 section{border-top:1px solid;padding:1rem 0}
 h1{font-size:1.6rem;line-height:1.2;margin:0 0 .75rem}
@@ -31,6 +31,7 @@ cursor:pointer;
 border:2px solid #14468f;border-radius:.5rem;background:#14468f;color:#fff}
 :focus-visible{outline:3px solid #c2410c;outline-offset:2px}
 .note{border:2px solid;border-radius:.5rem;padding:.5rem 1rem}
+@media(forced-colors:active){button{color:ButtonText;background:ButtonFace;border-color:ButtonText}}
 )";
 
 class Writer {

@@ -1,0 +1,74 @@
+// Everything a visitor may see in one language: each layer and layout, light, dark and in forced
+// colours, on a desktop and a phone. Loads a page once for each layout.
+
+import { control, newVisitor, open } from "./browser.mjs";
+import { embedWith } from "./embedding.mjs";
+import { screens } from "./languages.mjs";
+
+export const themes = {
+  light: { colorScheme: "light", forcedColors: "none" },
+  dark: { colorScheme: "dark", forcedColors: "none" },
+  forced: { colorScheme: "light", forcedColors: "active" },
+};
+
+const onScreen = "dialphone-consent";
+const everyLayer = {
+  banner: { scope: onScreen, show: (page) => control(page, "accept_all").waitFor() },
+  // The first layer behind it is inert.
+  dialog: {
+    scope: { fromShadowDom: ["dialphone-consent", "dialog"] },
+    async show(page) {
+      await control(page, "settings").click();
+      await control(page, "save").waitFor();
+      await page.locator("dialphone-consent summary").first().click();
+    },
+  },
+  page: { scope: "body", show: (page) => page.goto("/v1/preferences?site=dialphone.com") },
+};
+
+export const stops = {
+  box: { attributes: {}, layers: ["banner", "dialog", "page"] },
+  bar: { attributes: { layout: "bar" }, layers: ["banner"] },
+  center: { attributes: { layout: "center" }, layers: ["banner"] },
+};
+
+/**
+ * Calls `visit(page, name, scope)` at every stop. `scope` selects what belongs to the product. Give
+ * the names of `stops` to go to fewer.
+ */
+export async function everyLook(browser, url, language, visit, names = Object.keys(stops)) {
+  for (const stop of names) {
+    const { attributes, layers } = stops[stop];
+    const { context, page } = await newVisitor(browser, { url, from: "germany", locale: language });
+    await embedWith(context, attributes);
+    await open(page);
+    for (const layer of layers) {
+      await page.setViewportSize(screens.desktop);
+      const { show, scope } = everyLayer[layer];
+      await show(page);
+      const name = layer === "banner" ? stop : layer;
+      await inEveryTheme(page, (look) => visit(page, `${language}-${name}-${look}`, scope));
+    }
+    await context.close();
+  }
+}
+
+async function inEveryTheme(page, visit) {
+  for (const [screen, size] of Object.entries(screens)) {
+    await page.setViewportSize(size);
+    for (const [theme, media] of Object.entries(themes)) {
+      await page.emulateMedia(media);
+      await standing(page);
+      await visit(`${screen}-${theme}`);
+    }
+  }
+  await page.emulateMedia(themes.light);
+}
+
+// While a layer rises its colours are not yet what they will be.
+const standing = (page) =>
+  page.evaluate(() => {
+    const root = document.querySelector("dialphone-consent")?.shadowRoot;
+    const moving = root?.getAnimations() ?? [];
+    return Promise.all(moving.map(({ finished }) => finished.catch(() => {})));
+  });
