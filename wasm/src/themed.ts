@@ -19,7 +19,7 @@ const partsOf = (layer: Element) => [layer, ...layer.querySelectorAll("[part]")]
 const looks = [
   ...["background", "color", "-webkit-text-fill-color", "direction", "filter", "opacity"],
   ...["visibility", "clip-path", "mask-image", "mix-blend-mode", "pointer-events", "text-indent"],
-  ...["backdrop-filter", "writing-mode"],
+  ...["backdrop-filter", "writing-mode", "font-size"],
 ];
 
 function look(node: Element): string[] {
