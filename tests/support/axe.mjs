@@ -35,6 +35,10 @@ const lineOf = (kind) => ({ id, target, message }) => `${kind}${id} ${target} ${
 async function run(page, selector) {
   if (!(await page.evaluate(() => "axe" in globalThis))) await page.evaluate(source);
   return page.evaluate(async (scope) => {
+    // While a layer rises its colours are not yet what they will be.
+    const layers = document.querySelector("dialphone-consent")?.shadowRoot;
+    const moving = layers?.getAnimations() ?? [];
+    await Promise.all(moving.map(({ finished }) => finished.catch(() => {})));
     const resultTypes = ["violations", "incomplete"];
     const results = await globalThis.axe.run(scope ?? document, { resultTypes });
     const flat = (rules) =>

@@ -58,17 +58,8 @@ async function inEveryTheme(page, visit) {
     await page.setViewportSize(size);
     for (const [theme, media] of Object.entries(themes)) {
       await page.emulateMedia(media);
-      await standing(page);
       await visit(`${screen}-${theme}`);
     }
   }
   await page.emulateMedia(themes.light);
 }
-
-// While a layer rises its colours are not yet what they will be.
-const standing = (page) =>
-  page.evaluate(() => {
-    const root = document.querySelector("dialphone-consent")?.shadowRoot;
-    const moving = root?.getAnimations() ?? [];
-    return Promise.all(moving.map(({ finished }) => finished.catch(() => {})));
-  });
