@@ -144,6 +144,19 @@ test("the page cannot reach past the layer by styling its host", async () => {
   await context.close();
 });
 
+test("the link to the policy is as readable as the text around it", async () => {
+  const css = "a { color: #fff !important; text-decoration: none !important; font: 3px serif; }";
+  const { context, page } = await visit(css);
+  const [link, text] = await page.locator("dialphone-consent").evaluate((host) =>
+    [host.querySelector("a"), host.shadowRoot.querySelector("p")].map((node) => {
+      const { color, fontSize, textDecorationLine } = getComputedStyle(node);
+      return { color, fontSize, textDecorationLine };
+    }),
+  );
+  assert.deepEqual(link, { ...text, textDecorationLine: "underline" });
+  await context.close();
+});
+
 const fair = `
   dialphone-consent { --consent-ink: #10243e; --consent-quiet: #3b4a5f; --consent-paper: #fdf8ef;
     --consent-control: #ffd34d; --consent-control-hover: #f2c230; --consent-font: Georgia, serif; }
