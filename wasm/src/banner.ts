@@ -16,6 +16,7 @@ import { isThemed } from "./themed";
 import type { Allows, FirstLayer, View, ViewActions } from "./view";
 
 const firstLayer = "banner";
+const atRestMs = 300;
 
 export class Banner implements View {
   private readonly host = element("dialphone-consent" as "div");
@@ -23,6 +24,7 @@ export class Banner implements View {
   private readonly room = new PageRoom();
   private readonly layout?: Promise<LayoutModule | undefined>;
   private layer?: HTMLElement;
+  private near = false;
   private notice?: Notice;
 
   constructor(
@@ -49,8 +51,13 @@ export class Banner implements View {
       this.root.prepend(card);
       if (module) module.arrange(this.root, this.base, card, this.looks, keepRoom);
       else keepRoom();
-      if (isThemed(card)) this.checkTheme();
-      card.classList.add("rise");
+      // In a task of its own, and when it has come to rest. A copy takes its place for that: not
+      // under the visitor's hands.
+      setTimeout(() => {
+        if (this.layer !== card || card.matches(".slim")) return;
+        card.style.animation = "none";
+        if (this.near || isThemed(card)) this.checkTheme();
+      }, atRestMs);
     };
     if (this.layout) void this.layout.then(place);
     else place();
@@ -98,6 +105,7 @@ export class Banner implements View {
 
   // The visitor is near: by now the page's styles are what they will be.
   private prepare(): void {
+    this.near = true;
     this.actions.prepare();
     this.checkTheme();
   }

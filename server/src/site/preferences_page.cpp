@@ -31,7 +31,8 @@ cursor:pointer;
 border:2px solid #14468f;border-radius:.5rem;background:#14468f;color:#fff}
 :focus-visible{outline:3px solid #c2410c;outline-offset:2px}
 .note{border:2px solid;border-radius:.5rem;padding:.5rem 1rem}
-@media(forced-colors:active){button{color:ButtonText;background:ButtonFace;border-color:ButtonText}}
+@media(forced-colors:active){
+.actions *{color:ButtonText;background:ButtonFace;border-color:ButtonText}}
 )";
 
 class Writer {
