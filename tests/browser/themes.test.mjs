@@ -34,7 +34,7 @@ const part = (name) => `dialphone-consent::part(${name})`;
 // What a visitor can see of the two choices, once the layer has come to rest.
 const seen = (page, layer = ".card") =>
   page.locator(`dialphone-consent ${layer}`).evaluate(async (shown) => {
-    await Promise.all(shown.getAnimations().map(({ finished }) => finished));
+    await Promise.all(shown.getAnimations().map(({ finished }) => finished.catch(() => {})));
     const about = (node) => {
       const style = getComputedStyle(node);
       const { width, height } = node.getBoundingClientRect();
