@@ -141,3 +141,26 @@ test("storage that throws: the choice is still sent and kept in the cookie", asy
   assert.equal(await allows(page, "analytics"), true);
   await context.close();
 });
+
+test("neither cookies nor storage: a refusal in one tab ends the grant of another", async () => {
+  const { context, page } = await visit({});
+  await context.addInitScript(() => {
+    Object.defineProperty(Document.prototype, "cookie", { get: () => "", set: () => {} });
+    Object.defineProperty(globalThis, "localStorage", {
+      get() {
+        throw new DOMException("denied", "SecurityError");
+      },
+    });
+  });
+  await open(page);
+  const accepted = answerTo(page);
+  await control(page, "accept_all").click();
+  await accepted;
+  await page.waitForFunction(() => window.consent.state().status === "decided");
+  assert.equal(await allows(page, "analytics"), true);
+  const other = await context.newPage();
+  await open(other);
+  await control(other, "reject_all").click();
+  await page.waitForFunction(() => !window.consent.allows("analytics"));
+  await context.close();
+});

@@ -3,13 +3,16 @@
 // what it likes. Everything is decided by a seed.
 
 import { CookieJar } from "./cookie_jar.mjs";
-import { Consent, core, Courier, noticeFor, Outbox, subjectOf, tokenFor } from "./visitor.mjs";
-import { undecided } from "./visitor.mjs";
+import { Consent, core, Courier, hearTabs, noticeFor, Outbox } from "./visitor.mjs";
+import { subjectOf, tokenFor, undecided } from "./visitor.mjs";
 
-const realNow = Date.now();
-let clock = { now: realNow, timers: [] };
+const startMs = Date.UTC(2026, 10, 25);
+let clock = { now: startMs, timers: [] };
 Date.now = () => clock.now;
-globalThis.setTimeout = (run, delay) => void clock.timers.push({ run, at: clock.now + delay });
+// Whose code is running: a page in the back/forward cache has timers that wait with it.
+let running;
+globalThis.setTimeout = (run, delay) =>
+  void clock.timers.push({ run, at: clock.now + delay, tab: running });
 const turn = () => new Promise((resolve) => setImmediate(resolve));
 const dayMs = 86_400_000;
 
@@ -29,6 +32,8 @@ export async function quiet() {
 class Service {
   granted = new Map();
   seen = new Map();
+  /** Those of the events that granted something. */
+  grants = new Set();
 
   constructor(now) {
     this.now = now;
@@ -45,6 +50,7 @@ class Service {
     const grants = Object.values(request.choices).includes("granted");
     const subject = request.subject ?? (grants ? null : held);
     if (this.granted.has(subject) && held !== subject) return { status: 403 };
+    if (grants) this.grants.add(request.event);
     if (grants) this.granted.set(subject, { ...request.choices });
     else if (subject) this.granted.set(subject, {});
     const answer = { status: 201, token: tokenFor(request, "DE", this.now() / 1000) };
@@ -53,29 +59,51 @@ class Service {
   }
 }
 
+// One whose timers are known to be of the tab.
+function courierOf(tab) {
+  return class extends Courier {
+    tryLater() {
+      running = tab;
+      super.tryLater();
+      running = undefined;
+    }
+  };
+}
+
 export class World {
   jar = new CookieJar();
   kept = new Map();
   storage = "works";
   network = true;
-  noticeWorks = true;
+  notice = "works";
+  /** Told when a slow notice comes. */
+  asking = [];
   skew = 0;
   tabs = [];
   wires = [];
   waiting = [];
+  /** Every request that a page has begun, also those that never left. */
+  sent = [];
   holder = undefined;
   /** Subjects of whom the service knows what the browser was never told. */
   unheard = new Set();
 
   constructor(random) {
     this.random = random;
-    clock = { now: realNow, timers: [] };
+    clock = { now: startMs, timers: [] };
+    const chance = new Random(random.state);
+    Math.random = () => chance.below(1 << 20) / (1 << 20);
     this.service = new Service(() => clock.now - this.skew);
     const world = this;
     // follow_up.js listens in every tab in which something may run.
     globalThis.BroadcastChannel = class {
-      postMessage() {
-        for (const { consent } of world.tabs) consent && setImmediate(() => consent.refresh());
+      tab = running;
+      postMessage(data) {
+        for (const { hears } of world.tabs) world.tell(hears?.tab, () => hears.onmessage({ data }));
+      }
+      set onmessage(heard) {
+        Object.defineProperty(this, "onmessage", { value: heard });
+        this.tab.hears = this;
       }
       close() {}
     };
@@ -87,6 +115,10 @@ export class World {
       world.send(Number(/^tab(\d+)/.exec(url)[1]), JSON.parse(body), headers.authorization);
   }
 
+  noticeComes() {
+    for (const come of this.asking.splice(0)) come();
+  }
+
   /** The browser's clock is `ms` ahead of the service's. */
   setSkew(ms) {
     clock.now += ms - this.skew;
@@ -95,9 +127,10 @@ export class World {
 
   async advance(ms) {
     clock.now += ms;
-    const due = clock.timers.filter(({ at }) => at <= clock.now);
-    clock.timers = clock.timers.filter(({ at }) => at > clock.now);
-    for (const { run } of due) run();
+    const isDue = ({ at, tab }) => at <= clock.now && !tab?.frozen;
+    const due = clock.timers.filter(isDue);
+    clock.timers = clock.timers.filter((timer) => !isDue(timer));
+    for (const { run, tab } of due) if (tab?.alive !== false) run();
     await quiet();
   }
 
@@ -120,6 +153,7 @@ export class World {
   }
 
   send(tab, request, authorization) {
+    this.sent.push(request);
     return new Promise((resolve, reject) => {
       const open = this.tabs.some(({ id }) => id === tab);
       const wire = { tab, request, authorization, resolve, reject };
@@ -144,6 +178,8 @@ export class World {
       const token = wire.authorization?.split(" ")[1] ?? this.jar.value("dp_consent");
       const held = subjectOf(token) ?? null;
       const answer = this.service.answer(wire.request, held);
+      // A subject that only the service keeps: no later page can name it, or ask anything for it.
+      if (fate !== "answered") this.unheard.add(wire.request.subject);
       if (fate === "answer lost") {
         this.unheard.add(held);
         wire.reject(new TypeError("network"));
@@ -167,7 +203,7 @@ export class World {
       if (when.includes(this.storage) || !tab.alive) throw new DOMException("no", "QuotaExceeded");
     };
     const told = () => {
-      for (const { consent } of this.others(tab)) setImmediate(() => consent.refresh());
+      for (const other of this.others(tab)) this.tell(other, () => other.consent.refresh());
     };
     return {
       getItem: (key) => (broken(["off"]), this.kept.get(key) ?? null),
@@ -177,20 +213,49 @@ export class World {
   }
 
   others(tab) {
-    return this.tabs.filter((one) => one !== tab && one.alive && one.consent);
+    return this.tabs.filter((one) => one !== tab && one.alive);
+  }
+
+  /** A page in the back/forward cache hears nothing. */
+  tell(tab, hear) {
+    setImmediate(() => tab?.alive && !tab.frozen && hear());
+  }
+
+  /** The tab shows another page and comes back later; one that asks for something is not kept. */
+  freeze(tab) {
+    const asks = this.wires.some((wire) => wire.tab === tab.id) || tab.waits;
+    // Nothing could tell a page without cookies and storage what came after its grant.
+    const alone = tab.consent.page.pending?.request && !this.kept.size;
+    tab.frozen = !asks && !alone && !tab.consent.courier?.busy;
+  }
+
+  thaw(tab) {
+    tab.frozen = false;
+    return tab.consent.refresh();
   }
 
   async open() {
     const tab = { id: this.random.next(), alive: true };
     const cookies = () => (tab.alive ? this.jar.read() : "");
-    tab.consent = new Consent({
+    tab.consent = this.start(tab, cookies);
+    running = tab;
+    hearTabs(tab.consent);
+    running = undefined;
+    this.tabs.push(tab);
+    await quiet();
+    return tab;
+  }
+
+  start(tab, cookies) {
+    return new Consent({
       base: `tab${tab.id}/`,
       site: "dialphone.com",
       cookieName: "dp_consent",
       loadCore: async (reads) => (reads ? core : undecided),
-      loadCourier: async () => Courier,
+      loadCourier: async () => courierOf(tab),
       fetchNotice: async () => {
-        if (!this.noticeWorks || !this.network || !tab.alive) throw new TypeError("network");
+        if (this.notice === "slow") await new Promise((come) => this.asking.push(come));
+        if (this.notice === "none" || !this.network || !tab.alive) throw new TypeError("network");
         const skewMs = Math.abs(this.skew) > 60_000 ? -this.skew : 0;
         return { ...noticeFor("opt_in"), skewMs };
       },
@@ -203,9 +268,6 @@ export class World {
       view: { show() {}, hide() {}, openPreferences: async () => {} },
       apply: () => {},
     });
-    this.tabs.push(tab);
-    await quiet();
-    return tab;
   }
 
   /** What a closed tab had sent goes on; what it would have done with the answer does not. */

@@ -9,6 +9,7 @@ const { encodeBase64url, encodeTokenPayload, findCookie, loadCore, parseToken } 
 const { Consent } = await importSource("consent.ts");
 const { Courier } = await importSource("courier.ts");
 const { Outbox } = await importSource("outbox.ts");
+const { hearTabs } = await importSource("tabs.ts");
 // A retry waits for seconds; no test does.
 const { setTimeout: start } = globalThis;
 globalThis.setTimeout = (run, delay, ...rest) => {
@@ -45,7 +46,7 @@ export const noticeFor = (model, changes = {}) => ({
 });
 
 export const subjectOf = (token) => token && parseToken(core, token)?.subject;
-export { Consent, Courier, Outbox, core, undecided };
+export { Consent, Courier, Outbox, core, hearTabs, undecided };
 
 /** The token the service would answer with. */
 export function tokenFor(request, region = "DE", now = Date.now() / 1000) {

@@ -57,6 +57,8 @@ export class Consent {
   asked = false;
   /** What was chosen here, for `services` to take. */
   chosen?: Granted;
+  /** The last thing the visitor wanted: what waits for a notice gives way to what came after. */
+  latest?: object;
   readonly page: PageState;
   readonly ready: Promise<void>;
   readonly loadNotice = () => this.notices.load();
@@ -123,12 +125,12 @@ export class Consent {
   /** Denies everything optional. Who had granted something withdraws it, which needs no notice. */
   reject(layer: Layer = "api"): void {
     const { token, state } = this.page;
-    if (token?.subject && state.action !== "default") return this.withdraw(layer);
-    this.choose({ action: "reject_all", layer, choices: this.everything("denied") });
+    const granted = token?.subject && state.action !== "default";
+    this.refuse(granted ? "withdraw" : "reject_all", layer);
   }
 
   withdraw(layer: Layer = "api"): void {
-    this.choose({ action: "withdraw", layer, choices: this.everything("denied") });
+    this.refuse("withdraw", layer);
   }
 
   /** Purposes that are not named are denied. */
@@ -174,12 +176,14 @@ export class Consent {
   prepare(): Promise<Courier> {
     void this.page.loadCore(true).catch(ignore);
     this.loading ??= this.around.loadCourier().then(
-      (made) => {
-        const { around, page, notices } = this;
-        const changed = () => this.settle();
-        const ask = () => this.present();
-        return (this.courier = new made(around, page, notices, changed, ask));
-      },
+      (made) =>
+        (this.courier = new made(
+          this.around,
+          this.page,
+          this.notices,
+          () => this.settle(),
+          () => this.present(),
+        )),
       (error: unknown) => {
         this.loading = undefined;
         throw error;
@@ -204,8 +208,7 @@ export class Consent {
   }
 
   private async start(): Promise<void> {
-    const { around, page } = this;
-    const { knows } = this;
+    const { around, page, knows } = this;
     let runs = true;
     // A choice of an earlier page is sent before anything else of this one.
     const courier = page.pending && this.prepare().catch(ignore);
@@ -259,10 +262,7 @@ export class Consent {
   private recordOnce(action: "gpc" | "default", needed: boolean): void {
     if (!needed || this.recorded === action) return;
     this.recorded = action;
-    if (action === "gpc") {
-      this.choose({ action, layer: "none", choices: this.everything("denied") });
-      return;
-    }
+    if (action === "gpc") return this.refuse(action, "none");
     const choices: Choices = {};
     for (const { id, required, default: start } of this.page.notice!.purposes) {
       if (!required) choices[id as OptionalPurpose] = start === "granted" ? "granted" : "denied";
@@ -271,7 +271,9 @@ export class Consent {
   }
 
   private async grant(action: Action, layer: Layer, granted?: Granted): Promise<void> {
+    const mine = (this.latest = {});
     const notice = this.page.notice ?? (await this.notices.load());
+    if (this.latest !== mine) return;
     const choices: Choices = {};
     for (const purpose of optionalPurposes(notice)) {
       choices[purpose] = !granted || is(granted, purpose) ? "granted" : "denied";
@@ -279,11 +281,12 @@ export class Consent {
     this.choose({ action, layer, choices }, granted);
   }
 
-  private everything(choice: "denied"): Choices {
+  private refuse(action: Action, layer: Layer): void {
     const { notice, state } = this.page;
     const purposes = notice ? optionalPurposes(notice) : Object.keys(state.choices);
     const named = purposes.length ? purposes : ["analytics", "marketing"];
-    return Object.fromEntries(named.map((purpose) => [purpose, choice]));
+    const choices = Object.fromEntries(named.map((purpose) => [purpose, "denied"]));
+    this.choose({ action, layer, choices });
   }
 
   // The tick of the click: the page acts, the outbox keeps a refusal, and only then it is sent.
@@ -297,7 +300,10 @@ export class Consent {
     this.chosen = granted;
     this.services?.take();
     if (!grantsSomething(pending.choices)) around.outbox.write(pending);
-    if (pending.layer !== "none") around.view.hide();
+    if (pending.layer !== "none") {
+      this.latest = pending;
+      around.view.hide();
+    }
     if (pending.layer === "banner" && page.model === "opt_out") {
       around.view.show("opted_out", page.notice!);
     }

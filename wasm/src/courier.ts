@@ -3,6 +3,7 @@
 
 import { makeRequest } from "./consent_request";
 import { exclusively, post, retryDelayMs, type Outcome } from "./delivery";
+import type { Choices, OptionalPurpose } from "./names";
 import type { NoticeSource } from "./notice_source";
 import type { Outbox, PendingChoice } from "./outbox";
 import { grantsSomething, type PageState } from "./page_state";
@@ -30,6 +31,8 @@ export class Courier {
   private attempt = 0;
   private carrying = false;
   private last?: PendingChoice;
+  /** On its way. */
+  private sent?: PendingChoice;
   private corrected?: PendingChoice;
 
   /** `changed` is told when the service's answer changed the page; `ask` when it must ask again. */
@@ -46,10 +49,10 @@ export class Courier {
   }
 
   async deliver(attempt: "first" | "retry"): Promise<void> {
-    this.keepRefusal();
+    this.keep();
+    if (attempt === "first") this.tell();
     if (this.carrying) return;
     this.carrying = true;
-    this.keepGrant();
     try {
       await exclusively(
         () => this.drain(attempt),
@@ -58,6 +61,7 @@ export class Courier {
       );
     } finally {
       this.carrying = false;
+      this.sent = undefined;
     }
     this.tryLater();
   }
@@ -73,22 +77,32 @@ export class Courier {
     setTimeout(() => void this.deliver("retry"), delay);
   }
 
-  // From here on sending a grant again is the same event. A page that ends before has granted
-  // nothing.
-  private keepGrant(): void {
-    const { page, around } = this;
+  // Another tab, with a choice of its own delivered, may have cleared what kept this one.
+  private keep(): void {
+    const { page, around, sent } = this;
     const { pending } = page;
-    if (!pending || pending.request || !grantsSomething(pending.choices)) return;
+    if (!pending || pending.request) return;
+    if (!grantsSomething(pending.choices)) return this.write(pending);
+    // Behind a refusal nobody is known yet for whom to grant something: until then it holds.
+    if (sent && !sent.request) return this.write(sent);
     page.readCookie(around.cookies());
-    page.pending = { ...pending, request: makeRequest(pending, page, around.site, around.random) };
-    this.write(page.pending);
+    this.remake(pending);
   }
 
-  private keepRefusal(): void {
-    const { pending } = this.page;
-    if (!pending || grantsSomething(pending.choices)) return;
-    this.write(pending);
-    tellTabs();
+  // From here on sending a grant again is the same event. A page that ends before has granted
+  // nothing.
+  private remake(pending: PendingChoice): void {
+    const { page, around, sent } = this;
+    const request = makeRequest(pending, page, around.site, around.random);
+    // Of two grants the later one is for whom the first one is.
+    request.subject = sent?.request?.subject ?? request.subject;
+    this.write((page.pending = { ...pending, request }));
+  }
+
+  private tell(): void {
+    const { page, last: pending } = this;
+    if (!page.pending || !Object.values(pending!.choices).includes("denied")) return;
+    tellTabs({ tag: (page.tag ??= Math.random()), pending: pending! });
   }
 
   private write(pending: PendingChoice | undefined): void {
@@ -105,15 +119,19 @@ export class Courier {
       this.dropOvertaken();
     }
     for (let round = 0; page.pending && round < roundsMost; ++round) {
-      this.keepGrant();
-      // Another tab, with its own refusal delivered, may have cleared what kept this one.
-      this.keepRefusal();
-      const sent = page.pending;
+      this.sent = undefined;
+      this.keep();
+      const sent = (this.sent = page.pending);
       let outcome = await this.send(sent);
       if (outcome === "refused" && this.corrected !== sent) {
-        // Perhaps only this browser's clock is wrong: a new notice tells the service's.
-        this.corrected = sent;
-        if ((await this.notices.renew().catch(nothing)) !== undefined) continue;
+        // Perhaps only this browser's clock is wrong, or the choice is too old: a new notice tells
+        // the service's time.
+        if ((await this.notices.renew().catch(nothing)) !== undefined) {
+          if (page.pending !== sent) continue;
+          if (sent.request) this.remake(sent);
+          this.corrected = page.pending;
+          continue;
+        }
         outcome = "retry";
       }
       if (outcome === "retry") {
@@ -134,7 +152,9 @@ export class Courier {
     page.readCookie(around.cookies());
     const given = Date.parse(page.pending?.request?.client_time ?? "");
     // The token knows whole seconds.
-    if ((page.state.decidedAt + 1) * 1000 > given) this.finish(page.pending!);
+    if ((page.state.decidedAt + 1) * 1000 > given && !narrows(page.pending!, page.state)) {
+      this.finish(page.pending!);
+    }
   }
 
   private async send(pending: PendingChoice): Promise<Outcome> {
@@ -193,7 +213,7 @@ export class Courier {
     const { page, around } = this;
     if (page.pending !== sent) return;
     const kept = around.outbox.read();
-    const other = kept && !same(kept, sent) && !grantsSomething(kept.choices);
+    const other = kept && !same(kept, sent) && (narrows(kept, sent) || !kept.request);
     page.takePending(other ? kept : undefined);
     if (!other) this.write(undefined);
   }
@@ -214,17 +234,21 @@ export class Courier {
   // A refusal needs no agreement to the notice that is in force now; a grant only stands when the
   // purposes are the same, otherwise the visitor is asked again.
   private async renew(sent: PendingChoice): Promise<void> {
-    const { page, around } = this;
+    const { page } = this;
     const same = await this.notices.renew().catch(nothing);
     if (same === undefined || !sent.request || page.pending !== sent) return;
-    if (same) {
-      page.pending = { ...sent, request: makeRequest(sent, page, around.site, around.random) };
-      this.write(page.pending);
-      return;
-    }
+    if (same) return this.remake(sent);
     this.finish(sent);
     this.ask();
   }
+}
+
+// Denies something that the other one grants.
+function narrows(one: { choices: Choices }, other: { choices: Choices }): boolean {
+  return Object.entries(other.choices).some(
+    ([purpose, choice]) =>
+      choice === "granted" && one.choices[purpose as OptionalPurpose] !== "granted",
+  );
 }
 
 function same(a: PendingChoice, b: PendingChoice): boolean {

@@ -13,7 +13,7 @@ import type { PlaceholderModule } from "./placeholder";
 import { browserRandomness } from "./random_id";
 import type { RemovalModule } from "./removal";
 import type { ServicesModule } from "./services";
-import { whenTold } from "./tabs";
+import { hearTabs } from "./tabs";
 
 export interface FollowUpModule {
   FollowUp: typeof FollowUp;
@@ -26,8 +26,7 @@ export class FollowUp {
   private readonly events: EventSender;
   private readonly gate: Gate;
   private told = "";
-  private removal?: Promise<RemovalModule | undefined>;
-  private placeholder?: Promise<PlaceholderModule | undefined>;
+  private readonly files: Record<string, Promise<unknown>> = {};
 
   constructor(
     private readonly base: string,
@@ -37,7 +36,7 @@ export class FollowUp {
     this.events = new EventSender(base, site, browserRandomness, (reasons) => {
       if (reasons.some((reason) => !notAboutConsent.includes(reason))) consent.veto();
     });
-    whenTold(() => consent.refresh());
+    hearTabs(consent);
     this.gate = new Gate({
       allows: (name) => consent.allows(name),
       notice: () => consent.page.notice,
@@ -45,9 +44,9 @@ export class FollowUp {
       frame: (frame, open) => void this.holdBack(frame, open),
     });
     // It has to be at hand when the visitor withdraws.
-    void this.loadRemoval();
+    void this.load(removalFile);
     // Without it no single service runs.
-    void this.load<ServicesModule>(servicesFile, () => {}).then((made) => {
+    void this.load<ServicesModule>(servicesFile).then((made) => {
       made?.serve(consent);
       this.apply();
     });
@@ -96,28 +95,23 @@ export class FollowUp {
     if (!page.pending) this.events.flush(page.tokenText);
   }
 
-  private loadRemoval(): Promise<RemovalModule | undefined> {
-    this.removal ??= this.load<RemovalModule>(removalFile, () => (this.removal = undefined));
-    return this.removal;
-  }
-
   private clean(): void {
     const { consent } = this;
-    void this.loadRemoval().then((removal) => removal?.removeEnded(consent));
+    void this.load<RemovalModule>(removalFile).then((made) => made?.removeEnded(consent));
   }
 
   private async holdBack(frame: HTMLIFrameElement, open: boolean): Promise<void> {
-    if (open && !this.placeholder) return;
-    this.placeholder ??= this.load(placeholderFile, () => (this.placeholder = undefined));
-    const { consent } = this;
-    (await this.placeholder)?.hold(frame, consent, this.base);
+    if (open && !this.files[placeholderFile]) return;
+    const made = await this.load<PlaceholderModule>(placeholderFile);
+    made?.hold(frame, this.consent, this.base);
   }
 
-  private load<Module>(file: string, failed: () => void): Promise<Module | undefined> {
-    return (import(this.base + file) as Promise<Module>).catch(() => {
+  // Once; one that did not come is tried again.
+  private load<Module>(file: string): Promise<Module | undefined> {
+    this.files[file] ??= import(this.base + file).catch(() => {
       console.warn(`consent: ${file} is missing`);
-      failed();
-      return undefined;
+      delete this.files[file];
     });
+    return this.files[file] as Promise<Module | undefined>;
   }
 }

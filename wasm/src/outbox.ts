@@ -40,7 +40,8 @@ const longestEntry = 4096;
  * counts first.
  */
 export class Outbox {
-  private memory?: PendingChoice;
+  /** Where the storage cannot keep it. */
+  memory?: PendingChoice;
 
   constructor(
     private readonly storage: () => OutboxStorage,

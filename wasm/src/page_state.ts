@@ -23,6 +23,8 @@ export type ReadingCore = Core & { reader: TokenReader };
 export type CoreSupply = (reads: boolean) => Promise<PageCore>;
 
 export class PageState {
+  /** Tells the open pages apart once this one has told something, and lives only as long as it. */
+  tag?: number;
   core?: PageCore;
   notice?: Notice;
   pending?: PendingChoice;
@@ -69,8 +71,8 @@ export class PageState {
   }
 
   takePending(pending: PendingChoice | undefined): void {
-    // Another tab has delivered a refusal: the token that it ended does not count again.
-    if (!pending && this.pending && !this.pending.request) {
+    // Another tab has delivered the choice: the token that it ended does not count again.
+    if (!pending && this.pending) {
       this.token = this.tokenText = this.cookieText = undefined;
     }
     this.pending = pending;
