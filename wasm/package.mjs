@@ -2,7 +2,7 @@
 // its tarball.
 
 import { execFileSync } from "node:child_process";
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 
@@ -11,6 +11,16 @@ const quiet = ["--ignore-scripts", "--no-audit", "--no-fund", "--loglevel=error"
 
 function npm(directory, ...args) {
   return execFileSync("npm", [...args, ...quiet], { cwd: directory, encoding: "utf8" });
+}
+
+// The sources leave out the endings of files, which a bundler finds and Node's own resolution, that
+// customers may compile with, does not.
+function nameFiles(types) {
+  for (const name of readdirSync(types)) {
+    const path = join(types, name);
+    const text = readFileSync(path, "utf8");
+    writeFileSync(path, text.replace(/((?:from|import) |import\()"(\.\/\w+)"/g, '$1"$2.js"'));
+  }
 }
 
 /** Packs `scripts` with the types of their sources; returns the path of the tarball in `dist`. */
@@ -30,6 +40,7 @@ export function packPackage(scripts, dist) {
   const compiler = join(source, "node_modules/typescript/bin/tsc");
   const types = ["-p", source, "--outDir", join(folder, "types")];
   execFileSync(process.execPath, [compiler, ...types], { stdio: "inherit" });
+  nameFiles(join(folder, "types"));
   const [{ filename }] = JSON.parse(npm(folder, "pack", "--json", "--pack-destination", dist));
   return join(dist, filename);
 }

@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
-import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -71,22 +71,61 @@ test("the core decides in Node.js from the package alone", () => {
   assert.equal(answer, "GB\n");
 });
 
-test("the types are those of the sources, and wrong calls do not compile", () => {
-  writeFileSync(
-    join(folder, "page.ts"),
-    `import { startConsent, type ConsentState } from "@dialphone/consent";
-    import { refusal } from "@dialphone/consent/testing";
+const customers = {
+  "page.ts": `
+    import { startConsent, type ConsentState } from "@dialphone/consent";
     const consent = startConsent({ site: "dialphone.com", gpp: "no-sale" });
     consent.on("change", (state: ConsentState) => console.log(state.decisions.analytics.reason));
     export const sent: boolean = consent.track("page_view");
-    export const { name } = refusal("http://localhost/", ["analytics"]);
     // @ts-expect-error no such purpose
     consent.allows("adverts");
     // @ts-expect-error the site is needed
     startConsent({});`,
-  );
-  const compiler = join(wasmDirectory, "node_modules/typescript/bin/tsc");
-  const options = ["--noEmit", "--strict", "--module", "esnext", "--moduleResolution", "bundler"];
-  const target = ["--target", "es2021", "--lib", "es2021,dom", "page.ts"];
-  execFileSync(process.execPath, [compiler, ...options, ...target], { cwd: folder });
-});
+  "server.ts": `
+    import { loadCore, parseRegion, type CoreExports } from "@dialphone/consent/core";
+    const core = await loadCore<CoreExports>({ wasm: new Uint8Array(8) });
+    export const region: string = parseRegion(core, "uk");
+    // @ts-expect-error the core is needed
+    parseRegion("uk");`,
+  "tags.ts": `
+    import { installDataLayer } from "@dialphone/consent/data-layer";
+    import { installGoogleConsentMode } from "@dialphone/consent/google-consent-mode";
+    installDataLayer();
+    installGoogleConsentMode();
+    // @ts-expect-error takes nothing of the kind
+    installDataLayer("analytics");`,
+  "test.ts": `
+    import { acceptance, refusal } from "@dialphone/consent/testing";
+    export const { name } = refusal("http://localhost/", ["analytics"]);
+    export const source: string = acceptance;
+    // @ts-expect-error no such purpose
+    refusal("http://localhost/", ["adverts"]);`,
+  "frameworks.ts": `
+    import { ConsentProvider, useConsent, WithConsent } from "@dialphone/consent/react";
+    import { useConsent as useInVue } from "@dialphone/consent/vue";
+    export const inReact: boolean = useConsent().allows("analytics");
+    export const inVue: boolean = useInVue({ site: "dialphone.com" }).allows("marketing");
+    export const parts = [ConsentProvider, WithConsent];
+    // @ts-expect-error the site is needed
+    useInVue({});`,
+};
+
+for (const [module, resolution] of [
+  ["esnext", "bundler"],
+  ["node16", "node16"],
+]) {
+  test(`${resolution}: the types are those of the sources, wrong calls do not compile`, () => {
+    for (const [name, text] of Object.entries(customers)) writeFileSync(join(folder, name), text);
+    writeFileSync(join(folder, "package.json"), '{ "private": true, "type": "module" }');
+    // What of React and Vue is used: neither is installed here.
+    cpSync(join(wasmDirectory, "src/frameworks.d.ts"), join(folder, "frameworks-used.d.ts"));
+    const compiler = join(wasmDirectory, "node_modules/typescript/bin/tsc");
+    const files = [...Object.keys(customers), "frameworks-used.d.ts"];
+    const options = ["--noEmit", "--strict", "--module", module, "--moduleResolution", resolution];
+    const target = ["--target", "es2022", "--lib", "es2022,dom,dom.iterable"];
+    execFileSync(process.execPath, [compiler, ...options, ...target, ...files], {
+      cwd: folder,
+      encoding: "utf8",
+    });
+  });
+}
