@@ -76,6 +76,10 @@ std::string unknown(std::string_view kind, std::string_view given,
 }
 
 std::string unknown_option(Command command, std::string_view name) {
+  if (name.starts_with("replic")) {
+    return "--" + std::string(name) +
+           ": nothing goes from one zone to another, and nothing can switch that on; leave it out";
+  }
   std::vector<std::string> known;
   for (const Option& option : options()) {
     if (takes(option, command)) known.push_back("--" + option.name);

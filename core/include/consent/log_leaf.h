@@ -7,7 +7,8 @@
 //   1   kind     1 byte
 //   2   time     8 bytes   milliseconds since 1970, big-endian; the service's clock, informative
 //  10   id       16 bytes  UUIDv7 of the record, or of the entry itself
-//  26   commitment  32 bytes  HMAC-SHA-256 of a record under its nonce; else zeros
+//  26   commitment  32 bytes  HMAC-SHA-256 of a record, or of a day's counts, under a nonce;
+//                          else zeros
 //  58   content  32 bytes  SHA-256 of the stored ciphertext; else of what is public
 //  90   detail   UTF-8 to the end; says what is public
 
@@ -31,8 +32,9 @@ enum class LogKind : std::uint8_t {
   certificate = 6,    // of an erasure
   configuration = 7,  // what the service was started with
   banner_build = 8,   // the files visitors' browsers load
+  refusals = 9,       // how many refused on a day that is over, as a commitment
 };
-inline constexpr std::uint8_t kLogKinds = 9;
+inline constexpr std::uint8_t kLogKinds = 10;
 std::string_view to_text(LogKind kind);
 
 // Nothing of these is public but hashes: no detail.

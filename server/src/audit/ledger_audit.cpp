@@ -1,6 +1,7 @@
 #include "audit/ledger_audit.h"
 
 #include <array>
+#include <filesystem>
 #include <stdexcept>
 
 #include "audit/log_signer.h"
@@ -8,6 +9,7 @@
 #include "audit/tree_log.h"
 #include "consent/log_leaf.h"
 #include "ledger/record.h"
+#include "ledger/refusal_days.h"
 #include "ledger/sqlite_log.h"
 #include "uuid.h"
 
@@ -29,10 +31,16 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+// A zone's directory has its name, in a backup too.
+Zone zone_named(const std::string& directory) {
+  const auto name = std::filesystem::path(directory).filename();
+  return name == to_text(Zone::us) ? Zone::us : Zone::eu;
+}
+
 class Audit {
  public:
-  Audit(SqliteConnection& connection, const Progress& progress)
-      : connection_(connection), reader_(connection), progress_(progress) {}
+  Audit(SqliteConnection& connection, Zone zone, const Progress& progress)
+      : connection_(connection), zone_(zone), reader_(connection), progress_(progress) {}
 
   AuditReport run(const std::optional<TreeHead>& signed_last, const std::optional<TreeHead>& kept) {
     all_ = reader_.size() + count("records");
@@ -42,6 +50,7 @@ class Audit {
       check_head(kept, "the checkpoint that was kept");
       check_records();
       check_notices();
+      check_refusals();
     } catch (const Finding& finding) {
       report_.failure = finding.what();
     }
@@ -166,7 +175,33 @@ class Audit {
     }
   }
 
+  // The counts of each day that is over are those of its newest entry.
+  void check_refusals() {
+    const char* const in_log =
+        "SELECT count(DISTINCT substr(entry, 91)) FROM log_entries WHERE substr(entry, 2, 1) = "
+        "x'09'";
+    if (connection_.integer(in_log) != static_cast<std::int64_t>(count("refusal_days")))
+      throw Finding("the log has committed to other days' refusals than the ledger holds");
+    SqliteStatement rows = connection_.prepare("SELECT day, entry, nonce FROM refusal_days");
+    while (rows.step()) {
+      RecordId id{};
+      Sha256Digest nonce{};
+      const std::string day = rows.text(0);
+      const bool read = rows.blob(1, id) && rows.blob(2, nonce);
+      const std::optional<std::uint64_t> leaf = read ? reader_.leaf_of(id) : std::nullopt;
+      if (!leaf) throw Finding("the refusals of " + day + " have no entry in the log");
+      const std::string entry = reader_.entry(*leaf);
+      const auto decoded = decode_leaf(bytes_of(entry));
+      if (!decoded || decoded->kind != LogKind::refusals || decoded->detail != day ||
+          decoded->commitment != refusals_commitment(connection_, zone_, day, nonce)) {
+        throw Finding("the refusals of " + day + " are not those that " + entry_name(*leaf) +
+                      " commits to");
+      }
+    }
+  }
+
   SqliteConnection& connection_;
+  const Zone zone_;
   SqliteLogReader reader_;
   const Progress& progress_;
   AuditReport report_;
@@ -182,7 +217,8 @@ AuditReport audit_ledger(const std::string& directory, const std::optional<TreeH
   try {
     SqliteConnection connection(path, SqliteConnection::Mode::read_only);
     connection.execute("BEGIN");  // one state of it all, also while a service writes
-    return Audit(connection, progress).run(read_signed_head(directory), kept);
+    return Audit(connection, zone_named(directory), progress)
+        .run(read_signed_head(directory), kept);
   } catch (const SqliteError& error) {
     throw std::runtime_error(path + ": " + error.what());
   }

@@ -21,6 +21,7 @@ LogLeaf leaf_of(const LogEntry& entry) {
   leaf.kind = entry.kind;
   leaf.time_ms = entry.time.time_since_epoch().count();
   leaf.id = entry.record;
+  if (entry.kind == LogKind::refusals) leaf.commitment = entry.commitment;
   if (is_personal(entry.kind)) {
     leaf.commitment = entry.commitment;
     leaf.content = entry.ciphertext_hash;

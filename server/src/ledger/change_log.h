@@ -20,10 +20,10 @@ struct LogEntry {
   LogKind kind = LogKind::record;
   Zone zone = Zone::eu;
   TimePoint time{};
-  RecordId record{};               // of others than records: an id of its own, UUIDv7
-  Sha256Digest commitment{};       // a record's; else the hash of what `subject` names, or zeros
+  RecordId record{};          // of others than records: an id of its own, UUIDv7
+  Sha256Digest commitment{};  // a record's or of counts; else of what `subject` names, or zeros
   Sha256Digest ciphertext_hash{};  // a record's, else zeros
-  std::string subject;             // "sha256:<hex>" of a notice, "kek.2", ...; empty for records
+  std::string subject;             // "sha256:<hex>" of a notice, "kek.2", a day; empty for records
 };
 
 // One a zone's writer; all calls come from the writer's thread. Whatever throws rolls the whole

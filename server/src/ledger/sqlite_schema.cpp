@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x44504331;  // "DPC1"
 // Migration N brings a file from user_version N to N + 1. Never edited once shipped.
-constexpr std::array<const char*, 1> kMigrations = {R"sql(
+constexpr std::array<const char*, 2> kMigrations = {R"sql(
 -- Fingerprints: 0 is the lookup key, others are key-encryption keys. The highest wraps.
 CREATE TABLE keys (
   id          INTEGER PRIMARY KEY,
@@ -78,6 +78,14 @@ CREATE TABLE probe (
   id    INTEGER PRIMARY KEY CHECK (id = 1),
   value INTEGER NOT NULL
 ) STRICT;
+)sql",
+                                                    R"sql(
+-- Days whose counts of refusals the log has committed to.
+CREATE TABLE refusal_days (
+  day   TEXT NOT NULL PRIMARY KEY,
+  entry BLOB NOT NULL CHECK (length(entry) = 16),  -- the id of the log's entry
+  nonce BLOB NOT NULL CHECK (length(nonce) = 32)
+) STRICT, WITHOUT ROWID;
 )sql"};
 
 void check_owner(SqliteConnection& connection, std::int64_t version) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "ledger/erasure_list.h"
+#include "ledger/refusal_days.h"
 #include "ledger/subject_writer.h"
 #include "timestamp.h"
 
@@ -51,6 +52,15 @@ std::unique_ptr<SqliteConnection> open_file(const std::string& path, IntegrityCh
   return connection;
 }
 
+// By the requests' own times; nothing that brings none says that a day is over.
+TimePoint latest_time(std::span<WriteTask* const> tasks) {
+  TimePoint latest{};
+  for (const WriteTask* task : tasks) {
+    latest = std::max({latest, task->record.time, task->entry.time});
+  }
+  return latest;
+}
+
 bool is_corrupt(const std::exception& error) {
   const auto* sqlite = dynamic_cast<const SqliteError*>(&error);
   return sqlite != nullptr && sqlite->kind() == SqliteError::Kind::corrupt;
@@ -69,7 +79,8 @@ struct SqliteWriter::Session {
         notice(connection->prepare(kNoticeInsert)),
         probe_write(connection->prepare(kProbeWrite)),
         probe_read(connection->prepare(kProbeRead)),
-        subjects(*connection, files.zone, files.keys, log) {}
+        subjects(*connection, files.zone, files.keys, log),
+        refusal_days(*connection, files.zone, log) {}
 
   std::unique_ptr<SqliteConnection> connection;
   SqliteStatement begin;
@@ -81,6 +92,7 @@ struct SqliteWriter::Session {
   SqliteStatement probe_write;
   SqliteStatement probe_read;
   SubjectWriter subjects;
+  RefusalDays refusal_days;
 };
 
 SqliteWriter::SqliteWriter(const ZoneFiles& files, StateCache& cache, RecentRefusals& refusals,
@@ -127,6 +139,7 @@ bool SqliteWriter::try_commit(std::span<WriteTask* const> tasks, bool may_divide
     follow_rotation(session().keks_in_use, files_.keys);
     count_servings(servings);
     write(tasks);
+    session().refusal_days.settle(latest_time(tasks));
     session().commit.run();
   } catch (const std::exception& error) {
     session_.reset();
@@ -246,13 +259,14 @@ void SqliteWriter::count(WriteTask& task) {
     task.repeated = true;
     return;
   }
-  const auto day = std::chrono::floor<std::chrono::days>(task.record.time);
+  const std::string day = to_iso_date(std::chrono::floor<std::chrono::days>(task.record.time));
   session()
-      .refusal.bind(0, to_iso_date(day))
+      .refusal.bind(0, day)
       .bind(1, task.record.site)
       .bind(2, static_cast<std::int64_t>(task.record.regime))
       .bind(3, static_cast<std::int64_t>(task.record.action))
       .run();
+  session().refusal_days.counted(day);
   counted_.push_back(&task.record);
 }
 

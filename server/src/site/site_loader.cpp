@@ -157,6 +157,10 @@ SitePolicy read_site(const JsonValue& document, std::vector<JsonError>& errors,
     const std::string_view flaw = text_flaw(*address);
     if (!flaw.empty()) root.fail("controller_address", std::string(flaw));
   }
+  if (root.member("replication", Presence::optional) != nullptr) {
+    root.fail("replication",
+              "cannot be switched on: nothing goes from one zone to another; remove it");
+  }
   root.refuse_unknown();
   return site;
 }

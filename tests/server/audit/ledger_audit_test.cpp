@@ -186,3 +186,26 @@ TEST_CASE("a receipt holds, and the same one about something else does not") {
   CHECK(check_receipt(receipt_json(stored, "{}", *proof, log.verifier_key()), *key).failure ==
         "the leaf commits to another record than the one in the receipt");
 }
+
+TEST_CASE("refusals that were changed after their day are found, with the entry of that day") {
+  const auto written = [] {
+    auto made = std::make_unique<Written>();
+    const auto ledger = open_ledger(made->data_dir());
+    for (int i = 0; i < 5; ++i) REQUIRE_FALSE(ledger->count_refusal(refusal()).failure);
+    REQUIRE_FALSE(ledger->append(grant(3, std::chrono::hours(24))).failure);
+    return made;
+  };
+  CHECK(written()->audit().failure == "");
+  for (const char* sql :
+       {"UPDATE refusals SET count = count - 1", "DELETE FROM refusals",
+        "UPDATE refusals SET action = action + 1",
+        "INSERT INTO refusals SELECT day, 'other.example', regime, action, 1 FROM refusals",
+        "UPDATE refusal_days SET nonce = zeroblob(32)"}) {
+    check_finding(*written(), sql, " are not those that entry 304 (leaf 303) commits to");
+  }
+  check_finding(*written(), "UPDATE refusal_days SET entry = zeroblob(16)", "have no entry");
+  check_finding(*written(), "DELETE FROM refusal_days", "to other days' refusals");
+  check_finding(*written(),
+                "INSERT INTO refusal_days SELECT '2026-01-01', entry, nonce FROM refusal_days",
+                "to other days' refusals");
+}

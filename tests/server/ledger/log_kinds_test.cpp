@@ -1,5 +1,6 @@
 // Which change gives which entry of the log, and that nothing changes without one.
 
+#include "audit/ledger_audit.h"
 #include "audit/tree_log.h"
 #include "ledger/key_rotation.h"
 #include "ledger/ledger.h"
@@ -7,6 +8,7 @@
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
+#include "timestamp.h"
 #include "uuid.h"
 
 using namespace consent;
@@ -92,6 +94,33 @@ TEST_CASE("Every change of a ledger is one entry of its kind") {
       there.data_dir, Zone::eu, {}, log, [](std::uint64_t, std::uint64_t) {},
       std::chrono::milliseconds(0));
   CHECK(there.news() == Words{"key kek.2", "key kek.1 destroyed"});
+}
+
+TEST_CASE("The refusals of a day are one entry once it is over, and one more when it changes") {
+  using std::chrono::hours;
+  Logged there;
+  auto ledger = there.open();
+  there.news();
+  for (int i = 0; i < 3; ++i) REQUIRE_FALSE(ledger->count_refusal(refusal()).failure);
+  const std::string day =
+      "refusals " + to_iso_date(std::chrono::floor<std::chrono::days>(refusal().time));
+  CHECK(there.news().empty());
+  REQUIRE_FALSE(ledger->append(grant(1, hours(24))).failure);
+  CHECK(there.news() == Words{"record", day});
+  REQUIRE_FALSE(ledger->append(grant(2, hours(24))).failure);
+  ledger.reset();
+  ledger = there.open();
+  REQUIRE_FALSE(ledger->append(grant(3, hours(25))).failure);
+  CHECK(there.news() == Words{"record", "record"});
+  // The clock was set back: the day has one more.
+  REQUIRE_FALSE(ledger->count_refusal(refusal()).failure);
+  CHECK(there.news() == Words{day});
+  // A day without any has no entry, and is nobody's business.
+  REQUIRE_FALSE(ledger->append(grant(4, hours(24 * 9))).failure);
+  CHECK(there.news() == Words{"record"});
+  ledger.reset();
+  const AuditReport found = audit_ledger(there.zone, {}, [](std::uint64_t, std::uint64_t) {});
+  CHECK(found.failure == "");
 }
 
 TEST_CASE("What is no change of the ledger is no entry: reads, refusals, probes, a restart") {

@@ -94,6 +94,7 @@ TEST_CASE("What makes no sense is named, with a suggestion") {
       {{"certificate"}, "certificate verify"},
       {{"-x"}, "unexpected argument"},
       {{"--"}, "unknown option"},
+      {{"serve", "--replicate", "eu:us"}, "nothing goes from one zone to another"},
   }));
   CAPTURE(arguments);
   CHECK_THAT(parse(arguments).error, ContainsSubstring(message));

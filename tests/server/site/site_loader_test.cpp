@@ -28,6 +28,8 @@ std::pair<std::size_t, std::size_t> place_of(const std::string& text, const std:
 const std::vector<Mistake>& mistakes() {
   static const std::vector<Mistake> kMistakes = {
       {R"("example.com",)", R"("Example.com",)", "/site", "host name in lower case"},
+      {R"("example.com",)", R"("example.com", "replication": {"from": "eu", "to": "us"},)",
+       "/replication", "nothing goes from one zone to another"},
       {R"("example.com",)", R"(7,)", "/site", "must be a string"},
       {R"("https://example.com"])", R"("https://example.com/"])", "/origins/0",
        "scheme, host and port"},
