@@ -17,6 +17,7 @@ namespace consent::server {
 namespace {
 
 constexpr std::uint64_t kProgressEvery = 4096;
+constexpr std::int64_t kCommitsToRefusals = 2;  // the schema from which the log does
 
 // What ends the audit; its text is the report's.
 struct Finding : std::runtime_error {
@@ -177,6 +178,11 @@ class Audit {
 
   // The counts of each day that is over are those of its newest entry.
   void check_refusals() {
+    const char* const is_there = "SELECT count(*) FROM sqlite_schema WHERE name = 'refusal_days'";
+    if (connection_.integer("PRAGMA user_version") < kCommitsToRefusals &&
+        connection_.integer(is_there) == 0) {
+      return;  // a backup from before the log did
+    }
     const char* const in_log =
         "SELECT count(DISTINCT substr(entry, 91)) FROM log_entries WHERE substr(entry, 2, 1) = "
         "x'09'";

@@ -187,6 +187,14 @@ TEST_CASE("a receipt holds, and the same one about something else does not") {
         "the leaf commits to another record than the one in the receipt");
 }
 
+TEST_CASE("a backup from before the log committed to refusals is audited as it is") {
+  const Written written;
+  written.change("DROP TABLE refusal_days");
+  CHECK_THROWS(written.audit());
+  written.change("PRAGMA user_version = 1");
+  CHECK(written.audit().failure == "");
+}
+
 TEST_CASE("refusals that were changed after their day are found, with the entry of that day") {
   const auto written = [] {
     auto made = std::make_unique<Written>();
