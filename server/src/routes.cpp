@@ -6,6 +6,7 @@
 #include "handlers/audit.h"
 #include "handlers/changes.h"
 #include "handlers/check.h"
+#include "handlers/consent_statistics.h"
 #include "handlers/consents.h"
 #include "handlers/events.h"
 #include "handlers/gpc.h"
@@ -14,6 +15,7 @@
 #include "handlers/notice.h"
 #include "handlers/openapi.h"
 #include "handlers/operations.h"
+#include "handlers/policies.h"
 #include "handlers/preferences.h"
 #include "handlers/pseudonymise.h"
 #include "handlers/receipt.h"
@@ -119,8 +121,10 @@ void add_internal_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/check", keyed(service, Scope::check, handle_check_one));
   router.add("POST", "/v1/check", keyed(service, Scope::check, handle_check_many));
   router.add("GET", "/v1/changes", keyed(service, Scope::check, handle_changes));
+  router.add("GET", "/v1/stats/consent", keyed(service, Scope::privacy, handle_consent_statistics));
   router.add("GET", "/v1/stats/usage", keyed(service, Scope::events, handle_usage_statistics));
   router.add("POST", "/v1/pseudonymize", keyed(service, Scope::events, handle_pseudonymise));
+  router.add("GET", "/v1/policies", keyed(service, Scope::privacy, handle_policies));
   router.add("GET", "/v1/audit",
              authorised(service, Scope::privacy, of_log(service, handle_audit)));
   router.add("GET", "/v1/audit/proof",

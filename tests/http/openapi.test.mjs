@@ -379,9 +379,15 @@ test("the lines of the changes fit", async () => {
   await call("/v1/changes", "get");
 });
 
+test("the policy versions fit", async () => {
+  await call("/v1/policies", "get", { headers: key() });
+  await call("/v1/policies", "get");
+});
+
 test("answers to an analyst fit", async () => {
-  const path = "/v1/stats/usage";
-  for (const query of ["?from=2026-01-01&to=2026-01-03", "?from=2026-01-01&to=2099-01-01", ""])
-    await call(path, "get", { query, headers: key() });
-  await call(path, "get");
+  for (const path of ["/v1/stats/usage", "/v1/stats/consent"]) {
+    for (const query of ["?from=2026-01-01&to=2026-01-03", "?from=2026-01-01&to=2099-01-01", ""])
+      await call(path, "get", { query, headers: key() });
+    await call(path, "get");
+  }
 });

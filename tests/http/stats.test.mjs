@@ -13,17 +13,19 @@ let dataDir;
 let service;
 before(async () => {
   dataDir = await mkdtemp(join(tmpdir(), "consentd-stats-"));
-  service = await startConsentd({ dataDir, scopes: ["events"] });
+  service = await startConsentd({ dataDir, scopes: ["events", "privacy"] });
 });
 after(async () => {
   await service?.stop();
   await rm(dataDir, { recursive: true, force: true });
 });
 
-const usage = (query, key = service.key) =>
-  call(`${service.internalUrl}/v1/stats/usage?${new URLSearchParams(query)}`, {
+const ask = (of, query, key = service.key) =>
+  call(`${service.internalUrl}/v1/stats/${of}?${new URLSearchParams(query)}`, {
     headers: { Authorization: `Bearer ${key}` },
   });
+
+const usage = (query, key) => ask("usage", query, key);
 
 // So that the test need not wait for midnight: what arrived so far arrived a day ago.
 async function endTheDay() {
@@ -70,4 +72,20 @@ test("a key of another scope counts nothing", async () => {
   const key = await issueKey(dataDir, ["check", "metrics"]);
   assertProblem(await usage({ from: "2026-01-01", to: "2026-01-02" }, key), 403);
   assertProblem(await usage({}, "x"), 401);
+});
+
+test("rates of consent are for the privacy office, of days that are over", async () => {
+  const today = new Date().toISOString().slice(0, 10);
+  assertProblem(await ask("consent", { from: today, to: today }), 422, "/to");
+  const days = { from: "2026-01-01", to: "2026-01-01" };
+  const { status, json, headers } = await ask("consent", { ...days, group_by: "language" });
+  assert.equal(status, 200);
+  assert.equal(headers["cache-control"], "private, no-store");
+  assert.deepEqual(json.days[0].cells, []);
+  assertProblem(await ask("consent", { ...days, group_by: "subject" }), 422, "/group_by");
+  assertProblem(await ask("consent", days, await issueKey(dataDir, ["events"])), 403);
+  assertProblem(await ask("consent", days, "x"), 401);
+  const posted = await call(`${service.internalUrl}/v1/stats/consent`, { method: "POST" });
+  assertProblem(posted, 405);
+  assert.match(posted.headers.allow, /GET/);
 });

@@ -14,6 +14,7 @@
 #include "keys/zone_keys.h"
 #include "ledger/change_log.h"
 #include "ledger/change_signal.h"
+#include "ledger/consent_counts.h"
 #include "ledger/record.h"
 #include "ledger/state_change.h"
 
@@ -156,6 +157,10 @@ class Ledger {
   // Counts a served notice. Kept in memory and written with the next transaction, at the latest
   // after some seconds: a crash costs those.
   virtual void count_serving(Zone zone, const Serving& serving) = 0;
+  // What the held zones count of a site's notices and decisions, from one day to another, both
+  // included; a cell of two zones comes twice. Throws std::runtime_error when a file cannot be
+  // read.
+  virtual std::vector<ConsentCount> consent_counts(const std::string& site, Date from, Date to) = 0;
 
   // For /readyz: writes and reads a probe row in each held zone; empty when all is well. What a
   // check of a large file has found stays a failure.

@@ -211,6 +211,17 @@ class SqliteLedger final : public Ledger {
     (store == nullptr ? *stores_.front() : *store).count_serving(serving);
   }
 
+  std::vector<ConsentCount> consent_counts(const std::string& site, Date from, Date to) override {
+    std::vector<ConsentCount> all;
+    for (const auto& store : stores_) {
+      store->readers().with_rows([&](SqliteConnection& connection, StoredRows&) {
+        const auto counts = read_consent_counts(connection, site, from, to);
+        all.insert(all.end(), counts.begin(), counts.end());
+      });
+    }
+    return all;
+  }
+
   std::optional<StoreFailure> probe() override {
     for (const auto& store : stores_) {
       if (const FileCheck* check = store->file_check()) {

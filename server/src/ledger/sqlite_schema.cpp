@@ -100,6 +100,22 @@ void check_owner(SqliteConnection& connection, std::int64_t version) {
   }
 }
 
+// How many decisions of subjects a day had; notice is the number of its row, 0: none. Of no number
+// of the schema: an older program opens the file all the same, and counts nothing.
+constexpr const char* kDecisions = R"sql(
+CREATE TABLE IF NOT EXISTS decisions (
+  day     TEXT    NOT NULL,
+  site    TEXT    NOT NULL,
+  regime  INTEGER NOT NULL,
+  notice  INTEGER NOT NULL,
+  layer   INTEGER NOT NULL,
+  action  INTEGER NOT NULL,
+  choices INTEGER NOT NULL,
+  count   INTEGER NOT NULL,
+  PRIMARY KEY (day, site, regime, notice, layer, action, choices)
+) STRICT, WITHOUT ROWID;
+)sql";
+
 void migrate(SqliteConnection& connection, std::int64_t version) {
   if (version == static_cast<std::int64_t>(kMigrations.size())) return;
   connection.execute("BEGIN IMMEDIATE");
@@ -132,6 +148,7 @@ void prepare_ledger_file(SqliteConnection& connection, IntegrityCheck check) {
   connection.execute("PRAGMA cache_size = -65536");
   connection.execute("PRAGMA secure_delete = ON");
   migrate(connection, version);
+  connection.execute(kDecisions);
 }
 
 }  // namespace consent::server

@@ -36,7 +36,8 @@ SubjectWriter::SubjectWriter(SqliteConnection& connection, Zone zone, const Zone
       upsert_(connection.prepare(kSubjectUpsert)),
       cite_(connection.prepare(kNoticeCite)),
       notice_(connection.prepare("SELECT number FROM notices WHERE id = ?")),
-      empty_(connection.prepare("UPDATE records SET payload = NULL WHERE sequence = ?")) {}
+      empty_(connection.prepare("UPDATE records SET payload = NULL WHERE sequence = ?")),
+      decisions_(connection) {}
 
 void SubjectWriter::append(WriteTask& task) {
   const LookupHash event = event_hash(keys_, task.record.event);
@@ -57,6 +58,8 @@ void SubjectWriter::append(WriteTask& task) {
   if (!row) subject.row.wrapped = rows_.envelope().wrap(hash, subject.data_key);
   add_to(subject, task.record, event);
   task.state = subject.state;
+  const std::string& notice = task.record.notice;
+  decisions_.count(task.record, notice.empty() ? 0 : notice_number(notice));
 }
 
 void SubjectWriter::mark(WriteTask& task) {

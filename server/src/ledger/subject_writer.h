@@ -3,6 +3,7 @@
 // record, and an entry of the change log.
 
 #include "ledger/change_log.h"
+#include "ledger/consent_counts.h"
 #include "ledger/stored_rows.h"
 #include "ledger/write_queue.h"
 
@@ -40,6 +41,7 @@ class SubjectWriter {
   SqliteStatement cite_;
   SqliteStatement notice_;
   SqliteStatement empty_;
+  DecisionCounter decisions_;
 };
 
 }  // namespace consent::server

@@ -53,6 +53,9 @@ class DeadLedger final : public Ledger {
   ChangeSignal& change_signal() override { return signal_; }
   std::optional<StoreFailure> log(const LogEntry&) override { return no(); }
   void count_serving(Zone, const Serving&) override {}
+  std::vector<ConsentCount> consent_counts(const std::string&, Date, Date) override {
+    throw std::runtime_error(no().detail);
+  }
   std::optional<StoreFailure> keep_notice(Zone, const std::string&, const std::string&) override {
     return no();
   }
