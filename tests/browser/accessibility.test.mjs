@@ -71,6 +71,7 @@ for (const path of ["/pricing", "/contact", "/privacy", "/subprocessors", "/nowh
     for (const colorScheme of ["light", "dark"]) {
       const { context, page } = await visit({ colorScheme });
       await open(page, path);
+      await control(page, "accept_all").waitFor();
       assert.deepEqual(await axeViolations(page), []);
       const name = `page-${path.slice(1)}-${colorScheme}`;
       await screenshot(page, name, { fullPage: true });
