@@ -5,7 +5,7 @@
 export const names = [
   // Consent
   ...["around", "chosen", "deliver", "everything", "knows", "listeners"],
-  ...["notices", "present", "recorded", "recordOnce", "settle", "veto"],
+  ...["present", "recorded", "recordOnce", "settle", "veto"],
   // PageState
   ...["chosenHere", "cookieText", "pendingState", "question", "readCookie", "settled", "supply"],
   ...["takePending", "takeToken", "tokenText", "vetoed"],

@@ -55,7 +55,7 @@ export class Banner implements View {
       // under the visitor's hands.
       setTimeout(() => {
         if (this.layer !== card || card.matches(".slim")) return;
-        card.style.animation = "none";
+        card.classList.add("rest");
         if (this.near || isThemed(card)) this.checkTheme();
       }, atRestMs);
     };

@@ -123,7 +123,7 @@ export class Courier {
       this.keep();
       const sent = (this.sent = page.pending);
       let outcome = await this.send(sent);
-      if (outcome === "refused" && this.corrected !== sent) {
+      if (outcome === "refused" && this.corrected !== sent && isOurs(sent)) {
         // Perhaps only this browser's clock is wrong, or the choice is too old: a new notice tells
         // the service's time.
         if ((await this.notices.renew().catch(nothing)) !== undefined) {
@@ -241,6 +241,11 @@ export class Courier {
     this.finish(sent);
     this.ask();
   }
+}
+
+// A grant that no page of ours has kept is not made good.
+function isOurs({ request }: PendingChoice): boolean {
+  return !request || Date.parse(request.client_time) > 0;
 }
 
 // Denies something that the other one grants.
