@@ -56,10 +56,9 @@ void SubjectWriter::append(WriteTask& task) {
   Subject subject = row ? Subject{*row, rows_.data_key(*row), rows_.state_of(*row)}
                         : Subject{SubjectRow{.hash = hash}, SecretKey::random(), RecordState{}};
   if (!row) subject.row.wrapped = rows_.envelope().wrap(hash, subject.data_key);
-  add_to(subject, task.record, event);
+  const std::int64_t notice = add_to(subject, task.record, event);
   task.state = subject.state;
-  const std::string& notice = task.record.notice;
-  decisions_.count(task.record, notice.empty() ? 0 : notice_number(notice));
+  decisions_.count(task.record, notice);
 }
 
 void SubjectWriter::mark(WriteTask& task) {
@@ -71,7 +70,7 @@ void SubjectWriter::mark(WriteTask& task) {
 }
 
 // Seals first: what does not open or is too long has written nothing then.
-void SubjectWriter::add_to(Subject& subject, Record& record, const LookupHash& event) {
+std::int64_t SubjectWriter::add_to(Subject& subject, Record& record, const LookupHash& event) {
   if (const auto newest = rows_.record_at(subject.row.newest)) record.previous = newest->id;
   record.zone = zone_;
   const SealedRecord sealed = rows_.envelope().seal(subject.data_key, record);
@@ -79,14 +78,16 @@ void SubjectWriter::add_to(Subject& subject, Record& record, const LookupHash& e
   subject.row.hold = subject.state.hold;
   subject.row.state =
       rows_.envelope().seal_state(subject.data_key, subject.row.hash, subject.state);
-  insert(record, event, subject.row, sealed);
+  const std::int64_t notice = insert(record, event, subject.row, sealed);
   subject.row.newest = static_cast<std::int64_t>(record.sequence);
   store(subject.row);
   tell(LogKind::record, record, sealed);
+  return notice;
 }
 
-void SubjectWriter::insert(Record& record, const LookupHash& event, const SubjectRow& subject,
-                           const SealedRecord& sealed) {
+std::int64_t SubjectWriter::insert(Record& record, const LookupHash& event,
+                                   const SubjectRow& subject, const SealedRecord& sealed) {
+  const std::int64_t notice = record.notice.empty() ? 0 : notice_number(record.notice);
   insert_.bind_blob(0, record.id)
       .bind(1, static_cast<std::int64_t>(record.kind))
       .bind_blob(2, subject.hash)
@@ -94,10 +95,11 @@ void SubjectWriter::insert(Record& record, const LookupHash& event, const Subjec
       .bind(4, subject.newest)
       .bind_blob(7, sealed.commitment)
       .bind_blob(8, sealed.ciphertext_hash);
-  if (!record.notice.empty()) insert_.bind(5, notice_number(record.notice));
+  if (notice != 0) insert_.bind(5, notice);
   if (!sealed.payload.empty()) insert_.bind_blob(6, sealed.payload);
   insert_.run();
   record.sequence = static_cast<std::uint64_t>(connection_.last_row());
+  return notice;
 }
 
 void SubjectWriter::store(const SubjectRow& row) {

@@ -23,10 +23,10 @@ class SubjectWriter {
 
  private:
   struct Subject;
-  Subject open_or_make(const LookupHash& hash);
-  void insert(Record& record, const LookupHash& event, const SubjectRow& subject,
-              const SealedRecord& sealed);
-  void add_to(Subject& subject, Record& record, const LookupHash& event);
+  // Both return the number of the cited notice's row; 0: none is cited.
+  std::int64_t insert(Record& record, const LookupHash& event, const SubjectRow& subject,
+                      const SealedRecord& sealed);
+  std::int64_t add_to(Subject& subject, Record& record, const LookupHash& event);
   void store(const SubjectRow& row);
   void tell(LogKind kind, const Record& record, const SealedRecord& sealed);
   std::int64_t notice_number(const std::string& id);
