@@ -168,8 +168,7 @@ void StateCache::replace(std::string_view site, const SubjectId& subject, const 
     *entry = pack(number, subject, state, zone);
     return;
   }
-  set_tag(shard, static_cast<std::size_t>(entry - shard.entries), 0);
-  *entry = Entry{};
+  remove(shard, entry);
 }
 
 void StateCache::forget(std::string_view site, const SubjectId& subject) {
@@ -180,6 +179,10 @@ void StateCache::forget(std::string_view site, const SubjectId& subject) {
   ++shard.generation;
   Entry* const entry = find_entry(shard, place, number, subject);
   if (entry == nullptr) return;
+  remove(shard, entry);
+}
+
+void StateCache::remove(Shard& shard, Entry* entry) {
   set_tag(shard, static_cast<std::size_t>(entry - shard.entries), 0);
   *entry = Entry{};
 }

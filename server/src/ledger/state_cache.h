@@ -98,6 +98,7 @@ class StateCache {
   static Entry* find_entry(const Shard& shard, const Place& place, std::uint16_t site,
                            const SubjectId& subject);
   static Entry* make_room(Shard& shard, const Place& place, bool absent);
+  static void remove(Shard& shard, Entry* entry);
   static std::uint64_t tag_word(const Shard& shard, std::size_t word);
   static std::uint8_t tag_of(const Shard& shard, std::size_t entry);
   static void set_tag(Shard& shard, std::size_t entry, std::uint8_t tag);
