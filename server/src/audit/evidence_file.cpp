@@ -78,6 +78,23 @@ std::vector<Sha256Digest> EvidenceFile::proof() const {
   return hashes;
 }
 
+EvidenceCheck check_evidence(
+    std::string_view json,
+    const std::function<void(const EvidenceFile& file, EvidenceCheck& check)>& all) {
+  EvidenceCheck check;
+  const JsonParse parsed = parse_json(json);
+  if (parsed.error) {
+    check.failure = "this is no JSON: " + parsed.error->detail;
+    return check;
+  }
+  try {
+    all(EvidenceFile(parsed.value), check);
+  } catch (const std::runtime_error& failure) {
+    check.failure = failure.what();
+  }
+  return check;
+}
+
 void require(bool holds, const char* failure) {
   if (!holds) throw std::runtime_error(failure);
 }

@@ -4,6 +4,7 @@
 // members.
 
 #include <cstdint>
+#include <functional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -38,6 +39,11 @@ class EvidenceFile {
  private:
   const JsonValue& json_;
 };
+
+// Reads `json`, which `all` checks: it throws std::runtime_error with what does not hold.
+EvidenceCheck check_evidence(
+    std::string_view json,
+    const std::function<void(const EvidenceFile& file, EvidenceCheck& check)>& all);
 
 // Throws std::runtime_error unless it holds.
 void require(bool holds, const char* failure);

@@ -84,22 +84,12 @@ std::string receipt_json(const StoredRecord& stored, const std::string& notice_j
 }
 
 EvidenceCheck check_receipt(std::string_view json, const NoteVerifier& key) {
-  EvidenceCheck check;
-  const JsonParse parsed = parse_json(json);
-  if (parsed.error) {
-    check.failure = "this is no JSON: " + parsed.error->detail;
-    return check;
-  }
-  const EvidenceFile receipt(parsed.value);
-  try {
+  return check_evidence(json, [&key](const EvidenceFile& receipt, EvidenceCheck& check) {
     require(receipt.text("", "format") == kFormat, "this is no receipt, or one of another version");
     const std::vector<std::uint8_t> entry = receipt.bytes("leaf", "entry");
     const LogLeaf leaf = check_logged(receipt, key, LogKind::record, entry, check.proven);
     check_notice(receipt, check_opening(receipt, leaf, check), check);
-  } catch (const std::runtime_error& failure) {
-    check.failure = failure.what();
-  }
-  return check;
+  });
 }
 
 }  // namespace consent::server

@@ -59,18 +59,9 @@ void check_all(const EvidenceFile& file, const NoteVerifier& key, EvidenceCheck&
 }  // namespace
 
 EvidenceCheck check_certificate(std::string_view json, const NoteVerifier& key) {
-  EvidenceCheck check;
-  const JsonParse parsed = parse_json(json);
-  if (parsed.error) {
-    check.failure = "this is no JSON: " + parsed.error->detail;
-    return check;
-  }
-  try {
-    check_all(EvidenceFile(parsed.value), key, check);
-  } catch (const std::runtime_error& failure) {
-    check.failure = failure.what();
-  }
-  return check;
+  return check_evidence(json, [&key](const EvidenceFile& file, EvidenceCheck& check) {
+    check_all(file, key, check);
+  });
 }
 
 }  // namespace consent::server
