@@ -56,17 +56,6 @@ JsonValue day_json(Date day, const ConsentRelease& release) {
                     {"other", numbers_json(release.other)}};
 }
 
-ConsentGroup read_group(const http::Request& request, std::vector<http::PointedError>& errors) {
-  for (const auto& [name, value] : request.query) {
-    if (name != "group_by") continue;
-    const auto group = parse_consent_group(request.parameter("group_by").value_or(""));
-    if (group) return *group;
-    errors.push_back({"/group_by", "must be one of day, regime, language, layer, once"});
-    break;
-  }
-  return ConsentGroup::day;
-}
-
 http::Response count_consent(const Service& service, const StatisticsPeriod& period,
                              ConsentGroup group) {
   std::map<Date, DayConsent> by_day;
@@ -94,7 +83,8 @@ http::Response handle_consent_statistics(const Service& service, const http::Req
   const Date today = std::chrono::floor<std::chrono::days>(service.clock.now() - kSettled);
   std::vector<http::PointedError> errors;
   const StatisticsPeriod period = read_statistics_period(request, today, errors);
-  const ConsentGroup group = read_group(request, errors);
+  const ConsentGroup group = read_group(request, parse_consent_group, ConsentGroup::day,
+                                        "day, regime, language, layer", errors);
   if (!errors.empty()) return http::problem(422, "The query is not valid.", errors);
   try {
     http::Response response = count_consent(service, period, group);

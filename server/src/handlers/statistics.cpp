@@ -15,19 +15,6 @@
 namespace consent::server {
 namespace {
 
-UsageGroup read_group(const http::Request& request, std::vector<http::PointedError>& errors) {
-  for (const auto& [name, value] : request.query) {
-    if (name != "group_by") continue;
-    const auto group = parse_usage_group(request.parameter("group_by").value_or(""));
-    if (group) return *group;
-    errors.push_back({"/group_by",
-                      "must be one of day, type, path, referrer, campaign, country, browser, os, "
-                      "device, duration, once"});
-    break;
-  }
-  return UsageGroup::day;
-}
-
 JsonValue count_json(const UsageCount& count) {
   return JsonObject{{"events", static_cast<std::int64_t>(count.events)},
                     {"pseudonyms", static_cast<std::int64_t>(count.pseudonyms)}};
@@ -73,7 +60,10 @@ http::Response handle_usage_statistics(const Service& service, const http::Reque
   const Date today = std::chrono::floor<std::chrono::days>(service.clock.now());
   std::vector<http::PointedError> errors;
   const StatisticsPeriod period = read_statistics_period(request, today, errors);
-  const UsageGroup group = read_group(request, errors);
+  const UsageGroup group = read_group(request, parse_usage_group, UsageGroup::day,
+                                      "day, type, path, referrer, campaign, country, browser, os, "
+                                      "device, duration",
+                                      errors);
   if (!errors.empty()) return http::problem(422, "The query is not valid.", errors);
   // Reads whole files: one at a time, so that the other workers stay free for checks.
   static std::mutex counting;
