@@ -75,7 +75,6 @@ async function reopenWords() {
   return words;
 }
 
-
 async function minifiedCss(path) {
   const { code } = await transform(await readFile(path, "utf8"), { loader: "css", minify: true });
   return code.trim();
