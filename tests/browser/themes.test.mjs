@@ -60,13 +60,19 @@ const complaint = (page, complaints) =>
 
 // Resolves when everything that is shown has been measured: what was asked for before is done then.
 async function measured(page) {
+  await page.evaluate(
+    async (file) => {
+      const { checkTheme } = await import(file);
+      await checkTheme(document.querySelector("dialphone-consent").shadowRoot);
+    },
+    await themeUrl(page),
+  );
+}
+
+async function themeUrl(page) {
   const isTheme = ({ name }) => /\/theme\.\w+\.js/.test(name);
   const source = `performance.getEntriesByType("resource").find(${isTheme})?.name`;
-  const url = await (await page.waitForFunction(source)).jsonValue();
-  await page.evaluate(async (file) => {
-    const { checkTheme } = await import(file);
-    await checkTheme(document.querySelector("dialphone-consent").shadowRoot);
-  }, url);
+  return (await page.waitForFunction(source)).jsonValue();
 }
 
 const nasty = {
@@ -184,6 +190,26 @@ test("a fair theme is used as it is, in both layers, and nobody complains", asyn
   await measured(page);
   assert.match((await seen(page, "dialog")).reject.backgroundColor, /^oklch/);
   await screenshot(page, "theme-fair-dialog");
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("a layer that is gone or on its way out is not measured", async () => {
+  const { context, page, complaints } = await visit("");
+  await control(page, "settings").click();
+  await control(page, "save").waitFor();
+  await measured(page);
+  await page.evaluate(async (file) => {
+    const { checkTheme } = await import(file);
+    const host = document.querySelector("dialphone-consent");
+    const dialog = host.shadowRoot.querySelector("dialog");
+    await Promise.all(dialog.getAnimations().map(({ finished }) => finished));
+    // Its event, with which it leaves, comes in a task of its own.
+    dialog.close();
+    await checkTheme(host.shadowRoot);
+    host.remove();
+    await checkTheme(host.shadowRoot);
+  }, await themeUrl(page));
   assert.deepEqual(complaints, []);
   await context.close();
 });

@@ -45,7 +45,8 @@ const shared = [
   ...["box-shadow", "outline-style", "height", "width"],
 ];
 
-export const layers = ".card,dialog";
+// A dialog that is closed, and on its way out, shows nothing.
+export const layers = ".card,dialog[open]";
 
 /** What is wrong with a layer as it is now. */
 export function measure(layer: HTMLElement): Flaw[] {
@@ -168,8 +169,8 @@ function sizeFlaws(choice: HTMLElement, layer: HTMLElement): Flaw[] {
 function placeFlaws(layer: HTMLElement): Flaw[] {
   const { left, right, top, bottom } = layer.getBoundingClientRect();
   const width = document.documentElement.clientWidth;
-  if (left >= -1 && top >= -1 && right <= width + 1 && bottom <= innerHeight + 1) return [];
-  if (right === left) return [];
+  const inside = left >= -1 && top >= -1 && right <= width + 1 && bottom <= innerHeight + 1;
+  if (inside || right === left) return [];
   const where = nameOf(layer);
   return [{ where, property: "inset", found: "outside", needed: "inside the window" }];
 }

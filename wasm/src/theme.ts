@@ -17,9 +17,10 @@ const said = new WeakSet<Element>();
 export async function checkTheme(root: ShadowRoot): Promise<void> {
   watch(root);
   await standing(root);
+  const shown = [...root.querySelectorAll<HTMLElement>(layers)];
+  if (!shown.length || !root.host.isConnected) return;
   // Nothing is measured on its way from one value to another.
   correct(root, `${everything}{transition:none!important}`);
-  const shown = [...root.querySelectorAll<HTMLElement>(layers)];
   const weak = shown.filter((layer) => {
     const flaws = measure(layer);
     if (flaws.length) report(layer, flaws);
@@ -38,18 +39,21 @@ function report(layer: Element, flaws: Flaw[]): void {
   const lines = flaws.map(
     ({ where, property, found, needed }) => `${where}: ${property} is ${found}, needed: ${needed}`,
   );
-  const text = [...new Set(lines)].join("; ");
   console.error(
-    `consent: the page's styles weaken a choice and are not used where they do: ${text}. ` +
-      "Change the --consent-* properties or ::part() rules for dialphone-consent.",
+    "consent: the page's styles weaken a choice and are not used where they do: " +
+      `${[...new Set(lines)].join("; ")}. ` +
+      "Change the --consent-* properties or ::part() rules.",
   );
 }
 
-// While a layer rises it is neither where nor what it will be; an endless animation is not awaited.
+// While a layer rises it is neither where nor what it will be; one that never comes to rest is not
+// awaited.
 function standing(root: ShadowRoot): Promise<unknown> {
-  const moving = root.getAnimations?.() ?? [];
-  const still = Promise.all(moving.map(({ finished }) => finished.catch(() => {})));
-  return Promise.race([still, new Promise((resolve) => setTimeout(resolve, 500))]);
+  const arrivals = root.getAnimations().map((moving) => {
+    const end = moving.effect!.getComputedTiming().endTime as number;
+    return end < 500 && moving.playState === "running" && moving.finished;
+  });
+  return Promise.allSettled(arrivals);
 }
 
 const watched = new WeakSet<ShadowRoot>();
@@ -58,9 +62,7 @@ const watched = new WeakSet<ShadowRoot>();
 function watch(root: ShadowRoot): void {
   if (watched.has(root)) return;
   watched.add(root);
-  const again = () => {
-    if (root.querySelector(layers)) void checkTheme(root);
-  };
+  const again = () => void checkTheme(root);
   matchMedia("(prefers-color-scheme: dark)").addEventListener("change", again);
   const options = { attributes: true, attributeFilter: ["class", "style", "data-theme"] };
   const observer = new MutationObserver(again);
