@@ -29,7 +29,9 @@
 namespace consent::server {
 namespace {
 
+using http::Answers;
 using Handle = http::Response (*)(const Service&, const http::Request&);
+using HandleOrNothing = std::optional<http::Response> (*)(const Service&, const http::Request&);
 
 http::Handler open_to_all(const Service& service, Handle handle) {
   return [&service, handle](const http::Request& request) { return handle(service, request); };
@@ -60,6 +62,12 @@ http::Handler keyed(const Service& service, Scope scope, Handle handle) {
   return authorised(service, scope, open_to_all(service, handle));
 }
 
+http::Handler keyed(const Service& service, Scope scope, HandleOrNothing handle) {
+  return authorised(service, scope, [&service, handle](const http::Request& request) {
+    return handle(service, request);
+  });
+}
+
 // A path that is nothing here is 404 whatever the method; so is every path of the other listener.
 http::Response refuse_method(const Service& service, const http::Request& request) {
   http::Response response = handle_static_file(service, request);
@@ -80,25 +88,25 @@ void count_requests(const Service& service, http::Router& router) {
 }  // namespace
 
 void add_public_routes(const Service& service, http::Router& router) {
-  router.add("GET", "/v1/notice", shared(service, handle_notice));
-  router.add("OPTIONS", "/v1/notice", preflight(service, "GET, HEAD"));
+  router.add("GET", "/v1/notice", shared(service, handle_notice), Answers::at_once);
+  router.add("OPTIONS", "/v1/notice", preflight(service, "GET, HEAD"), Answers::at_once);
   router.add("GET", "/v1/notices/{id}", shared(service, handle_notice_by_id));
-  router.add("OPTIONS", "/v1/notices/{id}", preflight(service, "GET, HEAD"));
+  router.add("OPTIONS", "/v1/notices/{id}", preflight(service, "GET, HEAD"), Answers::at_once);
   router.add("POST", "/v1/consents", written(service, handle_consents));
-  router.add("OPTIONS", "/v1/consents", preflight(service, "POST"));
+  router.add("OPTIONS", "/v1/consents", preflight(service, "POST"), Answers::at_once);
   router.add("POST", "/v1/events", written(service, handle_events));
-  router.add("OPTIONS", "/v1/events", preflight(service, "POST"));
+  router.add("OPTIONS", "/v1/events", preflight(service, "POST"), Answers::at_once);
   router.add("GET", "/v1/preferences", open_to_all(service, handle_preferences));
   router.add("GET", "/v1/me/receipt", cross_origin(service, of_log(service, handle_receipt)));
   router.add("GET", "/v1/me", written(service, handle_me));
   router.add("DELETE", "/v1/me", by_subject(service, handle_me_erase));
-  router.add("OPTIONS", "/v1/me", preflight(service, "GET, HEAD, DELETE"));
+  router.add("OPTIONS", "/v1/me", preflight(service, "GET, HEAD, DELETE"), Answers::at_once);
   router.add("POST", "/v1/me/restrict", by_subject(service, handle_me_restrict));
   router.add("DELETE", "/v1/me/restrict", by_subject(service, handle_me_release));
-  router.add("OPTIONS", "/v1/me/restrict", preflight(service, "POST, DELETE"));
+  router.add("OPTIONS", "/v1/me/restrict", preflight(service, "POST, DELETE"), Answers::at_once);
   router.add("POST", "/v1/me/object", by_subject(service, handle_me_object));
-  router.add("OPTIONS", "/v1/me/object", preflight(service, "POST"));
-  router.add("OPTIONS", "/v1/me/receipt", preflight(service, "GET, HEAD"));
+  router.add("OPTIONS", "/v1/me/object", preflight(service, "POST"), Answers::at_once);
+  router.add("OPTIONS", "/v1/me/receipt", preflight(service, "GET, HEAD"), Answers::at_once);
   router.add("GET", "/v1/transparency/checkpoint", of_log(service, handle_checkpoint));
   router.add("GET", "/v1/transparency/key", open_to_all(service, handle_log_key));
   router.add("GET", "/v1/transparency/consistency", of_log(service, handle_consistency));
@@ -107,18 +115,18 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/transparency/{zone}/key", open_to_all(service, handle_log_key));
   router.add("GET", "/v1/transparency/{zone}/consistency", of_log(service, handle_consistency));
   router.add("GET", "/v1/transparency/{zone}/tile/*", of_log(service, handle_tile));
-  router.add("GET", "/.well-known/gpc.json", open_to_all(service, handle_gpc));
-  router.add("GET", "/v1/hints", open_to_all(service, handle_hints));
+  router.add("GET", "/.well-known/gpc.json", open_to_all(service, handle_gpc), Answers::at_once);
+  router.add("GET", "/v1/hints", open_to_all(service, handle_hints), Answers::at_once);
   router.add("GET", "/v1/openapi.json", shared(service, handle_openapi));
-  router.add("GET", "/*", shared(service, handle_static_file));
+  router.add("GET", "/*", shared(service, handle_static_file), Answers::at_once);
   for (const std::string_view method : {"POST", "PUT", "PATCH", "DELETE"}) {
-    router.add(method, "/*", open_to_all(service, refuse_method));
+    router.add(method, "/*", open_to_all(service, refuse_method), Answers::at_once);
   }
   count_requests(service, router);
 }
 
 void add_internal_routes(const Service& service, http::Router& router) {
-  router.add("GET", "/v1/check", keyed(service, Scope::check, handle_check_one));
+  router.add("GET", "/v1/check", keyed(service, Scope::check, handle_check_one), Answers::at_once);
   router.add("POST", "/v1/check", keyed(service, Scope::check, handle_check_many));
   router.add("GET", "/v1/changes", keyed(service, Scope::check, handle_changes));
   router.add("GET", "/v1/stats/consent", keyed(service, Scope::privacy, handle_consent_statistics));
@@ -140,7 +148,7 @@ void add_internal_routes(const Service& service, http::Router& router) {
              keyed(service, Scope::privacy, handle_unhold));
   router.add("GET", "/v1/certificates/{id}",
              authorised(service, Scope::privacy, of_log(service, handle_certificate)));
-  router.add("GET", "/healthz", open_to_all(service, handle_healthz));
+  router.add("GET", "/healthz", open_to_all(service, handle_healthz), Answers::at_once);
   router.add("GET", "/readyz", open_to_all(service, handle_readyz));
   router.add("GET", "/metrics", keyed(service, Scope::metrics, handle_metrics));
   count_requests(service, router);

@@ -76,6 +76,13 @@ class TestService {
                         std::string body = "") const;
   http::Response outside(http::Request request) const { return public_.dispatch(request); }
   http::Response inside(http::Request request) const { return internal_.dispatch(request); }
+  // As the event loop asks first: nothing where a worker must answer.
+  std::optional<http::Response> outside_at_once(http::Request request) const {
+    return public_.dispatch_at_once(request);
+  }
+  std::optional<http::Response> inside_at_once(http::Request request) const {
+    return internal_.dispatch_at_once(request);
+  }
 
   // A valid decision of a visitor in `region`, to be changed at will.
   ConsentBody consent(std::string_view region) const;

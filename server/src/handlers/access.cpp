@@ -43,9 +43,14 @@ void share_with(std::string_view origin, http::Response& response) {
 }  // namespace
 
 http::Handler authorised(const Service& service, Scope scope, http::Handler handler) {
-  return [&service, scope, handler = std::move(handler)](const http::Request& request) {
+  return [&service, scope, handler = std::move(handler)](
+             const http::Request& request) -> std::optional<http::Response> {
     const std::string authorization = request.header("Authorization");
-    const auto key = service.api_keys.find(bearer_of(authorization));
+    const ApiKeys::Find asked{
+        .key = bearer_of(authorization), .turn = request.turn, .in_memory_only = request.at_once};
+    const auto found = service.api_keys.find(asked);
+    if (!found) return std::nullopt;
+    const auto& key = *found;
     if (!key) {
       http::Response response =
           http::problem(401, "This needs Authorization: Bearer with an API key of this service.");
@@ -65,18 +70,19 @@ http::Handler authorised(const Service& service, Scope scope, http::Handler hand
 }
 
 http::Handler cross_origin(const Service& service, http::Handler handler) {
-  return [&service, handler = std::move(handler)](const http::Request& request) {
+  return [&service, handler = std::move(handler)](
+             const http::Request& request) -> std::optional<http::Response> {
     const bool has_origin = request.has_header("Origin");
     const std::string origin = request.header("Origin");
     const bool allowed = has_origin && service.site.allows_origin(origin);
     const bool writes = request.method != "GET" && request.method != "HEAD";
-    http::Response response =
-        has_origin && !allowed && writes ? foreign_origin() : handler(request);
+    auto response = has_origin && !allowed && writes ? foreign_origin() : handler(request);
+    if (!response) return std::nullopt;
     if (allowed) {
-      share_with(origin, response);
-      response.set("Access-Control-Expose-Headers", kReadableFields);
+      share_with(origin, *response);
+      response->set("Access-Control-Expose-Headers", kReadableFields);
     }
-    add_vary_origin(response);
+    add_vary_origin(*response);
     return response;
   };
 }
@@ -125,7 +131,7 @@ std::optional<http::Response> refuse_rate(const Service& service, const http::Re
 http::Handler rate_limited(const Service& service, http::Handler handler) {
   return [&service, handler = std::move(handler)](const http::Request& request) {
     auto refused = refuse_rate(service, request);
-    return refused ? std::move(*refused) : handler(request);
+    return refused ? std::move(refused) : handler(request);
   };
 }
 

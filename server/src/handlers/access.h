@@ -26,6 +26,7 @@ http::Handler preflight(const Service& service, std::string_view methods);
 // 429 with Retry-After when the client's network, or all of them together, ask too fast for what
 // costs the disk something; empty otherwise.
 std::optional<http::Response> refuse_rate(const Service& service, const http::Request& request);
+// Takes a token each time it is asked: for what a worker answers.
 http::Handler rate_limited(const Service& service, http::Handler handler);
 
 }  // namespace consent::server

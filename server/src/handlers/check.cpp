@@ -24,6 +24,7 @@ namespace {
 struct Inquiry {
   const Service& service;
   const CheckRequest& request;
+  bool at_once = false;  // from memory, or not at all
 };
 
 // What is known of a visitor; a reason when the answer is settled without that.
@@ -37,20 +38,27 @@ class Group {
  public:
   static constexpr std::size_t kSize = 256;
 
-  std::span<const Known> read(const Inquiry& inquiry, std::span<const std::string_view> entries) {
+  // False when only memory may be asked, and does not know one of them.
+  bool read(const Inquiry& inquiry, std::span<const std::string_view> entries) {
     subjects_.clear();
     of_.clear();
     known_.clear();
     for (const std::string_view entry : entries) known_.push_back(before(inquiry, entry));
     reads_.assign(subjects_.size(), {});
-    inquiry.service.ledger.states_of(inquiry.request.site, subjects_, reads_);
+    Ledger& ledger = inquiry.service.ledger;
+    if (!inquiry.at_once) {
+      ledger.states_of(inquiry.request.site, subjects_, reads_);
+    } else if (!ledger.states_in_memory(inquiry.request.site, subjects_, reads_)) {
+      return false;
+    }
     for (std::size_t i = 0; i < subjects_.size(); ++i) {
       Known& known = known_[of_[i]];
       known.state = reads_[i].state;
       if (reads_[i].failure) known = {.state = {}, .settled = Reason::no_record};
     }
-    return known_;
+    return true;
   }
+  std::span<const Known> known() const { return known_; }
 
  private:
   // The ledger is the authority on a subject; a refusal token names none and speaks for itself.
@@ -108,11 +116,12 @@ std::optional<http::Response> refuse_site(const Service& service, const std::str
   return refuse({{"/site", "is not a site of this service"}});
 }
 
-// Calls `take` with each answer, in the order asked.
+// Calls `take` with each answer, in the order asked. False, and nothing is counted, when it would
+// have to wait and must not.
 template <typename Take>
-void answer_all(const Service& service, const CheckRequest& request, Take take) {
-  const auto purpose = parse_purpose(request.purpose);
-  const Inquiry inquiry{.service = service, .request = request};
+bool answer_all(const Inquiry& inquiry, Take take) {
+  const Service& service = inquiry.service;
+  const auto purpose = parse_purpose(inquiry.request.purpose);
   ReasonCounts counts;
   const auto say = [&](const CheckAnswer& answer) {
     take(answer);
@@ -120,16 +129,16 @@ void answer_all(const Service& service, const CheckRequest& request, Take take) 
   };
   StateAnswers state_answers(service, service.clock.now());
   Group group;
-  std::span<const std::string_view> left = request.entries;
+  std::span<const std::string_view> left = inquiry.request.entries;
   while (purpose && !left.empty()) {
     const std::size_t count = std::min(left.size(), Group::kSize);
-    for (const Known& known : group.read(inquiry, left.first(count))) {
-      say(answer(*purpose, state_answers, known));
-    }
+    if (!group.read(inquiry, left.first(count))) return false;
+    for (const Known& known : group.known()) say(answer(*purpose, state_answers, known));
     left = left.subspan(count);
   }
   for (std::size_t i = 0; i < left.size(); ++i) say(settled(Reason::unknown_purpose));
   counts.report(service.metrics);
+  return true;
 }
 
 http::Response json(std::string body) {
@@ -143,7 +152,7 @@ http::Response answer_many(const Service& service, const CheckRequest& request) 
   constexpr std::size_t kAnswerBytes = 96;  // of most
   std::string body = R"({"results":[)";
   body.reserve(request.entries.size() * kAnswerBytes + body.size());
-  answer_all(service, request, [&](const CheckAnswer& one) {
+  answer_all({.service = service, .request = request}, [&](const CheckAnswer& one) {
     if (body.back() != '[') body += ',';
     write_check_answer(one, body);
   });
@@ -153,16 +162,16 @@ http::Response answer_many(const Service& service, const CheckRequest& request) 
 
 }  // namespace
 
-http::Response handle_check_one(const Service& service, const http::Request& http) {
+std::optional<http::Response> handle_check_one(const Service& service, const http::Request& http) {
   CheckRequest request;
   std::vector<http::PointedError> errors;
-  const auto take = [&](std::string_view name, std::string& out) {
+  const auto read = [&](std::string_view name, std::string& out) {
     const auto value = http.parameter(name);
     if (value) out = *value;
     if (!value) errors.push_back({"/" + std::string(name), "must be given exactly once"});
   };
-  take("site", request.site);
-  take("purpose", request.purpose);
+  read("site", request.site);
+  read("purpose", request.purpose);
   std::vector<std::pair<CheckRequest::By, std::string_view>> asked;
   for (const auto& [name, value] : http.query) {
     if (name == "subject") asked.emplace_back(CheckRequest::By::subject, value);
@@ -174,7 +183,9 @@ http::Response handle_check_one(const Service& service, const http::Request& htt
   request.by = asked[0].first;
   request.entries.push_back(asked[0].second);
   std::string body;
-  answer_all(service, request, [&](const CheckAnswer& one) { write_check_answer(one, body); });
+  const Inquiry inquiry{.service = service, .request = request, .at_once = http.at_once};
+  const auto take = [&](const CheckAnswer& one) { write_check_answer(one, body); };
+  if (!answer_all(inquiry, take)) return std::nullopt;
   return json(std::move(body));
 }
 

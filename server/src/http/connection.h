@@ -33,6 +33,7 @@ enum class Phase : std::uint8_t {
   greeting,   // before the first request: PROXY header, TLS handshake
   idle,       // between requests
   reading,    // part of a request is here
+  ready,      // a request is here, and its turn comes
   working,    // a worker has it; the loop leaves exchange, pending and descriptor alone
   writing,    // part of the answer is still here
   lingering,  // answered for the last time; reads on, so that no reset overtakes the answer

@@ -1,7 +1,8 @@
 #pragma once
 // A socket that speaks HTTP/1.1: an event loop accepts and reads with deadlines and limits until a
-// request is complete, a small pool of workers runs it through the HTTP library and the router, the
-// loop writes the answer. A slow or idle client costs memory, never a thread.
+// request is complete, and answers by itself what needs no waiting (Answers::at_once); a small pool
+// of workers runs everything else through the router, and the loop writes the answer. A slow or
+// idle client costs memory, never a thread.
 
 #include <chrono>
 #include <cstddef>

@@ -15,6 +15,7 @@ namespace consent::http {
 namespace {
 
 constexpr int kReadsPerTurn = 16;
+constexpr std::size_t kAnswersPerTurn = 64;
 constexpr std::size_t kSpareExchangesMax = 256;
 constexpr std::size_t kKeptWireBytes = 16 * 1024;
 constexpr std::size_t kDiscardedBytesMax = 8 * 1024 * 1024;
@@ -107,25 +108,66 @@ void Listener::Loop::submit(Connection& connection) {
         exchange.reader.is_http_1_0() ? Persistence::keep_alive_1_0 : Persistence::keep_alive;
   }
   connection.clear();
+  connection.phase = Phase::ready;
+  ready_.push_back(&connection);
+}
+
+// When all that has arrived was read: so what is found out for one of the requests, by looking at a
+// file say, is true for every one of them.
+void Listener::Loop::answer_ready() {
+  if (ready_.empty()) return;
+  static std::atomic<std::uint64_t> turns{0};
+  const std::uint64_t turn = ++turns;
+  const std::shared_ptr<const Router> router = this->router();
+  // Requests that stand behind these are answered in later turns.
+  for (std::size_t left = std::min(ready_.size(), kAnswersPerTurn); left > 0; --left) {
+    Connection& connection = *ready_.front();
+    ready_.pop_front();
+    connection.exchange->reader.request().turn = turn;
+    answer(connection, *router);
+  }
+}
+
+void Listener::Loop::answer(Connection& connection, const Router& router) {
+  Request& request = connection.exchange->reader.request();
+  request.id = random_id();
+  std::optional<Response> response = router.dispatch_at_once(request);
+  if (!response) return hand_over(connection);
+  render(connection, [&](Request&) { return std::move(*response); });
+  connection.phase = Phase::writing;
+  connection.untimed_bytes = 0;
+  write(connection);
+}
+
+void Listener::Loop::hand_over(Connection& connection) {
+  connection.exchange->reader.request().turn = 0;
   connection.phase = Phase::working;
   ++working_;
   counters_.queued.fetch_add(1, std::memory_order_relaxed);
   pool_->submit(connection);
 }
 
-// On a worker's thread, like work().
-Response Listener::Loop::dispatch(Exchange& exchange) const {
+// The answer onto the wire, sealed.
+void Listener::Loop::render(Connection& connection,
+                            const std::function<Response(Request&)>& dispatch) {
+  Exchange& exchange = *connection.exchange;
   Request& request = exchange.reader.request();
-  request.id = random_id();
-  Response response = router()->dispatch(request);
-  response.add("X-Request-Id", request.id);
-  if (request.secure) response.add("Strict-Transport-Security", kStrictTransport);
-  // The drain may have begun while the handler ran.
-  if (draining_) response.set("Connection", "close");
-  if (list_names(response.header("Connection"), "close")) {
+  const Processed processed{request.method, exchange.persistence};
+  const auto complete = [&] {
+    Response response = dispatch(request);
+    response.add("X-Request-Id", request.id);
+    if (request.secure) response.add("Strict-Transport-Security", kStrictTransport);
+    // The drain may have begun while the handler ran.
+    if (draining_) response.set("Connection", "close");
+    if (list_names(response.header("Connection"), "close")) {
+      exchange.persistence = Persistence::close;
+    }
+    return response;
+  };
+  if (!library_.process(processed, complete, exchange.wire)) {
     exchange.persistence = Persistence::close;
   }
-  return response;
+  seal_answer(connection);
 }
 
 // On a worker's thread. The answer goes out from here when the kernel takes all of it, and then the
@@ -133,12 +175,7 @@ Response Listener::Loop::dispatch(Exchange& exchange) const {
 void Listener::Loop::work(Connection& connection) {
   counters_.queued.fetch_sub(1, std::memory_order_relaxed);
   Exchange& exchange = *connection.exchange;
-  RequestReader& reader = exchange.reader;
-  const Processed processed{reader.request().method, exchange.persistence};
-  const bool usable = library_.process(
-      processed, [&] { return dispatch(exchange); }, exchange.wire);
-  if (!usable) exchange.persistence = Persistence::close;
-  seal_answer(connection);
+  render(connection, [&](Request& request) { return router()->dispatch(request); });
   const ssize_t sent = send_some(connection, exchange.wire);
   if (sent > 0) exchange.sent = static_cast<std::size_t>(sent);
   bool wanted = exchange.sent < exchange.wire.size() || !connection.pending.empty() ||
@@ -215,6 +252,7 @@ void Listener::Loop::write(Connection& connection) {
     if (count < 0) return close(connection);
     const auto size = static_cast<std::size_t>(count);
     exchange.sent += size;
+    if (exchange.sent == exchange.wire.size()) break;
     connection.untimed_bytes += size;
     if (!connection.is_in(write_) || connection.untimed_bytes >= kBytesPerWriteDeadline) {
       connection.untimed_bytes = 0;

@@ -97,6 +97,7 @@ void Listener::Loop::run() {
     }
     collect_done();
     resume_unfinished();
+    answer_ready();
     expire();
     closed_.clear();
     server::wipe_stack_below();
@@ -105,7 +106,7 @@ void Listener::Loop::run() {
 }
 
 int Listener::Loop::wait_ms() const {
-  if (!unfinished_.empty()) return 0;
+  if (!unfinished_.empty() || !ready_.empty()) return 0;
   Instant until = Instant::max();
   for (const DeadlineQueue* queue :
        {&idle_, &header_, &body_, &pace_, &write_, &linger_, &accept_pause_}) {
@@ -210,6 +211,7 @@ void Listener::Loop::on_event(Connection& connection, std::uint32_t events) {
       return write(connection);
     case Phase::lingering:
       return discard(connection);
+    case Phase::ready:
     case Phase::working:
       return;
   }
@@ -281,6 +283,7 @@ void Listener::Loop::close(Connection& connection) {
   if (std::exchange(connection.closed, true)) return;
   connection.clear();
   if (connection.unfinished) std::erase(unfinished_, &connection);
+  if (connection.phase == Phase::ready) std::erase(ready_, &connection);
   connection.descriptor.close();
   release_exchange(connection);
   if (connection.counted) addresses_.leave(connection.peer);

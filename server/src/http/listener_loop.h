@@ -1,9 +1,12 @@
 #pragma once
-// The event loop behind Listener: one thread that accepts, reads and writes, never blocks and never
-// runs a handler.
+// The event loop behind Listener: one thread that accepts, reads and writes and never blocks. It
+// answers itself what needs no waiting, a bounded number of requests in each of its turns and one
+// of each connection; everything else is a worker's.
 
 #include <array>
 #include <atomic>
+#include <deque>
+#include <functional>
 #include <memory>
 #include <mutex>
 #include <string>
@@ -54,6 +57,9 @@ class Listener::Loop {
   void take(Connection& connection, std::string_view bytes);
   void send_continue(Connection& connection);
   void submit(Connection& connection);
+  void answer_ready();
+  void answer(Connection& connection, const Router& router);
+  void hand_over(Connection& connection);
   void refuse(Connection& connection, const ReadError& error, Drop reason);
   void drop(Connection& connection, Drop reason);
   void look_at_pace(Exchange& exchange);
@@ -72,7 +78,9 @@ class Listener::Loop {
 
   // A worker's thread.
   void work(Connection& connection);
-  Response dispatch(Exchange& exchange) const;
+
+  // Either.
+  void render(Connection& connection, const std::function<Response(Request&)>& dispatch);
   ssize_t send_some(const Connection& connection, std::string_view bytes);
 
   std::shared_ptr<const Router> router() const;
@@ -100,6 +108,7 @@ class Listener::Loop {
   std::vector<std::unique_ptr<Connection>> connections_;
   std::vector<std::unique_ptr<Connection>> closed_;  // events of this turn may still name them
   std::vector<Connection*> unfinished_;
+  std::deque<Connection*> ready_;
   std::vector<std::unique_ptr<Exchange>> spare_;
   std::array<char, 16 * 1024> scratch_{};
   AddressCounts addresses_;

@@ -2,6 +2,7 @@
 // One HTTP request as handlers see it. No type of the HTTP library leaves server/src/http.
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -24,6 +25,10 @@ struct Request {
   std::string id;          // this server's own name for the request, random
   std::string_view route;  // the pattern that answers; "" for none; lives as long as the router
   std::chrono::steady_clock::time_point arrived{};  // the moment it was complete
+  bool at_once = false;                             // asked on a thread that must not wait
+  // Those of the same number (0: none) had all arrived before the first of them was looked at: what
+  // is found out for one holds for the others.
+  std::uint64_t turn = 0;
 
   // All values of a field joined by ", " (Cookie: by "; "); empty when absent.
   std::string header(std::string_view name) const;

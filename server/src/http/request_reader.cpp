@@ -73,6 +73,8 @@ void RequestReader::reset() {
   request.peer = {};
   request.secure = false;
   request.arrived = {};
+  request.at_once = false;
+  request.turn = 0;
   if (request.body.capacity() > kKeptBodyBytes) request.body = {};
   std::string line = std::move(line_);
   *this = RequestReader(limits);

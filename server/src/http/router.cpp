@@ -64,22 +64,6 @@ bool matches(const std::vector<std::string>& segments, std::string_view path, Fi
   return path.empty();
 }
 
-const Handler* handler_for(const std::vector<std::pair<std::string, Handler>>& methods,
-                           std::string_view method) {
-  for (const auto& [name, handler] : methods) {
-    if (name == method) return &handler;
-  }
-  return nullptr;
-}
-
-std::string allow_list(const std::vector<std::pair<std::string, Handler>>& methods) {
-  std::string allow;
-  for (const auto& [name, handler] : methods) {
-    if (name != "OPTIONS") allow += name == "GET" ? "GET, HEAD, " : name + ", ";
-  }
-  return allow + "OPTIONS";
-}
-
 Response allowed(std::string_view allow) {
   Response response;
   response.status = 204;
@@ -101,7 +85,8 @@ void require_sendable(const Response& response) {
 
 }  // namespace
 
-void Router::add(std::string_view method, std::string_view pattern, Handler handler) {
+void Router::add(std::string_view method, std::string_view pattern, Handler handler,
+                 Answers answers) {
   if (!is_token(method) || !pattern.starts_with('/') || !handler) {
     throw std::logic_error("router: a route needs a method, a path and a handler");
   }
@@ -122,11 +107,11 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
     throw std::logic_error("router: " + std::string(pattern) + " and " + route->pattern +
                            " name the same segment differently");
   }
-  if (handler_for(route->methods, method) != nullptr) {
+  if (method_for(*route, method) != nullptr) {
     throw std::logic_error("router: " + std::string(method) + " " + std::string(pattern) +
                            " is registered twice");
   }
-  route->methods.emplace_back(method, std::move(handler));
+  route->methods.push_back({std::string(method), std::move(handler), answers});
 }
 
 const Router::Route* Router::find(std::string_view path, Fields& parameters) const {
@@ -138,18 +123,46 @@ const Router::Route* Router::find(std::string_view path, Fields& parameters) con
   return nullptr;
 }
 
+const Router::Method* Router::method_for(const Route& route, std::string_view name) {
+  for (const Method& method : route.methods) {
+    if (method.name == name) return &method;
+  }
+  return nullptr;
+}
+
+std::string Router::allow_list(const Route& route) {
+  std::string allow;
+  for (const Method& method : route.methods) {
+    if (method.name == "OPTIONS") continue;
+    allow += method.name == "GET" ? "GET, HEAD, " : method.name + ", ";
+  }
+  return allow + "OPTIONS";
+}
+
 Response Router::dispatch(Request& request) const {
+  request.at_once = false;
+  return finish(request, begin(request).value());
+}
+
+std::optional<Response> Router::dispatch_at_once(Request& request) const {
+  request.at_once = true;
+  auto response = begin(request);
+  if (!response) return std::nullopt;
+  return finish(request, std::move(*response));
+}
+
+std::optional<Response> Router::begin(Request& request) const {
   if (request.arrived == Arrival{}) request.arrived = Arrival::clock::now();
   const Route* route = find(request.path, request.path_parameters);
   request.route = route == nullptr ? std::string_view() : std::string_view(route->pattern);
-  Response response;
-  if (route != nullptr) {
-    response = answer(*route, request);
-  } else if (request.method == "OPTIONS" && request.path == "*") {
-    response = allowed("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
-  } else {
-    response = problem(404, "There is nothing at this path.");
+  if (route != nullptr) return answer(*route, request);
+  if (request.method == "OPTIONS" && request.path == "*") {
+    return allowed("GET, HEAD, POST, PUT, PATCH, DELETE, OPTIONS");
   }
+  return problem(404, "There is nothing at this path.");
+}
+
+Response Router::finish(const Request& request, Response response) const {
   if (request.method == "HEAD") {
     if (response.status != 204 && response.status != 304) {
       response.set("Content-Length", std::to_string(response.body.size()));
@@ -160,23 +173,28 @@ Response Router::dispatch(Request& request) const {
   return response;
 }
 
-Response Router::answer(const Route& route, const Request& request) const {
-  const Handler* handler = handler_for(route.methods, request.method);
-  if (handler == nullptr && request.method == "HEAD") handler = handler_for(route.methods, "GET");
-  if (handler != nullptr) return guarded(route, *handler, request);
-  const std::string allow = allow_list(route.methods);
+std::optional<Response> Router::answer(const Route& route, const Request& request) const {
+  const Method* method = method_for(route, request.method);
+  if (method == nullptr && request.method == "HEAD") method = method_for(route, "GET");
+  if (method != nullptr) {
+    if (request.at_once && method->answers != Answers::at_once) return std::nullopt;
+    return guarded(route, method->handler, request);
+  }
+  const std::string allow = allow_list(route);
   if (request.method == "OPTIONS") return allowed(allow);
   Response response = problem(405, "This path does not take this method; see Allow.");
   response.set("Allow", allow);
   return response;
 }
 
-Response Router::guarded(const Route& route, const Handler& handler, const Request& request) const {
+std::optional<Response> Router::guarded(const Route& route, const Handler& handler,
+                                        const Request& request) const {
   std::string failure;
   try {
-    Response response = handler(request);
-    require_sendable(response);
-    return response;
+    std::optional<Response> response = handler(request);
+    if (response) require_sendable(*response);
+    if (response || request.at_once) return response;
+    failure = "no answer";
   } catch (const std::exception& error) {
     failure = error.what();
   } catch (...) {

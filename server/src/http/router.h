@@ -1,7 +1,9 @@
 #pragma once
 // Which handler answers a request. A table that reads as the API.
 
+#include <cstdint>
 #include <functional>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -11,7 +13,15 @@
 
 namespace consent::http {
 
-using Handler = std::function<Response(const Request&)>;
+// Nothing: the request is asked on a thread that must not wait (Request::at_once), and the answer
+// would wait for a file, a lock or another thread. Nothing was done then, and the handler is asked
+// again where it may wait.
+using Handler = std::function<std::optional<Response>(const Request&)>;
+
+enum class Answers : std::uint8_t {
+  by_worker,
+  at_once,  // from memory, in microseconds: asked on the event loop's own thread first
+};
 
 class Router {
  public:
@@ -19,13 +29,18 @@ class Router {
   // parameter "*"; it may be empty, and is never absolute). The most specific pattern answers,
   // whatever the order of calls: a literal segment before "{name}" before "*". Throws
   // std::logic_error for a malformed pattern and for a method registered twice.
-  void add(std::string_view method, std::string_view pattern, Handler handler);
+  void add(std::string_view method, std::string_view pattern, Handler handler,
+           Answers answers = Answers::by_worker);
 
   // 404 and 405 (with Allow) are problem documents; HEAD is answered by GET without the body, with
   // its Content-Length; OPTIONS lists Allow unless the route has a handler for it. A handler that
   // throws, or answers what HTTP cannot carry, becomes a 500 problem without detail, reported
   // through `on_failure`.
   Response dispatch(Request& request) const;
+  // The same on a thread that must not wait, and only of what answers at once: a route that says
+  // so, a path or a method that there is none for. Empty, and nothing is reported, when it takes
+  // dispatch().
+  std::optional<Response> dispatch_at_once(Request& request) const;
 
   // Called with the route's pattern (or "" for none) and the exception's text; for the log only.
   void on_failure(std::function<void(std::string_view pattern, std::string_view what)> report);
@@ -36,14 +51,24 @@ class Router {
   void report(const Request& request, const Response& response) const;
 
  private:
+  struct Method {
+    std::string name;
+    Handler handler;
+    Answers answers;
+  };
   struct Route {
     std::string pattern;
     std::vector<std::string> segments;  // "{name}" and "*" as written
-    std::vector<std::pair<std::string, Handler>> methods;
+    std::vector<Method> methods;
   };
   const Route* find(std::string_view path, Fields& parameters) const;
-  Response answer(const Route& route, const Request& request) const;
-  Response guarded(const Route& route, const Handler& handler, const Request& request) const;
+  static const Method* method_for(const Route& route, std::string_view name);
+  static std::string allow_list(const Route& route);
+  std::optional<Response> begin(Request& request) const;
+  std::optional<Response> answer(const Route& route, const Request& request) const;
+  std::optional<Response> guarded(const Route& route, const Handler& handler,
+                                  const Request& request) const;
+  Response finish(const Request& request, Response response) const;
 
   std::vector<Route> routes_;  // most specific first
   std::function<void(std::string_view, std::string_view)> on_failure_;

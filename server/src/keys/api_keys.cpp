@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <array>
+#include <atomic>
 #include <cerrno>
 #include <cstring>
 #include <memory>
@@ -197,14 +198,30 @@ struct ApiKeys::State {
     std::vector<StoredKey> keys;
   };
   std::string path;
-  std::mutex mutex;
+  std::mutex reading;  // held while the file is read
+  std::mutex mutex;    // of `latest`; never held for long
   std::shared_ptr<const Reading> latest;
+  std::atomic<std::uint64_t> current_in{0};  // the turn in which `latest` was the file's content
+
+  std::shared_ptr<const Reading> known() {
+    const std::lock_guard lock(mutex);
+    return latest;
+  }
+
+  // Null when it would take a reading.
+  std::shared_ptr<const Reading> current(std::uint64_t turn) {
+    if (turn != 0 && current_in == turn) return known();
+    const FileMark seen = mark_of(path);
+    auto last = known();
+    if (last->mark != seen) return nullptr;
+    if (turn != 0) current_in = turn;
+    return last;
+  }
 
   // What cannot be read grants nothing.
   std::shared_ptr<const Reading> read() {
-    const FileMark seen = mark_of(path);
-    const std::lock_guard lock(mutex);
-    if (latest->mark == seen) return latest;
+    const std::lock_guard lock(reading);
+    if (auto last = current(0)) return last;
     auto next = std::make_shared<Reading>();
     next->mark = mark_of(path);
     try {
@@ -212,6 +229,7 @@ struct ApiKeys::State {
     } catch (const std::runtime_error&) {
       next->keys.clear();
     }
+    const std::lock_guard brief(mutex);
     latest = std::move(next);
     return latest;
   }
@@ -233,15 +251,21 @@ ApiKeys::ApiKeys(const std::string& data_dir) : state_(std::make_unique<State>()
 ApiKeys::~ApiKeys() = default;
 
 std::shared_ptr<const ApiKey> ApiKeys::find(std::string_view key) const {
-  if (key.size() != kKeyTextBytes || !key.starts_with(kKeyPrefix)) return nullptr;
-  const Sha256Digest hash = sha256(key);
-  const auto reading = state_->read();
+  return find(Find{.key = key}).value();
+}
+
+std::optional<std::shared_ptr<const ApiKey>> ApiKeys::find(const Find& asked) const {
+  if (asked.key.size() != kKeyTextBytes || !asked.key.starts_with(kKeyPrefix)) return nullptr;
+  auto reading = state_->current(asked.turn);
+  if (!reading && asked.in_memory_only) return std::nullopt;
+  if (!reading) reading = state_->read();
+  const Sha256Digest hash = sha256(asked.key);
   const StoredKey* found = nullptr;
   for (const StoredKey& stored : reading->keys) {
     if (equal_in_constant_time(stored.hash, hash)) found = &stored;
   }
   if (found == nullptr) return nullptr;
-  return {reading, &found->key};
+  return std::shared_ptr<const ApiKey>(reading, &found->key);
 }
 
 }  // namespace consent::server

@@ -52,6 +52,15 @@ class ApiKeys {
   // Null when there is none. Compares hashes in constant time, all of them. Thread-safe.
   std::shared_ptr<const ApiKey> find(std::string_view key) const;
 
+  // Whether the file has changed is found out once for all questions of the same turn (0: for each;
+  // see http::Request). Empty when the file would have to be read, and only memory may be asked.
+  struct Find {
+    std::string_view key;
+    std::uint64_t turn = 0;
+    bool in_memory_only = false;
+  };
+  std::optional<std::shared_ptr<const ApiKey>> find(const Find& asked) const;
+
  private:
   struct State;
   std::unique_ptr<State> state_;

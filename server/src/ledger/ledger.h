@@ -107,6 +107,11 @@ class Ledger {
                          std::span<StateRead> states) {
     for (std::size_t i = 0; i < subjects.size(); ++i) states[i] = state_of(site, subjects[i]);
   }
+  // The same from memory alone, without waiting for a file; false when one of them is not there.
+  virtual bool states_in_memory(const std::string&, std::span<const SubjectId>,
+                                std::span<StateRead>) {
+    return false;
+  }
   // The record of an event that was appended or counted before; empty when there is none, or it is
   // erased.
   virtual std::optional<Record> find_event(const EventId& event) = 0;

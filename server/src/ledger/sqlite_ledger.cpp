@@ -1,12 +1,11 @@
 #include <algorithm>
-#include <mutex>
-#include <set>
 #include <stdexcept>
 #include <utility>
 
 #include "file_descriptor.h"
 #include "ledger/directory_lock.h"
 #include "ledger/event_gate.h"
+#include "ledger/kept_notices.h"
 #include "ledger/ledger.h"
 #include "ledger/recent_refusals.h"
 #include "ledger/state_cache.h"
@@ -58,7 +57,7 @@ class SqliteLedger final : public Ledger {
 
   StateRead state_of(const std::string& site, const SubjectId& subject) override {
     const StateCache::Lookup lookup = cache_.find(site, subject);
-    if (lookup.state) return {.state = *lookup.state, .zone = lookup.zone, .failure = {}};
+    if (lookup.state) return known(lookup);
     return read_state(site, subject, lookup.generation);
   }
 
@@ -67,10 +66,19 @@ class SqliteLedger final : public Ledger {
     std::vector<StateCache::Lookup> found(subjects.size());
     cache_.find_all(site, subjects, found);
     for (std::size_t i = 0; i < found.size(); ++i) {
-      states[i] = found[i].state
-                      ? StateRead{.state = *found[i].state, .zone = found[i].zone, .failure = {}}
-                      : read_state(site, subjects[i], found[i].generation);
+      states[i] =
+          found[i].state ? known(found[i]) : read_state(site, subjects[i], found[i].generation);
     }
+  }
+
+  bool states_in_memory(const std::string& site, std::span<const SubjectId> subjects,
+                        std::span<StateRead> states) override {
+    for (std::size_t i = 0; i < subjects.size(); ++i) {
+      const StateCache::Lookup found = cache_.find(site, subjects[i]);
+      if (!found.state) return false;
+      states[i] = known(found);
+    }
+    return true;
   }
 
   std::optional<Record> find_event(const EventId& event) override {
@@ -172,10 +180,7 @@ class SqliteLedger final : public Ledger {
 
   std::optional<StoreFailure> keep_notice(Zone zone, const std::string& id,
                                           const std::string& canonical_json) override {
-    {
-      const std::lock_guard lock(notices_mutex_);
-      if (kept_notices_.contains({zone, id})) return std::nullopt;
-    }
+    if (kept_notices_.has(zone, id)) return std::nullopt;
     WriteTask task;
     task.kind = WriteTask::Kind::notice;
     task.notice_id = id;
@@ -187,10 +192,7 @@ class SqliteLedger final : public Ledger {
     task.entry.record = make_uuid_v7(now);
     task.entry.subject = id;
     write(task, zone);
-    if (!task.failure) {
-      const std::lock_guard lock(notices_mutex_);
-      kept_notices_.insert({zone, id});
-    }
+    if (!task.failure) kept_notices_.add(zone, id);
     return task.failure;
   }
 
@@ -245,6 +247,10 @@ class SqliteLedger final : public Ledger {
   }
 
  private:
+  static StateRead known(const StateCache::Lookup& found) {
+    return {.state = *found.state, .zone = found.zone, .failure = {}};
+  }
+
   // From the files, into memory.
   StateRead read_state(const std::string& site, const SubjectId& subject,
                        std::uint64_t generation) {
@@ -373,8 +379,7 @@ class SqliteLedger final : public Ledger {
   StateCache cache_;
   RecentRefusals refusals_;
   EventGate events_;
-  std::mutex notices_mutex_;
-  std::set<std::pair<Zone, std::string>> kept_notices_;
+  KeptNotices kept_notices_;
   ChangeSignal signal_;
   std::vector<std::unique_ptr<ZoneStore>> stores_;  // last: their threads use the others
 };

@@ -1,3 +1,6 @@
+#include <filesystem>
+
+#include "metrics.h"
 #include "subject_id.h"
 #include "support/catch.h"
 #include "support/test_service.h"
@@ -201,4 +204,69 @@ TEST_CASE("An opt-out wins over a default, and marketing has no default") {
       service.post_consent(out, {{"Authorization", "Consent " + text_of(start, "token")}}).status ==
       201);
   CHECK(reason_of(service.check("subject", subject)) == "opted_out");
+}
+
+TEST_CASE("What memory holds is answered at once: a file is read by a worker") {
+  TestService service;
+  const JsonValue grant = json_of(service.post_consent(service.consent("DE")));
+  const std::string key = service.api_key("check");
+  const auto question = [&](const std::string& by, const std::string& value) {
+    http::Request request = service.request("GET", "/v1/check");
+    request.query = {{"site", kSite}, {"purpose", "analytics"}, {by, value}};
+    request.headers.emplace_back("Authorization", "Bearer " + key);
+    return request;
+  };
+  const std::string subject = text_of(grant, "record/subject");
+  const std::string unknown = "AAAAAAAAAAAAAAAAAAAAAQ";
+  const auto decisions = [&] {
+    const std::string text = service.service().metrics.render();
+    const std::size_t first = text.find("consent_decisions_total");
+    return text.substr(first, text.find("consent_events_accepted_total") - first);
+  };
+  service.inside(question("subject", "malformed"));  // the key is new
+  const std::string counted = decisions();
+  CHECK_FALSE(service.inside_at_once(question("subject", unknown)));
+  CHECK(decisions() == counted);
+  for (const std::string& each : {subject, unknown}) {
+    const http::Response slow = service.inside(question("subject", each));
+    const auto fast = service.inside_at_once(question("subject", each));
+    REQUIRE(fast);
+    CHECK(fast->status == 200);
+    CHECK(fast->body == slow.body);
+    CHECK(fast->headers == slow.headers);
+  }
+  CHECK(service.inside_at_once(question("token", text_of(grant, "token"))));
+  CHECK(reason_of(json_of(*service.inside_at_once(question("token", "malformed")))) ==
+        "invalid_token");
+  CHECK(service.inside_at_once(question("nobody", ""))->status == 422);
+}
+
+TEST_CASE("A removed key ends at once, and a withdrawal is seen at once, in memory too") {
+  TestService service;
+  const JsonValue grant = json_of(service.post_consent(service.consent("DE")));
+  const std::string key = service.api_key("check");
+  http::Request question = service.request("GET", "/v1/check");
+  question.query = {{"site", kSite}, {"purpose", "analytics"}};
+  question.query.emplace_back("token", text_of(grant, "token"));
+  question.headers.emplace_back("Authorization", "Bearer " + key);
+  service.inside(question);
+  question.turn = 1;
+  CHECK(reason_of(json_of(*service.inside_at_once(question))) == "granted");
+
+  ConsentBody withdrawal = service.consent("DE");
+  withdrawal.action = "\"withdraw\"";
+  withdrawal.choices = R"({"analytics": "denied", "marketing": "denied"})";
+  const http::Fields token{{"Authorization", "Consent " + text_of(grant, "token")}};
+  REQUIRE(service.post_consent(withdrawal, token).status == 201);
+  const auto after = service.inside_at_once(question);
+  if (after) CHECK(reason_of(json_of(*after)) == "withdrawn");
+  CHECK(reason_of(json_of(service.inside(question))) == "withdrawn");
+  CHECK(reason_of(json_of(*service.inside_at_once(question))) == "withdrawn");
+
+  std::filesystem::resize_file(service.data_dir() + "/keys/api_keys.jsonl", 0);
+  question.turn = 2;
+  CHECK_FALSE(service.inside_at_once(question));
+  CHECK(service.inside(question).status == 401);
+  question.turn = 3;
+  CHECK(service.inside_at_once(question)->status == 401);
 }

@@ -83,9 +83,15 @@ FakeNetwork::Client FakeNetwork::connect() {
 }
 
 void FakeNetwork::deliver(Client client, std::string bytes) {
+  deliver_together({{client, std::move(bytes)}});
+}
+
+void FakeNetwork::deliver_together(const std::vector<std::pair<Client, std::string>>& pieces) {
   std::unique_lock lock(mutex_);
-  socket(client).incoming.push_back(std::move(bytes));
-  post(client, EPOLLIN);
+  for (const auto& [client, bytes] : pieces) {
+    socket(client).incoming.push_back(bytes);
+    post(client, EPOLLIN);
+  }
   settle(lock);
 }
 

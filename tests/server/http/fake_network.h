@@ -8,6 +8,7 @@
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "http/network.h"
@@ -25,7 +26,9 @@ class FakeNetwork final : public Network {
   // may still be busy.
   Client connect();
   void deliver(Client client, std::string bytes);  // arrives in one piece
-  void finish(Client client);                      // the client sends no more
+  // The loop hears of all of them in one turn, in the order that the clients came.
+  void deliver_together(const std::vector<std::pair<Client, std::string>>& pieces);
+  void finish(Client client);  // the client sends no more
   void reset(Client client);
   void advance(std::chrono::milliseconds span);
   // How many bytes each of the next sends takes: 0 is EAGAIN, -1 a connection that is gone. Behind

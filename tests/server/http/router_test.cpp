@@ -94,6 +94,56 @@ TEST_CASE("HEAD is GET without the body, with its length") {
   CHECK(ask(router, "HEAD", "/gone").header("Content-Length").empty());
 }
 
+TEST_CASE("At once is answered what says so, and what there is no handler for") {
+  Router router;
+  int reports = 0;
+  router.on_done([&](const Request&, const Response&) { ++reports; });
+  router.add("GET", "/now", says("now"), Answers::at_once);
+  router.add("GET", "/later", says("later"));
+  const auto at_once = [&](std::string method, std::string path) {
+    Request request;
+    request.method = std::move(method);
+    request.path = std::move(path);
+    return router.dispatch_at_once(request);
+  };
+  CHECK(at_once("GET", "/now")->body == "now");
+  CHECK(at_once("HEAD", "/now")->header("Content-Length") == "3");
+  CHECK(at_once("GET", "/nowhere")->status == 404);
+  CHECK(at_once("POST", "/later")->status == 405);
+  CHECK(at_once("OPTIONS", "/later")->status == 204);
+  CHECK(reports == 5);
+  CHECK_FALSE(at_once("GET", "/later"));
+  CHECK_FALSE(at_once("HEAD", "/later"));
+  CHECK(reports == 5);
+}
+
+TEST_CASE("A handler may answer nothing only where it must not wait") {
+  Router router;
+  std::string reported;
+  int reports = 0;
+  router.on_failure([&](std::string_view, std::string_view what) { reported = what; });
+  router.on_done([&](const Request&, const Response&) { ++reports; });
+  router.add(
+      "GET", "/read",
+      [](const Request& request) -> std::optional<Response> {
+        if (request.at_once) return std::nullopt;
+        return text_response(200, "text/plain", "from a file");
+      },
+      Answers::at_once);
+  router.add(
+      "GET", "/never", [](const Request&) -> std::optional<Response> { return std::nullopt; },
+      Answers::at_once);
+  Request request;
+  request.method = "GET";
+  request.path = "/read";
+  CHECK_FALSE(router.dispatch_at_once(request));
+  CHECK(reports == 0);
+  CHECK(router.dispatch(request).body == "from a file");
+  CHECK(reports == 1);
+  CHECK(ask(router, "GET", "/never").status == 500);
+  CHECK(reported == "no answer");
+}
+
 TEST_CASE("OPTIONS lists the methods unless the route answers it") {
   Router router;
   router.add("GET", "/a", says("a"));

@@ -79,6 +79,24 @@ TEST_CASE("A running service sees keys issued and removed after its start") {
   CHECK_FALSE(keys.find(first));
 }
 
+TEST_CASE(
+    "Of one turn all questions are answered by one look at the file, of the next by another") {
+  const TemporaryDirectory directory;
+  const std::string key = issue(directory, "check");
+  const ApiKeys keys(directory.path().string());
+  const auto in_turn = [&](std::uint64_t turn) {
+    return keys.find({.key = key, .turn = turn, .in_memory_only = true});
+  };
+  CHECK(in_turn(1).value());
+  directory.write("keys/api_keys.jsonl", "");
+  CHECK(in_turn(1).value());
+  CHECK_FALSE(in_turn(2));  // the file would have to be read
+  CHECK_FALSE(in_turn(0));
+  CHECK_FALSE(keys.find(key));
+  CHECK(in_turn(3).value() == nullptr);
+  CHECK(keys.find({.key = "dpk_", .turn = 4, .in_memory_only = true}).value() == nullptr);
+}
+
 TEST_CASE("A damaged line stops the start and names itself: later it only grants nothing") {
   const TemporaryDirectory directory;
   const std::string key = issue(directory, "check");
