@@ -297,6 +297,7 @@ void Application::Parts::sweep() {
                                               .logs = logs,
                                               .program = program_version()},
                                              SweepMode::destroy, signalled, {});
+  metrics.count_sweep(figures_of(report), clock.now());
   for (const std::string& line : to_lines(report, SweepMode::destroy)) {
     log_event(LogLevel::info, "retention_swept", {{"detail", line}});
   }

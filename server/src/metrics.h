@@ -19,6 +19,7 @@
 #include "http/listener_figures.h"
 #include "rate_limiter.h"
 #include "request_metrics.h"
+#include "sweep_metrics.h"
 
 namespace consent::server {
 
@@ -41,6 +42,7 @@ class Metrics {
   void add_listener(std::string_view name, std::function<http::ListenerFigures()> figures);
   void forget_listeners();
   void count_reload(bool successful);
+  void count_sweep(const SweepFigures& sweep, TimePoint now) { sweeps_.count(sweep, now); }
   void count_decisions(Reason reason, std::uint64_t times = 1);
   void count_events_accepted(std::uint64_t times);
   void count_event_dropped(Reason reason);
@@ -68,6 +70,7 @@ class Metrics {
   std::array<Counter, 2> rate_limited_{};
   std::array<Counter, 2> reloads_{};
   RequestMetrics requests_;
+  SweepMetrics sweeps_;
   mutable std::mutex listeners_mutex_;
   std::vector<std::pair<std::string, std::function<http::ListenerFigures()>>> listeners_;
   mutable std::mutex labelled_mutex_;

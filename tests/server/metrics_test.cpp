@@ -18,6 +18,10 @@ TEST_CASE("Counters come out in Prometheus text") {
   metrics.count_append(AppendOutcome::counted);
   metrics.count_notice(RegimeId::eu_gdpr, "de");
   metrics.count_rate_limited(RateRefusal::Bucket::site);
+  metrics.count_sweep({.subjects = 2, .superseded_records = 7, .frozen = 1},
+                      TimePoint(std::chrono::seconds(1'800'000'000)));
+  metrics.count_sweep({.end = SweepEnd::failed, .event_days = 1},
+                      TimePoint(std::chrono::seconds(1'800'000'001)));
   const std::string text = metrics.render();
   for (const char* line :
        {"consent_http_requests_total{route=\"/v1/check\",method=\"GET\",status=\"200\"} 2\n",
@@ -30,11 +34,19 @@ TEST_CASE("Counters come out in Prometheus text") {
         "consent_request_duration_seconds_count{route=\"/v1/check\"} 2\n",
         "consent_decisions_total{reason=\"granted\"} 5\n",
         "consent_events_dropped_total{reason=\"no_record\"} 1\n",
-        "consent_events_dropped_total{reason=\"late\"} 1\n", "consent_events_accepted_total 3\n",
+        "consent_events_dropped_total{reason=\"late\"} 1\n",
+        "consent_events_accepted_total 3\n",
         "consent_ledger_appends_total{outcome=\"counted\"} 1\n",
         "consent_notices_served_total{regime=\"eu_gdpr\",language=\"de\"} 1\n",
         "consent_rate_limited_total{limit=\"network\"} 0\n",
         "consent_rate_limited_total{limit=\"site\"} 1\n",
+        "consent_retention_sweeps_total{outcome=\"done\"} 1\n",
+        "consent_retention_sweeps_total{outcome=\"failed\"} 1\n",
+        "consent_retention_destroyed_total{kind=\"subject\"} 2\n",
+        "consent_retention_destroyed_total{kind=\"superseded_record\"} 7\n",
+        "consent_retention_destroyed_total{kind=\"event_day\"} 1\n",
+        "consent_retention_frozen 0\n",
+        "consent_retention_done_timestamp_seconds 1800000000\n",
         "# TYPE consent_http_requests_total counter\n",
         "consent_build_info{version=\"1.2.3\",ruleset=\""}) {
     CHECK_THAT(text, ContainsSubstring(line));

@@ -15,16 +15,11 @@
 #include "ledger/change_log.h"
 #include "ledger/change_signal.h"
 #include "ledger/consent_counts.h"
+#include "ledger/erasure.h"
 #include "ledger/record.h"
 #include "ledger/state_change.h"
 
 namespace consent::server {
-
-// What went wrong with storing: the message is for the operator's log and /readyz; it holds no
-// visitor data.
-struct StoreFailure {
-  std::string detail;
-};
 
 struct Appended {
   Record record;          // with its sequence; of a repeated event, the first one
@@ -33,41 +28,10 @@ struct Appended {
   std::optional<StoreFailure> failure;
 };
 
-// A subject where it is stored, without its id. Only good for the ledger it came from.
-struct SubjectPlace {
-  Zone zone = Zone::eu;
-  std::array<std::uint8_t, 16> hash{};
-  friend bool operator==(const SubjectPlace&, const SubjectPlace&) = default;
-};
-
 struct Marked {
   bool found = false;  // the subject has records and is not erased
   Record record = {};
   std::optional<StoreFailure> failure = {};
-};
-
-enum class ErasureCause : std::uint8_t {
-  request,    // of the subject, or of the privacy office; a legal hold alone forbids it
-  retention,  // the period is over; a restriction forbids it, too
-  restored    // was erased before, and came back with a backup: nothing forbids it
-};
-
-struct Erasure {
-  enum class Outcome : std::uint8_t { erased, not_found, frozen, changed, failed };
-  Outcome outcome = Outcome::failed;
-  std::vector<RecordId> records = {};  // whose payloads were destroyed
-  KekId kek = 0;                       // had wrapped the destroyed data key
-  Record entry = {};                   // the `erased` record, without personal data
-  bool log_emptied = false;  // the write-ahead log holds no copy any more; else within minutes
-  std::optional<StoreFailure> failure = {};
-};
-
-struct SubjectSummary {
-  SubjectPlace place;
-  RecordState state = {};
-  bool legal_hold = false;
-  std::uint64_t newest = 0;  // sequence of the newest record
-  bool damaged = false;      // what is stored does not open: no state
 };
 
 // A cell of the counts of served notices.
@@ -123,6 +87,7 @@ class Ledger {
     std::optional<StoreFailure> failure;
   };
   virtual History history(const std::string& site, const SubjectId& subject) = 0;
+  virtual History history(const SubjectPlace& place) = 0;
 
   // Appends a restriction or a release to the subject's records. Durable on return,
   // and seen by the next read.
@@ -137,7 +102,13 @@ class Ledger {
                         TimePoint now) = 0;
   virtual Erasure erase(const SubjectPlace& place, ErasureCause cause, TimePoint now) = 0;
   // Because its period is over, by what `seen` says: `changed` when something was recorded since.
+  // Its bytes leave the write-ahead log with empty_log(), at the latest with the next pause.
   virtual Erasure erase_over(const SubjectSummary& seen, TimePoint now) = 0;
+  // The same of the payloads up to that sequence alone: the subject, its state and its data key
+  // go on.
+  virtual Erasure erase_superseded(const SubjectSummary& seen, std::uint64_t up_to) = 0;
+  // Cuts the write-ahead log to nothing. False when it cannot be now.
+  virtual bool empty_log(Zone zone) = 0;
   // Subjects that are not erased, in the order of their hashes, behind `after`: for sweeps. At most
   // `limit`; none left when it answers fewer. Throws std::runtime_error when the file cannot be
   // read.

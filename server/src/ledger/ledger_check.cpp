@@ -27,16 +27,14 @@ void check_structure(SqliteConnection& connection, const std::string& path) {
 // Opens every record of a subject; what the state says must follow from them.
 std::uint64_t check_subject(StoredRows& rows, const SubjectRow& subject) {
   const SecretKey key = rows.data_key(subject);
-  std::vector<RecordRow> chain = rows.chain(subject);
-  std::reverse(chain.begin(), chain.end());
-  RecordState state;
-  for (const RecordRow& row : chain) state = apply(state, rows.open(key, row).record);
-  const RecordState stored = rows.state_of(subject);
-  if (state.hold != stored.hold || state_bytes(state) != state_bytes(stored)) {
-    throw Finding("the state of the subject whose last record is " + to_text(chain.back().id) +
-                  " does not follow from its records");
+  std::vector<StoredRecord> records;
+  for (const RecordRow& row : rows.chain(subject)) records.push_back(rows.open(key, row));
+  std::reverse(records.begin(), records.end());
+  if (!follows(rows.state_of(subject), records)) {
+    throw Finding("the state of the subject whose last record is " +
+                  to_text(records.back().record.id) + " does not follow from its records");
   }
-  return chain.size();
+  return records.size();
 }
 
 void check_subjects(SqliteConnection& connection, StoredRows& rows, LedgerCheck& done,

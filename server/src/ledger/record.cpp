@@ -38,6 +38,20 @@ Model model_of(RegimeId regime) {
   return Model::opt_in;
 }
 
+Record mark_of(RecordKind kind, const std::string& site, std::optional<SubjectId> subject,
+               TimePoint now) {
+  Record record;
+  record.kind = kind;
+  record.id = make_uuid_v7(now);
+  record.event = record.id;
+  record.site = site;
+  record.subject = subject;
+  record.time = now;
+  record.client_time = now;
+  record.expires_at = now;
+  return record;
+}
+
 RecordFacts facts_of(const Record& record) {
   return {.choices = record.choices,
           .action = record.action,

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 
 #include "clock.h"
@@ -87,9 +88,17 @@ Model model_of(RegimeId regime);
 // Cut to what a record's text may have, between two characters.
 std::string evidence_text(std::string_view text);
 
+// A record of a right that was exercised now, or of an erasure, which says nothing of whom.
+Record mark_of(RecordKind kind, const std::string& site, std::optional<SubjectId> subject,
+               TimePoint now);
+
 RecordFacts facts_of(const Record& record);
 
 // Appends one record to a subject's state. Pure: the core's fold and hold.
 RecordState apply(const RecordState& state, const Record& record);
+
+// Whether the state is what these records, oldest first, fold to. Where some are destroyed, the
+// newest denial among them stands in the state alone.
+bool follows(const RecordState& state, std::span<const StoredRecord> records);
 
 }  // namespace consent::server

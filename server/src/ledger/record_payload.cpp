@@ -209,6 +209,19 @@ std::optional<Record> parse_record(ByteView bytes) {
   return record;
 }
 
+bool follows(const RecordState& state, std::span<const StoredRecord> records) {
+  RecordState folded;
+  bool is_whole = true;
+  for (const StoredRecord& stored : records) {
+    is_whole = is_whole && !stored.erased;
+    if (!stored.erased) folded = apply(folded, stored.record);
+  }
+  if (!is_whole && folded.denied_event_ms < state.denied_event_ms) {
+    folded.denied_event_ms = state.denied_event_ms;
+  }
+  return folded.hold == state.hold && state_bytes(folded) == state_bytes(state);
+}
+
 Bytes state_bytes(const RecordState& state) {
   return ByteWriter()
       .one(kStateFormat)

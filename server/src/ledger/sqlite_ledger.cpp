@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <stdexcept>
+#include <type_traits>
 #include <utility>
 
 #include "file_descriptor.h"
@@ -17,20 +18,6 @@ namespace consent::server {
 namespace {
 
 constexpr std::size_t kCachedStatesMax = 1 << 21;  // at most 137 MB, when all are in use
-
-Record mark_of(RecordKind kind, const std::string& site, std::optional<SubjectId> subject,
-               TimePoint now) {
-  Record record;
-  record.kind = kind;
-  record.id = make_uuid_v7(now);
-  record.event = record.id;
-  record.site = site;
-  record.subject = subject;
-  record.time = now;
-  record.client_time = now;
-  record.expires_at = now;
-  return record;
-}
 
 class SqliteLedger final : public Ledger {
  public:
@@ -96,14 +83,14 @@ class SqliteLedger final : public Ledger {
 
   History history(const std::string& site, const SubjectId& subject) override {
     History all;
-    for (const auto& store : stores_) {
-      try {
-        auto records = store->readers().history(subject_hash(store->keys(), site, subject));
-        std::move(records.begin(), records.end(), std::back_inserter(all.records));
-      } catch (const std::exception& error) {
-        all.failure = unreadable(*store, error);
-      }
-    }
+    for (const auto& store : stores_)
+      add_history(*store, place_of(store->zone(), site, subject), all);
+    return all;
+  }
+
+  History history(const SubjectPlace& place) override {
+    History all;
+    if (ZoneStore* const store = store_of(place.zone)) add_history(*store, place, all);
     return all;
   }
 
@@ -134,46 +121,40 @@ class SqliteLedger final : public Ledger {
 
   Erasure erase(const SubjectPlace& place, ErasureCause cause, TimePoint now) override {
     WriteTask task;
+    task.kind = WriteTask::Kind::erase;
     task.cause = cause;
     return erase(task, place, now);
   }
 
   Erasure erase_over(const SubjectSummary& seen, TimePoint now) override {
+    return erase(WriteTask::Kind::erase, seen, 0, now);
+  }
+
+  Erasure erase_superseded(const SubjectSummary& seen, std::uint64_t up_to) override {
+    return erase(WriteTask::Kind::erase_superseded, seen, up_to, {});
+  }
+
+  bool empty_log(Zone zone) override {
     WriteTask task;
-    task.cause = ErasureCause::retention;
-    task.newest = static_cast<std::int64_t>(seen.newest);
-    return erase(task, seen.place, now);
+    task.kind = WriteTask::Kind::empty_log;
+    write(task, zone);
+    return !task.failure && task.log_emptied;
   }
 
   std::vector<SubjectSummary> subjects(Zone zone, const std::optional<SubjectPlace>& after,
                                        std::size_t limit) override {
-    std::vector<SubjectSummary> all;
-    ZoneStore* const store = store_of(zone);
-    if (store == nullptr) return all;
-    store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) {
-      all = read_subjects(rows, zone, after, limit);
-    });
-    return all;
+    return rows_of(zone, [&](StoredRows& rows) { return read_subjects(rows, zone, after, limit); });
   }
 
   std::vector<StateChange> changes(Zone zone, std::uint64_t after, std::size_t limit) override {
-    std::vector<StateChange> all;
-    ZoneStore* const store = store_of(zone);
-    if (store == nullptr) return all;
-    store->readers().with_rows(
-        [&](SqliteConnection&, StoredRows& rows) { all = read_changes(rows, zone, after, limit); });
-    return all;
+    return rows_of(zone, [&](StoredRows& rows) { return read_changes(rows, zone, after, limit); });
   }
 
   std::optional<RecordId> record_at(Zone zone, std::uint64_t sequence) override {
-    std::optional<RecordId> id;
-    ZoneStore* const store = store_of(zone);
-    if (store == nullptr) return id;
-    store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) {
+    return rows_of(zone, [&](StoredRows& rows) -> std::optional<RecordId> {
       const auto row = rows.record_at(static_cast<std::int64_t>(sequence));
-      if (row) id = row->id;
+      return row ? std::optional(row->id) : std::nullopt;
     });
-    return id;
   }
 
   ChangeSignal& change_signal() override { return signal_; }
@@ -251,6 +232,16 @@ class SqliteLedger final : public Ledger {
     return {.state = *found.state, .zone = found.zone, .failure = {}};
   }
 
+  // What is read of a zone's rows; nothing where it is not held.
+  template <typename Read>
+  std::invoke_result_t<Read, StoredRows&> rows_of(Zone zone, Read read) const {
+    std::invoke_result_t<Read, StoredRows&> answer{};
+    ZoneStore* const store = store_of(zone);
+    if (store == nullptr) return answer;
+    store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) { answer = read(rows); });
+    return answer;
+  }
+
   // From the files, into memory.
   StateRead read_state(const std::string& site, const SubjectId& subject,
                        std::uint64_t generation) {
@@ -266,6 +257,15 @@ class SqliteLedger final : public Ledger {
     }
     cache_.put(site, subject, read.state, read.zone, generation);
     return read;
+  }
+
+  void add_history(ZoneStore& store, const SubjectPlace& place, History& all) const {
+    try {
+      auto records = store.readers().history(place.hash);
+      std::move(records.begin(), records.end(), std::back_inserter(all.records));
+    } catch (const std::exception& error) {
+      all.failure = unreadable(store, error);
+    }
   }
 
   ZoneStore* store_of(Zone zone) const {
@@ -349,8 +349,17 @@ class SqliteLedger final : public Ledger {
             .failure = std::move(task.failure)};
   }
 
+  Erasure erase(WriteTask::Kind kind, const SubjectSummary& seen, std::uint64_t up_to,
+                TimePoint now) {
+    WriteTask task;
+    task.kind = kind;
+    task.cause = ErasureCause::retention;
+    task.newest = static_cast<std::int64_t>(seen.newest);
+    task.up_to = static_cast<std::int64_t>(up_to);
+    return erase(task, seen.place, now);
+  }
+
   Erasure erase(WriteTask& task, const SubjectPlace& place, TimePoint now) {
-    task.kind = WriteTask::Kind::erase;
     task.place = place;
     task.record = mark_of(RecordKind::erased, "", std::nullopt, now);
     task.record.zone = place.zone;

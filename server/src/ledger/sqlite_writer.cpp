@@ -168,23 +168,30 @@ void SqliteWriter::forget_changed(std::span<WriteTask* const> tasks) {
       cache_.replace(task->record.site, *task->record.subject, *task->state, files_.zone);
     } else if (stored || task->kind == Kind::mark) {
       cache_.forget(task->record.site, *task->record.subject);
+    } else if (task->kind == Kind::erase && task->erased_subject) {
+      cache_.forget(task->erased_subject->first, task->erased_subject->second);
     } else if (task->kind == Kind::erase) {
       cache_.forget_all();
     }
   }
 }
 
-// What was overwritten in the file still stands in the write-ahead log, until that is cut.
+// What was overwritten in the file still stands in the write-ahead log, until that is cut: at once
+// where somebody waits for it, of a sweep in a pause or when it asks, lest every write waits.
 void SqliteWriter::empty_log(std::span<WriteTask* const> tasks) {
-  const auto erased = [](const WriteTask* task) {
-    return task->erasure.outcome == Erasure::Outcome::erased;
-  };
-  if (std::any_of(tasks.begin(), tasks.end(), erased)) log_holds_erased_ = true;
-  if (!log_holds_erased_) return;
+  bool is_due = tasks.empty();
+  for (const WriteTask* task : tasks) {
+    const bool erased = task->erasure.outcome == Erasure::Outcome::erased;
+    if (erased) log_holds_erased_ = true;
+    if (erased && task->cause != ErasureCause::retention) is_due = true;
+    if (task->kind == WriteTask::Kind::empty_log) is_due = true;
+  }
+  for (WriteTask* task : tasks) task->log_emptied = !log_holds_erased_;
+  if (!log_holds_erased_ || !is_due) return;
   try {
     const bool emptied = session().connection->integer("PRAGMA wal_checkpoint(TRUNCATE)") == 0;
     log_holds_erased_ = !emptied;
-    for (WriteTask* task : tasks) task->erasure.log_emptied = emptied;
+    for (WriteTask* task : tasks) task->erasure.log_emptied = task->log_emptied = emptied;
   } catch (const std::exception&) {
     session_.reset();  // the next batch tries again
   }
@@ -214,6 +221,10 @@ void SqliteWriter::write_one(WriteTask& task) {
       return session().subjects.set_legal_hold(task);
     case WriteTask::Kind::erase:
       return erase(task);
+    case WriteTask::Kind::erase_superseded:
+      return session().subjects.erase_superseded(task);
+    case WriteTask::Kind::empty_log:
+      return;
     case WriteTask::Kind::notice:
       return keep_notice(task);
     case WriteTask::Kind::log:

@@ -19,6 +19,7 @@ StateChange change_of(StoredRows& rows, Zone zone, const RecordRow& row) {
       change.state.hold = Hold::erased;
       return change;
     }
+    if (row.payload.empty()) return change;
     change.record = rows.open(rows.data_key(*subject), row).record;
     change.state = rows.state_of(*subject);
   } catch (const DamagedRecord&) {

@@ -20,12 +20,12 @@ struct StateChange {
   // The same for all changes of a subject, and all that is left of an erased one; says nothing
   // without the zone's lookup key.
   std::array<std::uint8_t, 16> subject_key{};
-  // Empty when there is nothing to tell: an erasure destroyed it.
+  // Empty when there is nothing to tell: it was destroyed.
   std::optional<Record> record;
   bool damaged = false;  // the record or the subject does not open: nothing of it may be trusted
   // Of the subject when this was read, so not before later changes of it. Of a damaged one nothing.
   RecordState state = {};
-  // Destroyed by an erasure, which comes later.
+  // Destroyed by an erasure, which comes later, or because its period is over.
   bool destroyed() const { return !record && !damaged && kind != RecordKind::erased; }
 };
 

@@ -17,6 +17,22 @@ constexpr const char* kSubjectUpsert =
 constexpr const char* kNoticeCite =
     "INSERT INTO notices (id) VALUES (?) ON CONFLICT (id) DO NOTHING";
 
+// Whose records these are; empty where none opens any more.
+std::optional<std::pair<std::string, SubjectId>> subject_of(StoredRows& rows,
+                                                            const SubjectRow& subject,
+                                                            const std::vector<RecordRow>& chain) {
+  try {
+    const SecretKey key = rows.data_key(subject);
+    for (const RecordRow& row : chain) {
+      if (row.payload.empty()) continue;
+      const Record record = rows.open(key, row).record;
+      if (record.subject) return std::pair(record.site, *record.subject);
+    }
+  } catch (const DamagedRecord&) {
+  }
+  return std::nullopt;
+}
+
 }  // namespace
 
 struct SubjectWriter::Subject {
@@ -123,22 +139,42 @@ void SubjectWriter::set_legal_hold(WriteTask& task) {
   tell(LogKind::hold, task.record, {});
 }
 
-void SubjectWriter::erase(WriteTask& task) {
+std::optional<SubjectRow> SubjectWriter::erasable(WriteTask& task) {
   Erasure& erasure = task.erasure;
   auto row = rows_.subject(task.place.hash);
   erasure.outcome = Erasure::Outcome::not_found;
-  if (!row || row->erased()) return;
+  if (!row || row->erased()) return std::nullopt;
   erasure.outcome = Erasure::Outcome::changed;
-  if (task.newest != 0 && task.newest != row->newest) return;
+  if (task.newest != 0 && task.newest != row->newest) return std::nullopt;
   const bool restricted = row->hold == Hold::restricted && task.cause == ErasureCause::retention;
   erasure.outcome = Erasure::Outcome::frozen;
   const bool returned = task.cause == ErasureCause::restored;
-  if ((row->legal_hold || restricted) && !returned) return;
+  if ((row->legal_hold || restricted) && !returned) return std::nullopt;
+  return row;
+}
+
+void SubjectWriter::empty(const RecordRow& record, Erasure& erasure) {
+  if (record.payload.empty()) return;
+  empty_.bind(0, record.sequence).run();
+  erasure.records.push_back(record.id);
+}
+
+void SubjectWriter::erase_superseded(WriteTask& task) {
+  const auto row = erasable(task);
+  if (!row) return;
   for (const RecordRow& record : rows_.chain(*row)) {
-    if (record.payload.empty()) continue;
-    empty_.bind(0, record.sequence).run();
-    erasure.records.push_back(record.id);
+    if (record.sequence <= task.up_to && record.sequence < row->newest) empty(record, task.erasure);
   }
+  task.erasure.outcome = Erasure::Outcome::erased;
+}
+
+void SubjectWriter::erase(WriteTask& task) {
+  Erasure& erasure = task.erasure;
+  auto row = erasable(task);
+  if (!row) return;
+  const std::vector<RecordRow> chain = rows_.chain(*row);
+  task.erased_subject = subject_of(rows_, *row, chain);
+  for (const RecordRow& record : chain) empty(record, erasure);
   // Its bytes hold nothing personal; anyone can make its commitment again.
   const Bytes bytes = record_bytes(task.record);
   const SealedRecord remains{{}, commitment_of({}, bytes), {}};

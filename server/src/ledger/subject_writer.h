@@ -20,6 +20,7 @@ class SubjectWriter {
   void mark(WriteTask& task);
   void set_legal_hold(WriteTask& task);
   void erase(WriteTask& task);
+  void erase_superseded(WriteTask& task);
 
  private:
   struct Subject;
@@ -27,6 +28,9 @@ class SubjectWriter {
   std::int64_t insert(Record& record, const LookupHash& event, const SubjectRow& subject,
                       const SealedRecord& sealed);
   std::int64_t add_to(Subject& subject, Record& record, const LookupHash& event);
+  // The row of an erasure's subject; sets the outcome where it may not be touched.
+  std::optional<SubjectRow> erasable(WriteTask& task);
+  void empty(const RecordRow& record, Erasure& erasure);
   void store(const SubjectRow& row);
   void tell(LogKind kind, const Record& record, const SealedRecord& sealed);
   std::int64_t notice_number(const std::string& id);

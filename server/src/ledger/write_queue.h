@@ -14,6 +14,7 @@
 #include <span>
 #include <string>
 #include <thread>
+#include <utility>
 
 #include "ledger/ledger.h"
 
@@ -41,14 +42,30 @@ class WriteWaiter {
 };
 
 struct WriteTask {
-  enum class Kind : std::uint8_t { record, refusal, mark, legal_hold, erase, notice, log, probe };
+  enum class Kind : std::uint8_t {
+    record,
+    refusal,
+    mark,
+    legal_hold,
+    erase,
+    erase_superseded,
+    empty_log,
+    notice,
+    log,
+    probe
+  };
   Kind kind = Kind::probe;
   Record record;       // in and out
-  SubjectPlace place;  // of mark, legal_hold and erase
+  SubjectPlace place;  // of mark, legal_hold and both that erase
   bool held = false;   // of legal_hold
   ErasureCause cause = ErasureCause::request;
-  std::int64_t newest = 0;  // of erase: the subject's newest record must be this one; 0: any
+  std::int64_t newest = 0;  // of both that erase: the subject's newest record must be this one;
+                            // 0: any
+  std::int64_t up_to = 0;   // of erase_superseded: the newest whose payload goes
   Erasure erasure;
+  // Of erase: whose it was, where that can still be read.
+  std::optional<std::pair<std::string, SubjectId>> erased_subject;
+  bool log_emptied = false;  // of empty_log
   std::string notice_id;
   std::string notice_json;
   LogEntry entry;

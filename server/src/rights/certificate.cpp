@@ -62,6 +62,7 @@ JsonValue scope_json(const Destruction& destruction) {
       {"systems", JsonArray{"ledger of the zone", "event files"}},
       {"subjects", destruction.subjects},
       {"records", destruction.records.size()},
+      {"superseded_records", destruction.superseded},
       {"records_root", to_hex(tree_root(destruction.records))},
       {"events", destruction.events},
       {"events_not_reached",
@@ -69,12 +70,21 @@ JsonValue scope_json(const Destruction& destruction) {
        "whose they are; and what consumers of the event files took before"}};
 }
 
+std::string_view key_method(const Destruction& destruction) {
+  if (destruction.subjects == 0) return "none destroyed";
+  if (destruction.superseded == 0) {
+    return "crypto erase: the subject's AES-256-GCM data key destroyed";
+  }
+  return "crypto erase: the subject's AES-256-GCM data key destroyed; not that of superseded "
+         "records, whose subject goes on";
+}
+
 JsonValue method_json(const Destruction& destruction) {
   JsonArray keks;
   for (const KekId kek : destruction.keks) keks.emplace_back("kek." + std::to_string(kek));
   return JsonObject{
       {"records", "row delete; the bytes are overwritten in the database file"},
-      {"key", "crypto erase: the subject's AES-256-GCM data key destroyed"},
+      {"key", key_method(destruction)},
       {"key_was_wrapped_by", std::move(keks)},
       {"write_ahead_log", destruction.log_emptied ? "emptied" : "not emptied when this was signed"},
       {"events", "row delete; the files are written anew without them"},

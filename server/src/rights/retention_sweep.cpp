@@ -26,7 +26,6 @@ class ZonePass {
     destruction_.zone = zone;
     destruction_.cause = DestructionCause::retention;
     destruction_.subjects = 0;
-    destruction_.log_emptied = true;
     destruction_.started = parts.clock.now();
     destruction_.id = make_uuid_v7(destruction_.started);
   }
@@ -52,8 +51,9 @@ class ZonePass {
   // std::runtime_error.
   void certify(std::size_t events, bool ended) {
     if (mode_ == SweepMode::dry_run) return;
-    if (destruction_.subjects == 0 && events == 0) return;
+    if (destruction_.records.empty() && destruction_.subjects == 0 && events == 0) return;
     destruction_.events = events;
+    destruction_.log_emptied = parts_.ledger.empty_log(sweep_.zone);
     if (ended) count_again();
     destruction_.ended = parts_.clock.now();
     LogEntry entry;
@@ -76,8 +76,10 @@ class ZonePass {
     while (true) {
       const auto page = parts_.ledger.subjects(sweep_.zone, after, kPage);
       for (const SubjectSummary& subject : page) {
-        const bool left = plan_sweep(subject.state, subject.legal_hold, parts_.site.retention,
-                                     destruction_.started) == SweepVerdict::destroy;
+        const bool whole = plan_sweep(subject.state, subject.legal_hold, parts_.site.retention,
+                                      destruction_.started) == SweepVerdict::destroy;
+        const bool left =
+            whole || (!is_frozen(subject) && superseded(subject, destruction_.started).up_to != 0);
         if (left) ++destruction_.left;
         ++destruction_.read;
         after = subject.place;
@@ -95,7 +97,7 @@ class ZonePass {
     const TimePoint now = parts_.clock.now();
     switch (plan_sweep(subject.state, subject.legal_hold, parts_.site.retention, now)) {
       case SweepVerdict::keep:
-        return;
+        return look_back(subject, now);
       case SweepVerdict::frozen:
         ++sweep_.frozen;
         return;
@@ -109,29 +111,79 @@ class ZonePass {
     }
   }
 
-  // Between the look and this somebody may have restricted or erased it, or decided anew.
+  struct Superseded {
+    std::uint64_t up_to = 0;  // sequence; 0: none
+    std::uint64_t records = 0;
+  };
+  // Throws std::runtime_error.
+  Superseded superseded(const SubjectSummary& subject, TimePoint now) const {
+    const Retention& retention = parts_.site.retention;
+    if (!subject.oldest || retention.consent_records.after(*subject.oldest) > now) return {};
+    const Ledger::History history = parts_.ledger.history(subject.place);
+    if (history.failure) throw std::runtime_error(history.failure->detail);
+    Superseded found;
+    found.up_to = superseded_up_to(history.records, subject.state, retention, now);
+    for (const StoredRecord& one : history.records) {
+      if (!one.erased && one.record.sequence <= found.up_to) ++found.records;
+    }
+    return found;
+  }
+
+  static bool is_frozen(const SubjectSummary& subject) {
+    return subject.legal_hold || subject.state.hold == Hold::restricted;
+  }
+
+  // At what one who goes on has decided before.
+  void look_back(const SubjectSummary& subject, TimePoint now) {
+    Superseded found;
+    try {
+      found = superseded(subject, now);
+    } catch (const std::runtime_error&) {
+      ++sweep_.damaged;
+      return;
+    }
+    if (found.up_to == 0) return;
+    if (is_frozen(subject)) {
+      ++sweep_.frozen;
+    } else if (mode_ == SweepMode::dry_run) {
+      ++sweep_.renewed;
+      sweep_.superseded += found.records;
+    } else {
+      const Erasure erasure = parts_.ledger.erase_superseded(subject, found.up_to);
+      if (!has_erased(erasure)) return;
+      ++sweep_.renewed;
+      sweep_.superseded += erasure.records.size();
+      destruction_.superseded += erasure.records.size();
+    }
+  }
+
   void destroy(const SubjectSummary& subject, TimePoint now) {
     const Erasure erasure = parts_.ledger.erase_over(subject, now);
-    switch (erasure.outcome) {
-      case Erasure::Outcome::failed:
-        fail(erasure.failure ? erasure.failure->detail : "a subject cannot be erased");
-        return;
-      case Erasure::Outcome::frozen:
-        ++sweep_.frozen;
-        return;
-      case Erasure::Outcome::not_found:
-      case Erasure::Outcome::changed:
-        return;
-      case Erasure::Outcome::erased:
-        break;
-    }
+    if (!has_erased(erasure)) return;
     ++sweep_.destroyed;
     sweep_.records += erasure.records.size();
     ++destruction_.subjects;
+    destruction_.keks.insert(erasure.kek);
+  }
+
+  // Between the look and this somebody may have restricted or erased it, or decided anew.
+  bool has_erased(const Erasure& erasure) {
+    switch (erasure.outcome) {
+      case Erasure::Outcome::failed:
+        fail(erasure.failure ? erasure.failure->detail : "a subject cannot be erased");
+        return false;
+      case Erasure::Outcome::frozen:
+        ++sweep_.frozen;
+        return false;
+      case Erasure::Outcome::not_found:
+      case Erasure::Outcome::changed:
+        return false;
+      case Erasure::Outcome::erased:
+        break;
+    }
     destruction_.records.insert(destruction_.records.end(), erasure.records.begin(),
                                 erasure.records.end());
-    destruction_.keks.insert(erasure.kek);
-    destruction_.log_emptied = destruction_.log_emptied && erasure.log_emptied;
+    return true;
   }
 
   // One that cannot be destroyed does not keep the others.
@@ -221,6 +273,19 @@ SweepReport sweep_retention(const SweepParts& parts, SweepMode mode,
   return report;
 }
 
+SweepFigures figures_of(const SweepReport& report) {
+  SweepFigures figures;
+  if (!report.ended) figures.end = SweepEnd::interrupted;
+  if (!report.failure.empty()) figures.end = SweepEnd::failed;
+  figures.event_days = report.event_days;
+  for (const ZoneSweep& zone : report.zones) {
+    figures.subjects += zone.destroyed;
+    figures.superseded_records += zone.superseded;
+    figures.frozen += zone.frozen;
+  }
+  return figures;
+}
+
 std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode) {
   const std::string done = mode == SweepMode::dry_run ? " would be destroyed" : " destroyed";
   std::vector<std::string> lines;
@@ -228,6 +293,10 @@ std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode) {
     std::string line = std::string(to_text(zone.zone)) + ": " + std::to_string(zone.subjects) +
                        " subjects looked at, " + std::to_string(zone.destroyed) + done + ", " +
                        std::to_string(zone.frozen) + " kept by a hold or restriction";
+    if (zone.renewed > 0) {
+      line += ", " + std::to_string(zone.superseded) + " superseded records of " +
+              std::to_string(zone.renewed) + " others" + done;
+    }
     if (zone.failed > 0) line += ", " + std::to_string(zone.failed) + " that could not be";
     if (zone.damaged > 0) line += ", " + std::to_string(zone.damaged) + " that do not open";
     if (zone.certificate) line += "; certificate " + to_text(*zone.certificate);

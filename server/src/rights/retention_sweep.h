@@ -1,6 +1,8 @@
 #pragma once
 // What is kept longer than the site's retention periods allow is destroyed, and certified in each
-// zone's log. A legal hold and a restriction freeze: counted, not destroyed.
+// zone's log: subjects whose period is over, and of those who go on what later decisions have
+// superseded. A legal hold and a restriction freeze: counted, not destroyed. Each is a write of its
+// own, so that a running service's other writes come in between.
 
 #include <cstdint>
 #include <functional>
@@ -13,6 +15,7 @@
 #include "progress_line.h"
 #include "rights/certificate.h"
 #include "site/site_policy.h"
+#include "sweep_metrics.h"
 
 namespace consent::server {
 
@@ -32,12 +35,14 @@ enum class SweepMode : std::uint8_t {
 
 struct ZoneSweep {
   Zone zone = Zone::eu;
-  std::uint64_t subjects = 0;   // looked at
-  std::uint64_t destroyed = 0;  // of them; in a dry run: would be
-  std::uint64_t frozen = 0;     // over, but held or restricted
-  std::uint64_t failed = 0;     // over, but could not be destroyed
-  std::uint64_t damaged = 0;    // do not open; consentd verify names them
-  std::uint64_t records = 0;    // destroyed; not counted in a dry run
+  std::uint64_t subjects = 0;    // looked at
+  std::uint64_t destroyed = 0;   // of them; in a dry run: would be
+  std::uint64_t frozen = 0;      // over, but held or restricted
+  std::uint64_t failed = 0;      // over, but could not be destroyed
+  std::uint64_t damaged = 0;     // do not open; consentd verify names them
+  std::uint64_t records = 0;     // destroyed with them; not counted in a dry run
+  std::uint64_t renewed = 0;     // of the others, those of whom superseded records were destroyed
+  std::uint64_t superseded = 0;  // of these records; in a dry run: would be
   std::optional<Uuid> certificate = {};
 };
 
@@ -53,6 +58,8 @@ struct SweepReport {
 // Of the zones that `parts.logs` has. `stop` is asked before each subject. Throws nothing.
 SweepReport sweep_retention(const SweepParts& parts, SweepMode mode,
                             const std::function<bool()>& stop, const Progress& progress);
+
+SweepFigures figures_of(const SweepReport& report);
 
 // For the log and the terminal: "eu: 12 subjects looked at, 3 destroyed ...", one line each.
 std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode);

@@ -1,8 +1,19 @@
 #include "rights/sweep_plan.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "consent/decision.h"
 
 namespace consent::server {
+namespace {
+
+TimePoint relied_on_until(const Record& record, const Record& next) {
+  const bool expires = record.kind == RecordKind::decision && record.choices.any_granted();
+  return expires ? std::min(next.time, record.expires_at) : next.time;
+}
+
+}  // namespace
 
 std::string_view to_text(SweepVerdict verdict) {
   switch (verdict) {
@@ -26,6 +37,21 @@ SweepVerdict plan_sweep(const RecordState& state, bool legal_hold, const Retenti
   if (now < retention.consent_records.after(relied_on_until(state))) return SweepVerdict::keep;
   const bool frozen = legal_hold || state.hold == Hold::restricted;
   return frozen ? SweepVerdict::frozen : SweepVerdict::destroy;
+}
+
+std::uint64_t superseded_up_to(std::span<const StoredRecord> records, const RecordState& state,
+                               const Retention& retention, TimePoint now) {
+  std::vector<StoredRecord> held;
+  std::copy_if(records.begin(), records.end(), std::back_inserter(held),
+               [](const StoredRecord& one) { return !one.erased; });
+  std::size_t over = 0;
+  for (; over + 1 < held.size(); ++over) {
+    const TimePoint until = relied_on_until(held[over].record, held[over + 1].record);
+    if (retention.consent_records.after(until) > now) break;
+  }
+  for (std::size_t i = 0; i < over; ++i) held[i].erased = true;
+  for (; over > 0 && !follows(state, held); --over) held[over - 1].erased = false;
+  return over == 0 ? 0 : held[over - 1].record.sequence;
 }
 
 }  // namespace consent::server

@@ -2,10 +2,12 @@
 // What a retention sweep does with a subject. Pure: time and law are inputs.
 
 #include <cstdint>
+#include <span>
 #include <string_view>
 
 #include "clock.h"
 #include "consent/record_state.h"
+#include "ledger/record.h"
 #include "site/retention.h"
 
 namespace consent::server {
@@ -25,5 +27,11 @@ TimePoint relied_on_until(const RecordState& state);
 // left.
 SweepVerdict plan_sweep(const RecordState& state, bool legal_hold, const Retention& retention,
                         TimePoint now);
+
+// Of a subject that goes on: the sequence up to which its records, given from the oldest, are to
+// go; 0: none. A record is relied on until the next one came, a grant not beyond its expiry. It is
+// kept for the period from then, and as long as the state would be another without it.
+std::uint64_t superseded_up_to(std::span<const StoredRecord> records, const RecordState& state,
+                               const Retention& retention, TimePoint now);
 
 }  // namespace consent::server

@@ -29,6 +29,7 @@ class DeadLedger final : public Ledger {
   History history(const std::string&, const SubjectId&) override {
     return {.records = {}, .failure = no()};
   }
+  History history(const SubjectPlace&) override { return {.records = {}, .failure = no()}; }
   Marked mark(const std::string&, const SubjectId&, RecordKind, TimePoint) override {
     return {.failure = no()};
   }
@@ -40,6 +41,10 @@ class DeadLedger final : public Ledger {
   }
   Erasure erase(const SubjectPlace&, ErasureCause, TimePoint) override { return {.failure = no()}; }
   Erasure erase_over(const SubjectSummary&, TimePoint) override { return {.failure = no()}; }
+  Erasure erase_superseded(const SubjectSummary&, std::uint64_t) override {
+    return {.failure = no()};
+  }
+  bool empty_log(Zone) override { return false; }
   std::vector<SubjectSummary> subjects(Zone, const std::optional<SubjectPlace>&,
                                        std::size_t) override {
     return {};

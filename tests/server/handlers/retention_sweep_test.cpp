@@ -2,7 +2,12 @@
 
 #include "rights/retention_sweep.h"
 
+#include <algorithm>
+#include <array>
+
 #include "application.h"
+#include "consent/decision.h"
+#include "ledger/ledger_check.h"
 #include "ledger/sqlite_connection.h"
 #include "rights/sweep_plan.h"
 #include "subject_id.h"
@@ -69,6 +74,114 @@ TEST_CASE("Records are kept for their period after they stop being relied on") {
   CHECK(plan_sweep(restricted, false, retention, granted_over) == SweepVerdict::frozen);
   CHECK(plan_sweep(hold({}, Hold::erased), false, retention, granted_over) == SweepVerdict::keep);
   CHECK(plan_sweep({}, false, retention, granted_over) == SweepVerdict::keep);
+}
+
+TEST_CASE("A record is kept for its period after the next one came, or after it expired") {
+  const TimePoint start = FakeClock().now();
+  const Retention retention;
+  const auto stored = [&](std::uint64_t sequence, std::chrono::days at, Choice analytics,
+                          std::chrono::hours event = {}) {
+    Record record;
+    record.sequence = sequence;
+    record.time = start + at;
+    record.event = make_uuid_v7(record.time + event);
+    record.action = Action::save;
+    record.choices.set(Purpose::analytics, analytics);
+    record.expires_at = record.time + kConsentLifetime;
+    return StoredRecord{.record = record};
+  };
+  const auto state_after = [](std::span<const StoredRecord> records) {
+    RecordState state;
+    for (const StoredRecord& one : records) state = apply(state, one.record);
+    return state;
+  };
+  const auto up_to = [&](std::span<const StoredRecord> records, TimePoint now) {
+    return superseded_up_to(records, state_after(records), retention, now);
+  };
+  const auto over = [&](std::chrono::days at) {
+    return retention.consent_records.after(start + at);
+  };
+  using std::chrono::days;
+  constexpr Choice kYes = Choice::granted;
+  constexpr Choice kNo = Choice::denied;
+  const std::array renewed = {stored(1, days(0), kYes), stored(4, days(100), kYes),
+                              stored(9, days(400), kYes)};
+  CHECK(up_to(renewed, over(days(100)) - 1s) == 0);
+  CHECK(up_to(renewed, over(days(100))) == 1);
+  CHECK(up_to(renewed, over(days(282)) - 1s) == 1);  // the second expired before the third came
+  CHECK(up_to(renewed, over(days(282))) == 4);
+  CHECK(up_to(renewed, over(days(9000))) == 4);  // never the newest
+  CHECK(up_to(std::span(renewed).first(1), over(days(9000))) == 0);
+  const std::array denied = {stored(1, days(0), kNo), stored(4, days(400), kYes)};
+  CHECK(up_to(denied, over(days(400)) - 1s) == 0);
+  CHECK(up_to(denied, over(days(400))) == 1);
+  // A grant made before a denial came after it and changed nothing: the denial is what counts.
+  const std::array late = {stored(1, days(0), kNo), stored(4, days(1), kYes, -48h)};
+  CHECK(up_to(late, over(days(9000))) == 0);
+  std::array thinned = renewed;
+  thinned[0].erased = true;
+  CHECK(superseded_up_to(thinned, state_after(renewed), retention, over(days(282))) == 4);
+  thinned[1].erased = true;
+  CHECK(superseded_up_to(thinned, state_after(renewed), retention, over(days(9000))) == 0);
+}
+
+TEST_CASE("Of a subject who renews, what was superseded too long ago goes, and the state stays") {
+  Swept test;
+  Ledger& ledger = test.service.service().ledger;
+  const std::string loyal = test.grant("DE");
+  const SubjectId id = parse_subject_id(loyal).value();
+  const auto renew = [&](std::chrono::days later) {
+    test.service.clock().advance(later);
+    Record anew = ledger.latest(kSite, id).value();
+    anew.time = test.service.clock().now();
+    anew.event = make_uuid_v7(anew.time);
+    anew.id = make_uuid_v7(anew.time);
+    anew.expires_at = anew.time + kConsentLifetime;
+    REQUIRE_FALSE(ledger.append(anew).failure);
+    return anew.event;
+  };
+  for (int i = 0; i < 4; ++i) renew(std::chrono::days(150));
+  CHECK(test.sweep().zones[0].renewed == 0);
+  const EventId newest = renew(std::chrono::days(150));  // 750 days
+  test.service.clock().advance(std::chrono::days(140));
+  const auto held = [&] {
+    const auto records = ledger.history(kSite, id).records;
+    return std::count_if(records.begin(), records.end(),
+                         [](const StoredRecord& one) { return !one.erased; });
+  };
+  CHECK(test.sweep(SweepMode::dry_run).zones[0].superseded == 1);
+  CHECK(held() == 6);
+  REQUIRE(ledger.set_legal_hold(kSite, id, true, test.service.clock().now()).found);
+  CHECK(test.sweep().zones[0].frozen == 1);
+  CHECK(held() == 6);
+  REQUIRE(ledger.set_legal_hold(kSite, id, false, test.service.clock().now()).found);
+  const SweepReport report = test.sweep();
+  CHECK(report.zones[0].destroyed == 0);
+  CHECK(report.zones[0].renewed == 1);
+  CHECK(report.zones[0].superseded == 1);
+  CHECK_THAT(to_lines(report, SweepMode::destroy).front(),
+             Catch::Matchers::ContainsSubstring("1 superseded records of 1 others destroyed"));
+  CHECK(held() == 5);
+  CHECK(ledger.history(kSite, id).records.front().erased);
+  CHECK(test.reason(loyal) == "granted");
+  CHECK(ledger.find_event(newest));
+  CHECK(ledger.changes(Zone::eu, 0, 10).front().destroyed());
+  REQUIRE(report.zones[0].certificate);
+  const JsonValue json(*find_certificate(*test.service.service().logs->find(Zone::eu),
+                                         *report.zones[0].certificate));
+  CHECK(member(json, "certificate/scope/subjects")->integer() == 0);
+  CHECK(member(json, "certificate/scope/records")->integer() == 1);
+  CHECK(member(json, "certificate/scope/superseded_records")->integer() == 1);
+  CHECK(member(json, "certificate/verification/left")->integer() == 0);
+  CHECK(text_of(json, "certificate/method/key") == "none destroyed");
+  CHECK(text_of(json, "certificate/method/write_ahead_log") == "emptied");
+  const ZoneKeys keys(Zone::eu, zone_keys_directory(test.service.data_dir(), Zone::eu), {},
+                      MissingKeys::refuse);
+  const LedgerCheck check = check_ledger(zone_directory(test.service.data_dir(), Zone::eu),
+                                         Zone::eu, &keys, [](std::uint64_t, std::uint64_t) {});
+  CHECK(check.failure.empty());
+  CHECK(check.opened);
+  CHECK(test.sweep().zones[0].superseded == 0);
 }
 
 TEST_CASE("A sweep destroys what is over in each zone, and certifies it there") {
