@@ -11,7 +11,7 @@ import { fileURLToPath } from "node:url";
 import Ajv from "ajv";
 import { siteFile } from "./reference/policies.mjs";
 
-const areas = ["region", "decision", "token", "reduction", "gpp", "merkle", "note"];
+const areas = ["region", "decision", "token", "reduction", "gpp", "merkle", "note", "seal"];
 const here = fileURLToPath(new URL(".", import.meta.url));
 
 async function readJson(path) {
