@@ -15,6 +15,7 @@ void SweepMetrics::count(const SweepFigures& sweep, TimePoint now) {
   ++sweeps_.at(static_cast<std::size_t>(sweep.end));
   subjects_ += sweep.subjects;
   superseded_records_ += sweep.superseded_records;
+  log_entries_ += sweep.log_entries;
   event_days_ += sweep.event_days;
   frozen_ = sweep.frozen;
   if (sweep.end != SweepEnd::done) return;
@@ -30,6 +31,7 @@ void SweepMetrics::render(std::string& out) const {
   metric_family(out, kDestroyed, "What retention sweeps destroyed, by kind.");
   metric_sample(out, kDestroyed, metric_label("kind", "subject"), subjects_);
   metric_sample(out, kDestroyed, metric_label("kind", "superseded_record"), superseded_records_);
+  metric_sample(out, kDestroyed, metric_label("kind", "log_entry"), log_entries_);
   metric_sample(out, kDestroyed, metric_label("kind", "event_day"), event_days_);
   metric_family(out, "consent_retention_frozen",
                 "Subjects over their period that a hold or restriction kept, in the last sweep.",

@@ -16,6 +16,7 @@ struct SweepFigures {
   SweepEnd end = SweepEnd::done;
   std::uint64_t subjects = 0;  // destroyed whole
   std::uint64_t superseded_records = 0;
+  std::uint64_t log_entries = 0;
   std::uint64_t event_days = 0;
   std::uint64_t frozen = 0;  // over, but kept by a hold or restriction
 };
@@ -32,6 +33,7 @@ class SweepMetrics {
   std::array<Counter, 3> sweeps_{};  // by SweepEnd
   Counter subjects_{};
   Counter superseded_records_{};
+  Counter log_entries_{};
   Counter event_days_{};
   Counter frozen_{};   // of the last one
   Counter done_at_{};  // seconds since 1970; 0: none yet

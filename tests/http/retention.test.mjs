@@ -23,13 +23,14 @@ after(async () => {
 });
 
 // { status, stdout, stderr } of the command at the clock's time.
-const sweep = (...options) =>
+const consentd = (...command) =>
   new Promise((resolve) => {
-    const command = ["retention", "sweep", "--data-dir", dataDir, ...options];
     execFile(program, command, { env: { ...process.env, ...clock.env } }, (error, stdout, stderr) =>
       resolve({ status: error?.code ?? 0, stdout, stderr }),
     );
   });
+
+const sweep = (...options) => consentd("retention", "sweep", "--data-dir", dataDir, ...options);
 
 test("what is over is named by a dry run, destroyed by a sweep, and then gone", async () => {
   await clock.set("2026-11-23T10:00:00Z");
@@ -57,4 +58,12 @@ test("what is over is named by a dry run, destroyed by a sweep, and then gone", 
   service = await startConsentd({ dataDir, env: clock.env });
   assert.equal((await checkOf(service, { subject })).reason, "erased");
   await service.stop();
+
+  await clock.set("2032-11-24T00:00:00Z");
+  const planned = await sweep("--dry-run", "on");
+  assert.match(planned.stdout, /^eu: .* 1 entries of the log would be destroyed/);
+  assert.match((await sweep()).stdout, /^eu: .* 1 entries of the log destroyed; certificate/);
+  const audited = await consentd("audit", "verify", "--data-dir", dataDir);
+  assert.equal(audited.status, 0, audited.stdout + audited.stderr);
+  assert.match(audited.stdout, /^eu: of 1 entries, destroyed after their period, the hashes are$/m);
 });

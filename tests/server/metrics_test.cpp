@@ -20,7 +20,7 @@ TEST_CASE("Counters come out in Prometheus text") {
   metrics.count_rate_limited(RateRefusal::Bucket::site);
   metrics.count_sweep({.subjects = 2, .superseded_records = 7, .frozen = 1},
                       TimePoint(std::chrono::seconds(1'800'000'000)));
-  metrics.count_sweep({.end = SweepEnd::failed, .event_days = 1},
+  metrics.count_sweep({.end = SweepEnd::failed, .log_entries = 4, .event_days = 1},
                       TimePoint(std::chrono::seconds(1'800'000'001)));
   const std::string text = metrics.render();
   for (const char* line :
@@ -44,6 +44,7 @@ TEST_CASE("Counters come out in Prometheus text") {
         "consent_retention_sweeps_total{outcome=\"failed\"} 1\n",
         "consent_retention_destroyed_total{kind=\"subject\"} 2\n",
         "consent_retention_destroyed_total{kind=\"superseded_record\"} 7\n",
+        "consent_retention_destroyed_total{kind=\"log_entry\"} 4\n",
         "consent_retention_destroyed_total{kind=\"event_day\"} 1\n",
         "consent_retention_frozen 0\n",
         "consent_retention_done_timestamp_seconds 1800000000\n",

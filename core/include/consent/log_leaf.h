@@ -33,8 +33,9 @@ enum class LogKind : std::uint8_t {
   configuration = 7,  // what the service was started with
   banner_build = 8,   // the files visitors' browsers load
   refusals = 9,       // how many refused on a day that is over, as a commitment
+  retention = 10,     // entries whose period is over are destroyed: their hashes stay
 };
-inline constexpr std::uint8_t kLogKinds = 10;
+inline constexpr std::uint8_t kLogKinds = 11;
 std::string_view to_text(LogKind kind);
 
 // Nothing of these is public but hashes: no detail.

@@ -60,6 +60,10 @@ bool report(std::string_view zone, const AuditReport& found) {
               name.c_str(), static_cast<unsigned long long>(found.head.size),
               static_cast<unsigned long long>(found.records),
               static_cast<unsigned long long>(found.erased));
+  if (found.destroyed > 0) {
+    std::printf("%s: of %llu entries, destroyed after their period, the hashes are\n", name.c_str(),
+                static_cast<unsigned long long>(found.destroyed));
+  }
   return true;
 }
 

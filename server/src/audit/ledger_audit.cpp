@@ -1,5 +1,6 @@
 #include "audit/ledger_audit.h"
 
+#include <algorithm>
 #include <array>
 #include <filesystem>
 #include <stdexcept>
@@ -12,6 +13,7 @@
 #include "ledger/refusal_days.h"
 #include "ledger/sqlite_log.h"
 #include "uuid.h"
+#include "wire/json_document.h"
 
 namespace consent::server {
 namespace {
@@ -30,6 +32,14 @@ std::string entry_name(std::uint64_t leaf) {
 
 std::span<const std::uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
+}
+
+// What an entry of kind retention says.
+std::uint64_t destroyed_below(std::string_view detail) {
+  const JsonParse parsed = parse_json(detail);
+  const JsonValue* below = parsed.error ? nullptr : parsed.value.find("destroyed_below");
+  const std::int64_t leaf = below == nullptr ? 0 : below->integer().value_or(0);
+  return leaf < 0 ? 0 : static_cast<std::uint64_t>(leaf);
 }
 
 // A zone's directory has its name, in a backup too.
@@ -88,20 +98,33 @@ class Audit {
       peaks[level] = hash;
     }
     report_.head.root = reader_.root(size);
+    if (report_.destroyed != 0 && last_destroyed_ >= destroyed_below_) {
+      throw Finding(entry_name(last_destroyed_) +
+                    " was destroyed, and the log does not say that its period was over");
+    }
   }
 
   Sha256Digest check_entry(const SqliteStatement& row, std::uint64_t leaf) {
     const std::string entry = row.text(1);
+    Sha256Digest stored{};
+    const bool is_hash = row.blob(2, stored);
+    if (is_hash && is_destroyed(entry)) {
+      ++report_.destroyed;
+      last_destroyed_ = leaf;
+      return stored;
+    }
     const auto decoded = decode_leaf(bytes_of(entry));
     if (!decoded) throw Finding(entry_name(leaf) + " is no entry");
     const Sha256Digest hash = leaf_hash(entry);
-    Sha256Digest stored{};
-    if (!row.blob(2, stored) || stored != hash) {
+    if (!is_hash || stored != hash) {
       throw Finding(entry_name(leaf) + " was changed: its bytes no longer have their hash");
     }
     if (!is_personal(decoded->kind) &&
         decoded->content != content_of(decoded->kind, decoded->detail)) {
       throw Finding(entry_name(leaf) + " says something else than what it is the hash of");
+    }
+    if (decoded->kind == LogKind::retention) {
+      destroyed_below_ = std::max(destroyed_below_, destroyed_below(decoded->detail));
     }
     return hash;
   }
@@ -143,7 +166,7 @@ class Audit {
       check_record(rows, *leaf, name);
     }
     const std::uint64_t leaves = static_cast<std::uint64_t>(connection_.integer(
-        "SELECT count(*) FROM log_entries WHERE substr(entry, 2, 1) IN (x'00', x'01')"));
+        "SELECT count(*) FROM log_entries WHERE substr(entry, 1, 2) IN (x'0100', x'0101')"));
     if (leaves != report_.records) {
       throw Finding("the log has entries of " + std::to_string(leaves) + " records, the ledger " +
                     std::to_string(report_.records) + ": records were removed");
@@ -211,6 +234,8 @@ class Audit {
   SqliteLogReader reader_;
   const Progress& progress_;
   AuditReport report_;
+  std::uint64_t last_destroyed_ = 0;
+  std::uint64_t destroyed_below_ = 0;  // as the log says
   std::uint64_t done_ = 0;
   std::uint64_t all_ = 0;
 };

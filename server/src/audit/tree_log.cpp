@@ -5,6 +5,13 @@
 #include "hexadecimal.h"
 
 namespace consent::server {
+namespace {
+
+constexpr const char* kRenewed =
+    "SELECT count(*) FROM sqlite_schema WHERE name = 'log_entries_are_never_changed' AND sql LIKE "
+    "'%zeroblob%'";
+
+}  // namespace
 
 Sha256Digest content_of(LogKind kind, std::string_view detail) {
   constexpr std::string_view kNoticePrefix = "sha256:";
@@ -38,6 +45,10 @@ void TreeLog::opened(SqliteConnection& connection) {
   if (connection.integer("SELECT count(*) FROM sqlite_schema WHERE name = 'log_entries'") == 0) {
     connection.execute("BEGIN IMMEDIATE");
     connection.execute(kLogTables);
+    connection.execute("COMMIT");
+  } else if (connection.integer(kRenewed) == 0) {
+    connection.execute("BEGIN IMMEDIATE");
+    connection.execute(kLogTriggersRenewed);
     connection.execute("COMMIT");
   }
   const std::optional<TreeHead> last = read_signed_head(directory_);

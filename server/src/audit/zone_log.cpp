@@ -83,7 +83,7 @@ InclusionProof ZoneLog::proof_of(std::uint64_t leaf) {
 
 std::optional<InclusionProof> ZoneLog::prove(std::uint64_t leaf) {
   const std::lock_guard lock(mutex_);
-  if (leaf >= reader_.size()) return std::nullopt;
+  if (leaf >= reader_.size() || reader_.entry(leaf).empty()) return std::nullopt;
   return proof_of(leaf);
 }
 
@@ -110,7 +110,14 @@ std::string ZoneLog::sign_statement(const std::string& text) {
 std::optional<std::string> ZoneLog::tile(const LogTile& tile) {
   const std::lock_guard lock(mutex_);
   if (tile_width(tile.level, tile.number, reader_.size()) < tile.width) return std::nullopt;
-  return reader_.tile(tile);
+  std::string bytes = reader_.tile(tile);
+  if (bytes.empty()) return std::nullopt;
+  return bytes;
+}
+
+Sha256Digest ZoneLog::hash_of_leaf(std::uint64_t leaf) {
+  const std::lock_guard lock(mutex_);
+  return reader_.node({.level = 0, .number = leaf});
 }
 
 std::vector<std::string> ZoneLog::entries(std::uint64_t first, std::uint64_t count) {

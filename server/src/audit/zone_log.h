@@ -40,7 +40,8 @@ class ZoneLog {
   // A signed checkpoint of the newest tree, at most a second old.
   std::string checkpoint();
 
-  // Empty when there is no such leaf. The checkpoint is of a tree that has it.
+  // Empty when there is no such leaf, or its entry is destroyed. The checkpoint is of a tree that
+  // has it.
   std::optional<InclusionProof> prove(std::uint64_t leaf);
   std::optional<InclusionProof> prove_id(const std::array<std::uint8_t, 16>& id);
   // From a tree of `old_size` to that of the checkpoint; empty when old_size is 0 or larger.
@@ -50,9 +51,11 @@ class ZoneLog {
   // refused with std::logic_error.
   std::string sign_statement(const std::string& text);
 
-  // As served; empty when the tree does not have the tile.
+  // As served; empty when the tree does not have the tile, or of entries some are destroyed.
   std::optional<std::string> tile(const LogTile& tile);
+  // Those destroyed are empty.
   std::vector<std::string> entries(std::uint64_t first, std::uint64_t count);
+  Sha256Digest hash_of_leaf(std::uint64_t leaf);
   // The last entries of a kind from `policy` on, newest first.
   std::vector<std::string> newest(LogKind kind, std::uint64_t count);
 

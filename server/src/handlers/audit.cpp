@@ -25,6 +25,13 @@ std::span<const std::uint8_t> bytes_of(const std::string& text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
 }
 
+JsonValue destroyed_json(std::uint64_t leaf, const Sha256Digest& hash) {
+  return JsonObject{{"sequence", static_cast<std::int64_t>(leaf + 1)},
+                    {"leaf", static_cast<std::int64_t>(leaf)},
+                    {"leaf_hash", to_hex(hash)},
+                    {"destroyed", true}};
+}
+
 // Sequences count from 1, as records do; leaves count from 0, as RFC 6962 does.
 JsonValue entry_json(std::uint64_t leaf, const std::string& entry) {
   JsonObject json{{"sequence", static_cast<std::int64_t>(leaf + 1)},
@@ -76,7 +83,11 @@ http::Response handle_audit(const Service& service, const http::Request& request
   const std::uint64_t first = after.value_or(0);
   const auto found = log->entries(first, std::min(limit.value_or(kEntriesDefault), kEntriesMax));
   JsonArray entries;
-  for (std::size_t i = 0; i < found.size(); ++i) entries.push_back(entry_json(first + i, found[i]));
+  for (std::size_t i = 0; i < found.size(); ++i) {
+    const std::uint64_t leaf = first + i;
+    entries.push_back(found[i].empty() ? destroyed_json(leaf, log->hash_of_leaf(leaf))
+                                       : entry_json(leaf, found[i]));
+  }
   const auto next = static_cast<std::int64_t>(first + found.size());
   return private_json({{"entries", std::move(entries)}, {"next", next}});
 }
@@ -89,7 +100,9 @@ http::Response handle_audit_proof(const Service& service, const http::Request& r
                          {{"/sequence", "must be an entry's sequence, or /record a record's id"}});
   }
   const std::optional<InclusionProof> proof = asked_proof(*log, request);
-  if (!proof) return http::problem(404, "The log has no such entry.");
+  if (!proof) {
+    return http::problem(404, "The log has no such entry, or it was destroyed after its period.");
+  }
   JsonArray hashes;
   for (const Sha256Digest& hash : proof->hashes) hashes.emplace_back(to_base64(hash));
   JsonValue entry = entry_json(proof->leaf, proof->entry);

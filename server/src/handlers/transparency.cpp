@@ -40,7 +40,8 @@ http::Response handle_tile(const Service& service, const http::Request& request)
   if (!bytes) {
     return http::problem(404,
                          "The log has no such tile. Tiles are named as C2SP tlog-tiles says, and "
-                         "a partial one is there once the checkpoint has all of it.");
+                         "a partial one is there once the checkpoint has all of it. Entries are "
+                         "gone when one of the tile was destroyed after its period.");
   }
   http::Response response;
   response.set("Content-Type", "application/octet-stream");

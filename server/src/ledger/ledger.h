@@ -15,6 +15,7 @@
 #include "ledger/change_log.h"
 #include "ledger/change_signal.h"
 #include "ledger/consent_counts.h"
+#include "ledger/entry_expiry.h"
 #include "ledger/erasure.h"
 #include "ledger/record.h"
 #include "ledger/state_change.h"
@@ -107,6 +108,12 @@ class Ledger {
   // The same of the payloads up to that sequence alone: the subject, its state and its data key
   // go on.
   virtual Erasure erase_superseded(const SubjectSummary& seen, std::uint64_t up_to) = 0;
+  // Of a held zone, behind that sequence; see find_expired_entries(). Throws std::runtime_error
+  // when the file cannot be read.
+  virtual ExpiredEntries expired_entries(Zone zone, std::uint64_t after, const IsOver& is_over,
+                                         std::size_t limit) = 0;
+  // Destroys entries of the log that are over. Durable on return.
+  virtual EntriesDestroyed destroy_entries(Zone zone, std::vector<ExpiredEntry> entries) = 0;
   // Cuts the write-ahead log to nothing. False when it cannot be now.
   virtual bool empty_log(Zone zone) = 0;
   // Subjects that are not erased, in the order of their hashes, behind `after`: for sweeps. At most

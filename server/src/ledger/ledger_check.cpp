@@ -28,9 +28,13 @@ void check_structure(SqliteConnection& connection, const std::string& path) {
 std::uint64_t check_subject(StoredRows& rows, const SubjectRow& subject) {
   const SecretKey key = rows.data_key(subject);
   std::vector<StoredRecord> records;
-  for (const RecordRow& row : rows.chain(subject)) records.push_back(rows.open(key, row));
+  bool is_whole = true;
+  for (const RecordRow& row : rows.chain(subject)) {
+    records.push_back(rows.open(key, row));
+    is_whole = row.previous == 0;
+  }
   std::reverse(records.begin(), records.end());
-  if (!follows(rows.state_of(subject), records)) {
+  if (!follows(rows.state_of(subject), records, is_whole)) {
     throw Finding("the state of the subject whose last record is " +
                   to_text(records.back().record.id) + " does not follow from its records");
   }

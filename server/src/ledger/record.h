@@ -97,8 +97,8 @@ RecordFacts facts_of(const Record& record);
 // Appends one record to a subject's state. Pure: the core's fold and hold.
 RecordState apply(const RecordState& state, const Record& record);
 
-// Whether the state is what these records, oldest first, fold to. Where some are destroyed, the
-// newest denial among them stands in the state alone.
-bool follows(const RecordState& state, std::span<const StoredRecord> records);
+// Whether the state is what these records, oldest first, fold to. Where some are destroyed or
+// missing (not `whole`), the newest denial among those stands in the state alone.
+bool follows(const RecordState& state, std::span<const StoredRecord> records, bool whole);
 
 }  // namespace consent::server

@@ -209,9 +209,9 @@ std::optional<Record> parse_record(ByteView bytes) {
   return record;
 }
 
-bool follows(const RecordState& state, std::span<const StoredRecord> records) {
+bool follows(const RecordState& state, std::span<const StoredRecord> records, bool whole) {
   RecordState folded;
-  bool is_whole = true;
+  bool is_whole = whole;
   for (const StoredRecord& stored : records) {
     is_whole = is_whole && !stored.erased;
     if (!stored.erased) folded = apply(folded, stored.record);

@@ -83,14 +83,13 @@ class SqliteLedger final : public Ledger {
 
   History history(const std::string& site, const SubjectId& subject) override {
     History all;
-    for (const auto& store : stores_)
-      add_history(*store, place_of(store->zone(), site, subject), all);
+    for (const auto& store : stores_) add_history(place_of(store->zone(), site, subject), all);
     return all;
   }
 
   History history(const SubjectPlace& place) override {
     History all;
-    if (ZoneStore* const store = store_of(place.zone)) add_history(*store, place, all);
+    add_history(place, all);
     return all;
   }
 
@@ -134,6 +133,20 @@ class SqliteLedger final : public Ledger {
     return erase(WriteTask::Kind::erase_superseded, seen, up_to, {});
   }
 
+  ExpiredEntries expired_entries(Zone zone, std::uint64_t after, const IsOver& is_over,
+                                 std::size_t limit) override {
+    return rows_of(
+        zone, [&](StoredRows& rows) { return find_expired_entries(rows, after, is_over, limit); });
+  }
+
+  EntriesDestroyed destroy_entries(Zone zone, std::vector<ExpiredEntry> entries) override {
+    WriteTask task;
+    task.kind = WriteTask::Kind::destroy_entries;
+    task.cause = ErasureCause::retention;
+    task.entries = std::move(entries);
+    write(task, zone);
+    return {.entries = task.destroyed, .failure = task.failure};
+  }
   bool empty_log(Zone zone) override {
     WriteTask task;
     task.kind = WriteTask::Kind::empty_log;
@@ -167,11 +180,11 @@ class SqliteLedger final : public Ledger {
     task.notice_id = id;
     task.notice_json = canonical_json;
     const TimePoint now = SystemClock().now();
-    task.entry.kind = LogKind::notice;
-    task.entry.zone = zone;
-    task.entry.time = now;
-    task.entry.record = make_uuid_v7(now);
-    task.entry.subject = id;
+    task.entry = {.kind = LogKind::notice,
+                  .zone = zone,
+                  .time = now,
+                  .record = make_uuid_v7(now),
+                  .subject = id};
     write(task, zone);
     if (!task.failure) kept_notices_.add(zone, id);
     return task.failure;
@@ -197,10 +210,10 @@ class SqliteLedger final : public Ledger {
   std::vector<ConsentCount> consent_counts(const std::string& site, Date from, Date to) override {
     std::vector<ConsentCount> all;
     for (const auto& store : stores_) {
-      store->readers().with_rows([&](SqliteConnection& connection, StoredRows&) {
-        const auto counts = read_consent_counts(connection, site, from, to);
-        all.insert(all.end(), counts.begin(), counts.end());
+      const auto counts = rows_of(store->zone(), [&](StoredRows& rows) {
+        return read_consent_counts(rows.connection(), site, from, to);
       });
+      all.insert(all.end(), counts.begin(), counts.end());
     }
     return all;
   }
@@ -236,9 +249,9 @@ class SqliteLedger final : public Ledger {
   template <typename Read>
   std::invoke_result_t<Read, StoredRows&> rows_of(Zone zone, Read read) const {
     std::invoke_result_t<Read, StoredRows&> answer{};
-    ZoneStore* const store = store_of(zone);
-    if (store == nullptr) return answer;
-    store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) { answer = read(rows); });
+    if (ZoneStore* const store = store_of(zone)) {
+      store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) { answer = read(rows); });
+    }
     return answer;
   }
 
@@ -259,7 +272,8 @@ class SqliteLedger final : public Ledger {
     return read;
   }
 
-  void add_history(ZoneStore& store, const SubjectPlace& place, History& all) const {
+  void add_history(const SubjectPlace& place, History& all) const {
+    ZoneStore& store = *store_of(place.zone);
     try {
       auto records = store.readers().history(place.hash);
       std::move(records.begin(), records.end(), std::back_inserter(all.records));
@@ -306,28 +320,18 @@ class SqliteLedger final : public Ledger {
       store->run(task);
     }
     if (task.failure && report_) report_(task.failure->detail);
-    if (!task.failure && changes_state(task.kind)) signal_.raise();
+    if (!task.failure && task.changes_state()) signal_.raise();
   }
 
   // What another zone knows of an event; empty when none does.
   std::optional<Appended> known_elsewhere(const Record& record) {
     for (const auto& store : stores_) {
       if (store->zone() == record.zone) continue;
-      std::optional<Appended> known;
       try {
-        store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) {
-          const auto row = rows.record_of_event(event_hash(store->keys(), record.event));
-          if (!row) return;
-          const bool erased = row->payload.empty();
-          known = Appended{.record = erased ? record : rows.open(*row).record,
-                           .repeated = !erased,
-                           .erased = erased,
-                           .failure = {}};
-        });
+        if (auto known = store->known(record)) return known;
       } catch (const std::exception& error) {
-        known = Appended{.record = record, .failure = unreadable(*store, error)};
+        return Appended{.record = record, .failure = unreadable(*store, error)};
       }
-      if (known) return known;
     }
     return std::nullopt;
   }
@@ -376,11 +380,6 @@ class SqliteLedger final : public Ledger {
     task.record.zone = *read.zone;
     write(task, *read.zone);
     return {.found = task.found, .record = std::move(task.record), .failure = task.failure};
-  }
-
-  static bool changes_state(WriteTask::Kind kind) {
-    using Kind = WriteTask::Kind;
-    return kind == Kind::record || kind == Kind::mark || kind == Kind::erase;
   }
 
   FileDescriptor lock_;

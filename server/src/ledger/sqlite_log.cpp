@@ -17,6 +17,7 @@ CREATE INDEX log_entries_by_id ON log_entries (substr(entry, 11, 16));
 CREATE INDEX log_entries_public ON log_entries (substr(entry, 2, 1), leaf)
   WHERE substr(entry, 2, 1) >= x'05';
 CREATE TRIGGER log_entries_are_never_changed BEFORE UPDATE ON log_entries
+  WHEN NEW.leaf IS NOT OLD.leaf OR NEW.hash IS NOT OLD.hash OR NEW.entry IS NOT zeroblob(90)
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
 CREATE TRIGGER log_entries_are_never_removed BEFORE DELETE ON log_entries
   BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
@@ -27,6 +28,17 @@ CREATE TABLE log_nodes (
   PRIMARY KEY (level, number)
 ) STRICT, WITHOUT ROWID;
 )sql";
+
+const char* const kLogTriggersRenewed = R"sql(
+DROP TRIGGER log_entries_are_never_changed;
+CREATE TRIGGER log_entries_are_never_changed BEFORE UPDATE ON log_entries
+  WHEN NEW.leaf IS NOT OLD.leaf OR NEW.hash IS NOT OLD.hash OR NEW.entry IS NOT zeroblob(90)
+  BEGIN SELECT RAISE(ABORT, 'the log is append-only'); END;
+)sql";
+
+bool is_destroyed(std::string_view entry) {
+  return entry.size() == kLeafHeadBytes && entry.find_first_not_of('\0') == std::string_view::npos;
+}
 
 namespace {
 
@@ -87,6 +99,10 @@ std::vector<std::string> SqliteLogReader::entries(std::uint64_t first, std::uint
       fail_missing("entry", first + found.size());
     }
     found.push_back(entries_.text(1));
+    if (is_destroyed(found.back())) {
+      found.back().clear();
+      continue;
+    }
     Sha256Digest hash{};
     if (!entries_.blob(2, hash) || hash != leaf_hash(found.back())) {
       throw SqliteError(SqliteError::Kind::corrupt,
@@ -175,6 +191,7 @@ std::string SqliteLogReader::tile(const LogTile& tile) {
   const std::vector<std::string> found = entries(first, tile.width);
   if (found.size() != tile.width) fail_missing("entry", first + found.size());
   for (const std::string& entry : found) {
+    if (entry.empty()) return {};
     bytes += static_cast<char>(entry.size() >> 8);
     bytes += static_cast<char>(entry.size() & 0xff);
     bytes += entry;

@@ -8,6 +8,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "audit/checkpoint.h"
@@ -20,6 +21,11 @@ namespace consent::server {
 
 // The tables, for the schema of the ledger's file. Append-only, also for SQL.
 extern const char* const kLogTables;
+// For a file from before entries could be destroyed.
+extern const char* const kLogTriggersRenewed;
+
+// What is left of an entry that was destroyed: as many zeros as a head has bytes. Its hash stays.
+bool is_destroyed(std::string_view entry);
 
 // Reads what is committed. Throws SqliteError; corrupt when an entry or a node is missing.
 class SqliteLogReader {
@@ -28,10 +34,11 @@ class SqliteLogReader {
   explicit SqliteLogReader(SqliteConnection& connection);
 
   std::uint64_t size();
+  // Empty when it is destroyed.
   std::string entry(std::uint64_t leaf);
   // The first leaf with this id; empty when there is none.
   std::optional<std::uint64_t> leaf_of(const std::array<std::uint8_t, 16>& id);
-  // At most `count` entries from `first` on.
+  // At most `count` entries from `first` on, those destroyed empty.
   std::vector<std::string> entries(std::uint64_t first, std::uint64_t count);
   // The last entries of a kind from LogKind::policy on, newest first.
   std::vector<std::string> newest(LogKind kind, std::uint64_t count);
@@ -43,7 +50,7 @@ class SqliteLogReader {
   std::vector<Sha256Digest> consistency_proof(std::uint64_t old_size, std::uint64_t size);
 
   // As C2SP tlog-tiles serves them: hashes one after the other; entries behind two bytes of length.
-  // The tile must be in the tree.
+  // The tile must be in the tree. Empty for entries some of which are destroyed.
   std::string tile(const LogTile& tile);
 
  private:

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x44504331;  // "DPC1"
 // Migration N brings a file from user_version N to N + 1. Never edited once shipped.
-constexpr std::array<const char*, 2> kMigrations = {R"sql(
+constexpr std::array<const char*, 3> kMigrations = {R"sql(
 -- Fingerprints: 0 is the lookup key, others are key-encryption keys. The highest wraps.
 CREATE TABLE keys (
   id          INTEGER PRIMARY KEY,
@@ -86,6 +86,17 @@ CREATE TABLE refusal_days (
   entry BLOB NOT NULL CHECK (length(entry) = 16),  -- the id of the log's entry
   nonce BLOB NOT NULL CHECK (length(nonce) = 32)
 ) STRICT, WITHOUT ROWID;
+)sql",
+                                                    R"sql(
+-- What is left of a record without payload is removed when its period in the log is over.
+DROP TRIGGER records_are_never_removed;
+CREATE TRIGGER records_are_never_removed BEFORE DELETE ON records
+  WHEN OLD.payload IS NOT NULL
+  BEGIN SELECT RAISE(ABORT, 'records are append-only'); END;
+CREATE TABLE removed_records (
+  up_to INTEGER NOT NULL  -- the highest sequence of one
+) STRICT;
+INSERT INTO removed_records VALUES (0);
 )sql"};
 
 void check_owner(SqliteConnection& connection, std::int64_t version) {

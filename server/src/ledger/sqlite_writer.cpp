@@ -181,7 +181,7 @@ void SqliteWriter::forget_changed(std::span<WriteTask* const> tasks) {
 void SqliteWriter::empty_log(std::span<WriteTask* const> tasks) {
   bool is_due = tasks.empty();
   for (const WriteTask* task : tasks) {
-    const bool erased = task->erasure.outcome == Erasure::Outcome::erased;
+    const bool erased = task->erasure.outcome == Erasure::Outcome::erased || task->destroyed > 0;
     if (erased) log_holds_erased_ = true;
     if (erased && task->cause != ErasureCause::retention) is_due = true;
     if (task->kind == WriteTask::Kind::empty_log) is_due = true;
@@ -223,6 +223,9 @@ void SqliteWriter::write_one(WriteTask& task) {
       return erase(task);
     case WriteTask::Kind::erase_superseded:
       return session().subjects.erase_superseded(task);
+    case WriteTask::Kind::destroy_entries:
+      task.destroyed = EntryRemover(*session().connection).remove(task.entries);
+      return;
     case WriteTask::Kind::empty_log:
       return;
     case WriteTask::Kind::notice:

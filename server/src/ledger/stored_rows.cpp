@@ -56,7 +56,8 @@ std::optional<RecordRow> first_record(SqliteStatement& statement) {
 }  // namespace
 
 StoredRows::StoredRows(SqliteConnection& connection, Zone zone, const ZoneKeys& keys)
-    : zone_(zone),
+    : connection_(connection),
+      zone_(zone),
       envelope_(zone, keys),
       subject_(connection.prepare(kSubjectSelect + "WHERE hash = ?")),
       subjects_(connection.prepare(
@@ -101,6 +102,7 @@ std::vector<RecordRow> StoredRows::chain(const SubjectRow& subject) {
   std::vector<RecordRow> rows;
   for (std::int64_t sequence = subject.newest; sequence != 0;) {
     auto row = record_at(sequence);
+    if (!row && sequence <= connection_.integer("SELECT max(up_to) FROM removed_records")) break;
     if (!row || row->subject != subject.hash) fail();
     sequence = row->previous;
     rows.push_back(std::move(*row));

@@ -46,7 +46,7 @@ class StoredRows {
   std::optional<RecordRow> record_at(std::int64_t sequence);
   // In order; the records of all subjects.
   std::vector<RecordRow> records_behind(std::int64_t sequence, std::size_t limit);
-  // The subject's records, newest first.
+  // The subject's records, newest first, as far back as they have not been removed.
   std::vector<RecordRow> chain(const SubjectRow& subject);
 
   // One read: unwraps the data key and opens the folded state.
@@ -59,8 +59,10 @@ class StoredRows {
   StoredRecord remains(const RecordRow& row) const;
 
   Envelope& envelope() { return envelope_; }
+  SqliteConnection& connection() { return connection_; }
 
  private:
+  SqliteConnection& connection_;
   Zone zone_;
   Envelope envelope_;
   SqliteStatement subject_;

@@ -15,6 +15,7 @@
 #include <string>
 #include <thread>
 #include <utility>
+#include <vector>
 
 #include "ledger/ledger.h"
 
@@ -49,6 +50,7 @@ struct WriteTask {
     legal_hold,
     erase,
     erase_superseded,
+    destroy_entries,
     empty_log,
     notice,
     log,
@@ -65,7 +67,9 @@ struct WriteTask {
   Erasure erasure;
   // Of erase: whose it was, where that can still be read.
   std::optional<std::pair<std::string, SubjectId>> erased_subject;
-  bool log_emptied = false;  // of empty_log
+  std::vector<ExpiredEntry> entries;  // of destroy_entries
+  std::size_t destroyed = 0;          // of them
+  bool log_emptied = false;           // of empty_log
   std::string notice_id;
   std::string notice_json;
   LogEntry entry;
@@ -74,6 +78,9 @@ struct WriteTask {
   bool found = false;
   std::optional<RecordState> state;  // of a subject whose record was stored: after it
   std::optional<StoreFailure> failure;
+  bool changes_state() const {
+    return kind == Kind::record || kind == Kind::mark || kind == Kind::erase;
+  }
   std::shared_ptr<WriteWaiter> waiter = std::make_shared<WriteWaiter>();
 };
 

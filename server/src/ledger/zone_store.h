@@ -2,6 +2,7 @@
 // One zone: its file, its keys, its writer and its readers.
 
 #include <memory>
+#include <optional>
 #include <string>
 
 #include "ledger/file_check.h"
@@ -27,6 +28,8 @@ class ZoneStore {
   // Of a large file, which is read through after the start; null when it was read before.
   const FileCheck* file_check() const { return check_.get(); }
   void count_serving(const Serving& serving) { servings_.add(serving); }
+  // What is stored of the record's event; empty when nothing is. Throws like SqliteReaders.
+  std::optional<Appended> known(const Record& record);
   // Returns when the task is durable or has failed.
   void run(WriteTask& task) { queue_.run(task); }
 

@@ -63,6 +63,7 @@ JsonValue scope_json(const Destruction& destruction) {
       {"subjects", destruction.subjects},
       {"records", destruction.records.size()},
       {"superseded_records", destruction.superseded},
+      {"log_entries", destruction.entries},
       {"records_root", to_hex(tree_root(destruction.records))},
       {"events", destruction.events},
       {"events_not_reached",
@@ -99,11 +100,12 @@ JsonValue verification_json(const Destruction& destruction) {
   return JsonObject{{"method", method}, {"read", destruction.read}, {"left", destruction.left}};
 }
 
-JsonArray kept_json() {
+JsonArray kept_json(const SitePolicy& site) {
   constexpr std::string_view kBasis = "GDPR art. 17(3)(b) and (e): to show what was done";
   return {JsonObject{{"data",
                       "id, time, commitment and hash of each record; without its nonce the "
                       "commitment opens to nobody"},
+                     {"for", site.retention.audit_entries.iso8601()},
                      {"basis", kBasis}},
           JsonObject{{"data",
                       "keyed hash of the subject's id, so that a check answers erased and a "
@@ -162,7 +164,7 @@ std::string certificate_text(const SitePolicy& site, const Destruction& destruct
                                       {"started_at", to_rfc3339(destruction.started)},
                                       {"ended_at", to_rfc3339(destruction.ended)},
                                       {"verification", verification_json(destruction)},
-                                      {"kept", kept_json()},
+                                      {"kept", kept_json(site)},
                                       {"backups", backups_json(site, destruction.ended)}});
 }
 

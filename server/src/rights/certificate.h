@@ -36,6 +36,7 @@ struct Destruction {
   std::size_t superseded = 0;  // of them: of subjects that go on
   std::set<KekId> keks;        // had wrapped the data keys; none: not known any more
   bool log_emptied = false;    // the write-ahead log holds no copy any more
+  std::size_t entries = 0;     // of the log, whose period was over
   std::size_t events = 0;
   std::size_t read = 0;  // looked at again afterwards: records of a subject, subjects of a sweep
   std::size_t left = 0;  // of them, what should have been destroyed

@@ -1,16 +1,19 @@
 #include "rights/retention_sweep.h"
 
+#include <algorithm>
 #include <optional>
 #include <stdexcept>
 #include <utility>
 
 #include "rights/sweep_plan.h"
 #include "uuid.h"
+#include "wire/json_writer.h"
 
 namespace consent::server {
 namespace {
 
 constexpr std::size_t kPage = 256;
+constexpr std::size_t kEntriesAtOnce = 128;  // in a transaction
 constexpr std::uint64_t kFailuresMax = 16;   // of subjects in a zone; more are the disk's
 constexpr std::uint64_t kHashes = 1U << 16;  // progress is told in places of the hash
 
@@ -44,14 +47,18 @@ class ZonePass {
       if (progress) progress(place_of(*after), kHashes);
     }
     if (progress) progress(kHashes, kHashes);
-    return true;
+    return expire_entries(stop);
   }
 
   // What was destroyed is certified, also when the pass was stopped or failed. Throws
   // std::runtime_error.
   void certify(std::size_t events, bool ended) {
     if (mode_ == SweepMode::dry_run) return;
-    if (destruction_.records.empty() && destruction_.subjects == 0 && events == 0) return;
+    if (destruction_.records.empty() && destruction_.subjects == 0 && sweep_.entries == 0 &&
+        events == 0) {
+      return;
+    }
+    destruction_.entries = sweep_.entries;
     destruction_.events = events;
     destruction_.log_emptied = parts_.ledger.empty_log(sweep_.zone);
     if (ended) count_again();
@@ -70,6 +77,56 @@ class ZonePass {
   const std::string& failure() const { return failure_; }
 
  private:
+  using TakeEntries = std::function<void(ExpiredEntries& batch)>;
+  // Entries of the log whose period is over. False when it was stopped.
+  bool each_expired(const std::function<bool()>& stop, const TakeEntries& take) {
+    const auto is_over = [this](TimePoint time) {
+      return parts_.site.retention.audit_entries.after(time) <= destruction_.started;
+    };
+    ExpiredEntries batch{.entries = {}, .after = 0, .ended = false};
+    while (!batch.ended) {
+      if (stop()) return false;
+      batch = parts_.ledger.expired_entries(sweep_.zone, batch.after, is_over, kEntriesAtOnce);
+      take(batch);
+    }
+    return true;
+  }
+
+  // The log says first what will be missing from it.
+  bool expire_entries(const std::function<bool()>& stop) {
+    std::uint64_t below = 0;
+    std::uint64_t count = 0;
+    const bool counted = each_expired(stop, [&](const ExpiredEntries& batch) {
+      for (const ExpiredEntry& one : batch.entries) below = std::max(below, one.leaf + 1);
+      count += batch.entries.size();
+    });
+    if (!counted || count == 0) return counted;
+    if (mode_ == SweepMode::dry_run) {
+      sweep_.entries = count;
+      return true;
+    }
+    announce(below);
+    return each_expired(stop, [&](ExpiredEntries& batch) {
+      std::erase_if(batch.entries, [&](const ExpiredEntry& one) { return one.leaf >= below; });
+      const EntriesDestroyed done =
+          parts_.ledger.destroy_entries(sweep_.zone, std::move(batch.entries));
+      if (done.failure) throw std::runtime_error(done.failure->detail);
+      sweep_.entries += done.entries;
+    });
+  }
+
+  void announce(std::uint64_t below) {
+    LogEntry entry;
+    entry.kind = LogKind::retention;
+    entry.zone = sweep_.zone;
+    entry.time = parts_.clock.now();
+    entry.record = make_uuid_v7(entry.time);
+    entry.subject =
+        to_canonical_json(JsonObject{{"destroyed_below", static_cast<std::int64_t>(below)},
+                                     {"period", parts_.site.retention.audit_entries.iso8601()}});
+    if (const auto failure = parts_.ledger.log(entry)) throw std::runtime_error(failure->detail);
+  }
+
   // The verification: nothing that could be destroyed is left of what was looked at.
   void count_again() {
     std::optional<SubjectPlace> after;
@@ -84,8 +141,11 @@ class ZonePass {
         ++destruction_.read;
         after = subject.place;
       }
-      if (page.size() < kPage) return;
+      if (page.size() < kPage) break;
     }
+    each_expired(
+        [] { return false; },
+        [this](const ExpiredEntries& batch) { destruction_.left += batch.entries.size(); });
   }
 
   void look_at(const SubjectSummary& subject) {
@@ -281,6 +341,7 @@ SweepFigures figures_of(const SweepReport& report) {
   for (const ZoneSweep& zone : report.zones) {
     figures.subjects += zone.destroyed;
     figures.superseded_records += zone.superseded;
+    figures.log_entries += zone.entries;
     figures.frozen += zone.frozen;
   }
   return figures;
@@ -297,6 +358,8 @@ std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode) {
       line += ", " + std::to_string(zone.superseded) + " superseded records of " +
               std::to_string(zone.renewed) + " others" + done;
     }
+    if (zone.entries > 0)
+      line += ", " + std::to_string(zone.entries) + " entries of the log" + done;
     if (zone.failed > 0) line += ", " + std::to_string(zone.failed) + " that could not be";
     if (zone.damaged > 0) line += ", " + std::to_string(zone.damaged) + " that do not open";
     if (zone.certificate) line += "; certificate " + to_text(*zone.certificate);

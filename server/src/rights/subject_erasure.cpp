@@ -16,8 +16,7 @@ namespace {
 using Outcome = SubjectErasure::Outcome;
 
 // False when a payload is still there, or the records cannot be read.
-bool read_back(const Service& service, const SubjectId& subject, Destruction& destruction) {
-  const Ledger::History history = service.ledger.history(service.site.site, subject);
+bool read_back(const Ledger::History& history, Destruction& destruction) {
   if (history.failure) return false;
   for (const StoredRecord& stored : history.records) {
     if (!stored.erased) return false;
@@ -80,7 +79,9 @@ SubjectErasure erase_subject(const Service& service, const SubjectId& subject,
   const EventSink::Removal removal = remove_events_of(service, subject);
   if (removal.failure) return {};
   destruction.events = removal.events;
-  if (!read_back(service, subject, destruction)) return {};
+  const Ledger::History history = service.ledger.history(service.site.site, subject);
+  if (!history.failure && history.records.empty()) return {.outcome = Outcome::not_found};
+  if (!read_back(history, destruction)) return {};
   return certified(service, std::move(destruction));
 }
 

@@ -50,7 +50,7 @@ std::uint64_t superseded_up_to(std::span<const StoredRecord> records, const Reco
     if (retention.consent_records.after(until) > now) break;
   }
   for (std::size_t i = 0; i < over; ++i) held[i].erased = true;
-  for (; over > 0 && !follows(state, held); --over) held[over - 1].erased = false;
+  for (; over > 0 && !follows(state, held, false); --over) held[over - 1].erased = false;
   return over == 0 ? 0 : held[over - 1].record.sequence;
 }
 

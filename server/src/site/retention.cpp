@@ -97,6 +97,7 @@ Retention read_retention(JsonFields& root, std::vector<JsonError>& errors) {
   };
   read("consent_records", retention.consent_records);
   read("events", retention.events);
+  read("audit_entries", retention.audit_entries);
   retention.backups = read_period(fields, "backups");
   fields.refuse_unknown();
   return retention;

@@ -35,6 +35,9 @@ struct Retention {
   RetentionPeriod consent_records{2, RetentionUnit::years};
   // Of pseudonymised events in files: counted from the end of the day of arrival.
   RetentionPeriod events{25, RetentionUnit::months};
+  // Of the log's entries of records, and of what is left of the records without their payload:
+  // counted from the record. Never before the payload is gone.
+  RetentionPeriod audit_entries{6, RetentionUnit::years};
   // After how long the operator destroys backups; none: not said. For certificates.
   std::optional<RetentionPeriod> backups;
 };

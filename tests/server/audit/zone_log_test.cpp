@@ -116,9 +116,14 @@ TEST_CASE("an entry that no longer has its hash is not handed out") {
   ZoneLog log(directory.path(), kOrigin);
   REQUIRE(log.prove(17));
   written.connection().execute("DROP TRIGGER log_entries_are_never_changed");
-  written.connection().execute("UPDATE log_entries SET entry = zeroblob(90) WHERE leaf = 17");
+  written.connection().execute("UPDATE log_entries SET entry = zeroblob(91) WHERE leaf = 17");
   CHECK_THROWS_AS(log.prove(17), std::runtime_error);
   CHECK_THROWS_AS(log.tile(*parse_tile_path("entries/000.p/40")), std::runtime_error);
+  CHECK(log.prove(18));
+  // Destroyed, as retention does: there is nothing to hand out.
+  written.connection().execute("UPDATE log_entries SET entry = zeroblob(90) WHERE leaf = 17");
+  CHECK_FALSE(log.prove(17));
+  CHECK_FALSE(log.tile(*parse_tile_path("entries/000.p/40")));
   CHECK(log.prove(18));
 }
 

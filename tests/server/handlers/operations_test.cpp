@@ -44,6 +44,12 @@ class DeadLedger final : public Ledger {
   Erasure erase_superseded(const SubjectSummary&, std::uint64_t) override {
     return {.failure = no()};
   }
+  ExpiredEntries expired_entries(Zone, std::uint64_t, const IsOver&, std::size_t) override {
+    throw std::runtime_error(no().detail);
+  }
+  EntriesDestroyed destroy_entries(Zone, std::vector<ExpiredEntry>) override {
+    return {.entries = 0, .failure = no()};
+  }
   bool empty_log(Zone) override { return false; }
   std::vector<SubjectSummary> subjects(Zone, const std::optional<SubjectPlace>&,
                                        std::size_t) override {

@@ -6,9 +6,12 @@
 #include <array>
 
 #include "application.h"
+#include "audit/ledger_audit.h"
+#include "audit/tree_hash.h"
 #include "consent/decision.h"
 #include "ledger/ledger_check.h"
 #include "ledger/sqlite_connection.h"
+#include "rights/subject_erasure.h"
 #include "rights/sweep_plan.h"
 #include "subject_id.h"
 #include "support/catch.h"
@@ -353,4 +356,106 @@ TEST_CASE("Who decides anew while a sweep looks is kept") {
   CHECK(report.zones[0].subjects == 1);
   CHECK(report.zones[0].destroyed == 0);
   CHECK(ledger.latest(kSite, subject));
+}
+
+TEST_CASE("Entries of the log go when their period is over, and what proves the others stays") {
+  Swept test;
+  const Service& all = test.service.service();
+  Ledger& ledger = all.ledger;
+  ZoneLog& log = *all.logs->find(Zone::eu);
+  const std::string directory = zone_directory(test.service.data_dir(), Zone::eu);
+  const SubjectId gone = parse_subject_id(test.grant("DE")).value();
+  const SubjectId held = parse_subject_id(test.grant("DE")).value();
+  const TimePoint start = test.service.clock().now();
+  REQUIRE(ledger.set_legal_hold(kSite, held, true, start).found);
+  const auto before = log.prove_id(ledger.latest(kSite, gone)->id);
+  const RecordId kept = ledger.latest(kSite, held)->id;
+  REQUIRE(before);
+  const auto head =
+      parse_checkpoint(*parse_verifier_key(log.verifier_key())->open(before->checkpoint))->head;
+  REQUIRE(ledger.erase(kSite, gone, ErasureCause::request, start).outcome ==
+          Erasure::Outcome::erased);
+  const TimePoint over = test.service.site().retention.audit_entries.after(start);
+  test.service.clock().advance(over - start - std::chrono::hours(1));
+  CHECK(test.sweep().zones[0].entries == 0);
+  test.service.clock().advance(std::chrono::hours(2));
+  CHECK(test.sweep(SweepMode::dry_run).zones[0].entries == 2);
+  CHECK(log.prove(before->leaf));
+  const SweepReport report = test.sweep();
+  CHECK(report.failure.empty());
+  CHECK(report.zones[0].entries == 2);  // the grant and its erasure
+  CHECK(report.zones[0].frozen == 1);
+  REQUIRE(report.zones[0].certificate);
+  const JsonValue json(*find_certificate(log, *report.zones[0].certificate));
+  CHECK(member(json, "certificate/scope/log_entries")->integer() == 2);
+  CHECK(member(json, "certificate/verification/left")->integer() == 0);
+
+  CHECK_FALSE(log.prove(before->leaf));
+  CHECK(log.entries(before->leaf, 1).front().empty());
+  CHECK(log.hash_of_leaf(before->leaf) == leaf_hash(before->entry));
+  CHECK(log.prove_id(kept));
+  CHECK(log.prove_consistency(head.size));
+  const std::uint16_t width = static_cast<std::uint16_t>(head.size);
+  CHECK(log.tile({.bundle = false, .level = 0, .number = 0, .width = width}));
+  CHECK_FALSE(log.tile({.bundle = true, .level = 0, .number = 0, .width = width}));
+  const auto quietly = [](std::uint64_t, std::uint64_t) {};
+  const AuditReport audit = audit_ledger(directory, head, quietly);
+  CHECK(audit.failure.empty());
+  CHECK(audit.destroyed == 2);
+  http::Request request = test.service.request("GET", "/v1/audit");
+  request.headers.emplace_back("Authorization", "Bearer " + test.service.api_key("privacy"));
+  CHECK_THAT(test.service.inside(std::move(request)).body,
+             Catch::Matchers::ContainsSubstring("\"destroyed\":true"));
+
+  CHECK(ledger.history(kSite, gone).records.empty());
+  CHECK(ledger.state_of(kSite, gone).state.hold == Hold::erased);
+  CHECK(erase_subject(all, gone, DestructionCause::data_subject).outcome ==
+        SubjectErasure::Outcome::not_found);
+  CHECK(ledger.latest(kSite, held));
+  const ZoneKeys keys(Zone::eu, zone_keys_directory(test.service.data_dir(), Zone::eu), {},
+                      MissingKeys::refuse);
+  CHECK(check_ledger(directory, Zone::eu, &keys, quietly).failure.empty());
+  CHECK(test.sweep().zones[0].entries == 0);
+
+  SqliteConnection file(zone_file_path(test.service.data_dir(), Zone::eu),
+                        SqliteConnection::Mode::read_write);
+  CHECK_THROWS(file.execute("DELETE FROM records"));
+  CHECK_THROWS(file.execute("UPDATE log_entries SET entry = zeroblob(91)"));
+  file.execute(
+      "UPDATE log_entries SET entry = zeroblob(90) WHERE leaf = (SELECT max(leaf) FROM "
+      "log_entries)");
+  CHECK_THAT(audit_ledger(directory, head, quietly).failure,
+             Catch::Matchers::ContainsSubstring(
+                 "was destroyed, and the log does not say that its period was over"));
+}
+
+TEST_CASE("Of a subject who goes on for longer than the log's period the newest records stay") {
+  Swept test;
+  Ledger& ledger = test.service.service().ledger;
+  const SubjectId id = parse_subject_id(test.grant("DE")).value();
+  for (int i = 0; i < 16; ++i) {  // 2400 days, over six years
+    test.service.clock().advance(std::chrono::days(150));
+    Record anew = ledger.latest(kSite, id).value();
+    anew.time = test.service.clock().now();
+    anew.event = make_uuid_v7(anew.time);
+    anew.id = make_uuid_v7(anew.time);
+    anew.expires_at = anew.time + kConsentLifetime;
+    REQUIRE_FALSE(ledger.append(anew).failure);
+  }
+  const SweepReport report = test.sweep();
+  CHECK(report.failure.empty());
+  CHECK(report.zones[0].superseded == 11);
+  CHECK(report.zones[0].entries == 2);
+  CHECK(ledger.history(kSite, id).records.size() == 15);
+  const std::string directory = zone_directory(test.service.data_dir(), Zone::eu);
+  const ZoneKeys keys(Zone::eu, zone_keys_directory(test.service.data_dir(), Zone::eu), {},
+                      MissingKeys::refuse);
+  CHECK(check_ledger(directory, Zone::eu, &keys, [](std::uint64_t, std::uint64_t) {
+        }).failure.empty());
+  SqliteConnection file(zone_file_path(test.service.data_dir(), Zone::eu),
+                        SqliteConnection::Mode::read_write);
+  file.execute(
+      "DELETE FROM records WHERE sequence = (SELECT max(sequence) FROM records WHERE payload IS "
+      "NULL)");
+  CHECK(ledger.history(kSite, id).failure);  // what no sweep has removed is damage
 }

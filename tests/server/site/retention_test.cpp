@@ -53,6 +53,9 @@ TEST_CASE("The site file says how long what is kept") {
   CHECK_FALSE(load("{}").first.backups);
   CHECK(load("{}").first.consent_records.text() == "2 years");
   CHECK(load("{}").first.events.text() == "25 months");
+  CHECK(load("{}").first.audit_entries.text() == "6 years");
+  CHECK(load(R"({"retention": {"audit_entries": "10 years"}})").first.audit_entries.text() ==
+        "10 years");
   const Retention both =
       load(R"({"retention": {"consent_records": "10 years", "events": "30 days"}})").first;
   CHECK(both.consent_records.text() == "10 years");
