@@ -2,9 +2,8 @@
 
 #include <openssl/evp.h>
 
+#include <array>
 #include <stdexcept>
-
-#include "crypto/random.h"
 
 namespace consent::server {
 namespace {
@@ -33,22 +32,31 @@ struct AesGcm::Context {
 
 namespace {
 
-// The key does not outlive its use.
+// The key does not outlive its use: another one takes its place, which costs less than a context.
 class Unkey {
  public:
   explicit Unkey(EVP_CIPHER_CTX* context) : context_(context) {}
-  ~Unkey() { EVP_CIPHER_CTX_reset(context_); }
+  ~Unkey() {
+    if (EVP_EncryptInit_ex2(context_, nullptr, kNone.data(), nullptr, nullptr) != 1) {
+      EVP_CIPHER_CTX_reset(context_);
+    }
+  }
   Unkey(const Unkey&) = delete;
   Unkey& operator=(const Unkey&) = delete;
 
  private:
+  static constexpr std::array<std::uint8_t, SecretKey::kBytes> kNone{};
   EVP_CIPHER_CTX* context_;
 };
 
 }  // namespace
 
 AesGcm::AesGcm() : context_(std::make_unique<Context>()) {
-  if (!context_->cipher) fail();
+  EVP_CIPHER_CTX* const context = context_->cipher.get();
+  if (context == nullptr ||
+      EVP_EncryptInit_ex2(context, fetched_cipher(), nullptr, nullptr, nullptr) != 1) {
+    fail();
+  }
 }
 
 AesGcm::~AesGcm() = default;
@@ -61,11 +69,10 @@ Bytes AesGcm::seal(const SecretKey& key, ByteView bound, ByteView plain) {
   Bytes sealed(plain.size() + kOverheadBytes);
   const auto nonce = std::span(sealed).first<kNonceBytes>();
   std::uint8_t* const text = sealed.data() + kNonceBytes;
-  fill_random(nonce);
+  pool_.fill(nonce);
   int size = 0;
   int last = 0;
-  if (EVP_EncryptInit_ex2(context, fetched_cipher(), key.bytes().data(), nonce.data(), nullptr) !=
-          1 ||
+  if (EVP_EncryptInit_ex2(context, nullptr, key.bytes().data(), nonce.data(), nullptr) != 1 ||
       EVP_EncryptUpdate(context, nullptr, &size, bound.data(), size_of(bound)) != 1 ||
       EVP_EncryptUpdate(context, text, &size, plain.data(), size_of(plain)) != 1 ||
       EVP_EncryptFinal_ex(context, text + size, &last) != 1 || size + last != size_of(plain) ||
@@ -86,8 +93,7 @@ bool AesGcm::open(const SecretKey& key, ByteView bound, ByteView sealed, Bytes& 
   Bytes opened(text.size());
   int size = 0;
   int last = 0;
-  if (EVP_DecryptInit_ex2(context, fetched_cipher(), key.bytes().data(), nonce.data(), nullptr) !=
-          1 ||
+  if (EVP_DecryptInit_ex2(context, nullptr, key.bytes().data(), nonce.data(), nullptr) != 1 ||
       EVP_DecryptUpdate(context, nullptr, &size, bound.data(), size_of(bound)) != 1 ||
       EVP_DecryptUpdate(context, opened.data(), &size, text.data(), size_of(text)) != 1 ||
       EVP_CIPHER_CTX_ctrl(context, EVP_CTRL_AEAD_SET_TAG, kTagBytes, tag.data()) != 1) {

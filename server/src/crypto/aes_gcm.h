@@ -8,6 +8,7 @@
 #include <span>
 #include <vector>
 
+#include "crypto/random_pool.h"
 #include "crypto/secret_key.h"
 
 namespace consent::server {
@@ -32,10 +33,13 @@ class AesGcm {
   // False, and nothing of it in `plain`, unless every bit of `sealed`, `bound` and the key is as it
   // was.
   [[nodiscard]] bool open(const SecretKey& key, ByteView bound, ByteView sealed, Bytes& plain);
+  // What nonces are drawn from.
+  RandomPool& pool() { return pool_; }
 
  private:
   struct Context;
   std::unique_ptr<Context> context_;
+  RandomPool pool_;
 };
 
 }  // namespace consent::server

@@ -12,8 +12,8 @@ constexpr std::array<std::string_view, kConsentEvents> kEventTexts = {
 
 constexpr const char* kDecisionUpsert =
     "INSERT INTO decisions (day, site, regime, notice, layer, action, choices, count) VALUES (?, "
-    "?, ?, ?, ?, ?, ?, 1) ON CONFLICT (day, site, regime, notice, layer, action, choices) DO "
-    "UPDATE SET count = count + 1";
+    "?, ?, ?, ?, ?, ?, ?) ON CONFLICT (day, site, regime, notice, layer, action, choices) DO "
+    "UPDATE SET count = count + excluded.count";
 // Columns: day, regime, language, layer, action, choices, count.
 constexpr const char* kServings =
     "SELECT day, regime, language, layer, 0, 0, count FROM servings"
@@ -93,14 +93,28 @@ DecisionCounter::DecisionCounter(SqliteConnection& connection)
 
 void DecisionCounter::count(const Record& record, std::int64_t notice) {
   if (record.kind != RecordKind::decision) return;
-  upsert_.bind(0, to_iso_date(std::chrono::floor<std::chrono::days>(record.time)))
-      .bind(1, record.site)
-      .bind(2, static_cast<std::int64_t>(record.regime))
-      .bind(3, notice)
-      .bind(4, static_cast<std::int64_t>(record.layer))
-      .bind(5, static_cast<std::int64_t>(record.action))
-      .bind(6, static_cast<std::int64_t>(record.choices.bits()))
-      .run();
+  ++counted_[{.day = std::chrono::floor<std::chrono::days>(record.time),
+              .site = record.site,
+              .regime = record.regime,
+              .notice = notice,
+              .layer = record.layer,
+              .action = record.action,
+              .choices = record.choices.bits()}];
+}
+
+void DecisionCounter::settle() {
+  for (const auto& [cell, count] : counted_) {
+    upsert_.bind(0, to_iso_date(cell.day))
+        .bind(1, cell.site)
+        .bind(2, static_cast<std::int64_t>(cell.regime))
+        .bind(3, cell.notice)
+        .bind(4, static_cast<std::int64_t>(cell.layer))
+        .bind(5, static_cast<std::int64_t>(cell.action))
+        .bind(6, std::int64_t{cell.choices})
+        .bind(7, count)
+        .run();
+  }
+  counted_.clear();
 }
 
 }  // namespace consent::server

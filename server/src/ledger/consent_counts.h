@@ -2,7 +2,9 @@
 // What a zone's file counts of notices and decisions, a day at a time. No row is anybody's: neither
 // a time nor an identifier is in it, and an erasure leaves the numbers as they are.
 
+#include <compare>
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -42,10 +44,23 @@ std::vector<ConsentCount> read_consent_counts(SqliteConnection& connection, cons
 class DecisionCounter {
  public:
   explicit DecisionCounter(SqliteConnection& connection);
-  // `notice` is the number of the notice's row; 0: none.
+  // `notice` is the number of the notice's row; 0: none. In memory until settle().
   void count(const Record& record, std::int64_t notice);
+  // Writes what was counted. When the transaction fails instead, this is of no more use.
+  void settle();
 
  private:
+  struct Cell {
+    Date day;
+    std::string site;
+    RegimeId regime;
+    std::int64_t notice;
+    Layer layer;
+    Action action;
+    std::uint16_t choices;
+    friend auto operator<=>(const Cell&, const Cell&) = default;
+  };
+  std::map<Cell, std::int64_t> counted_;
   SqliteStatement upsert_;
 };
 

@@ -3,18 +3,23 @@
 #include <algorithm>
 
 #include "crypto/hmac.h"
-#include "crypto/random.h"
 #include "ledger/record_payload.h"
 
 namespace consent::server {
 namespace {
 
 constexpr std::size_t kCommitmentNonceBytes = 32;
+// Of the 48 bits of milliseconds in a UUIDv7 the upper 38: 1024 ms are one.
+constexpr std::size_t kEventTimeBytes = 4;
+constexpr std::uint8_t kEventTimeBits = 0xfc;
 
 // What a sealed text is bound to, or a lookup hash is made of: no two purposes can be the same.
 class Bound {
  public:
-  explicit Bound(std::string_view purpose) { add(purpose); }
+  explicit Bound(std::string_view purpose) {
+    bytes_.reserve(kUsualBytes);
+    add(purpose);
+  }
   Bound& add(std::string_view text) {
     bytes_.push_back(static_cast<std::uint8_t>(text.size()));
     bytes_.insert(bytes_.end(), text.begin(), text.end());
@@ -31,6 +36,7 @@ class Bound {
   ByteView view() const { return bytes_; }
 
  private:
+  static constexpr std::size_t kUsualBytes = 64;
   Bytes bytes_;
 };
 
@@ -61,12 +67,28 @@ LookupHash subject_hash(const ZoneKeys& keys, std::string_view site, const Subje
   return lookup_hash(keys, Bound("subject 1").add(site).add(subject));
 }
 
-LookupHash event_hash(const ZoneKeys& keys, const EventId& event) {
+LookupHash old_event_hash(const ZoneKeys& keys, const EventId& event) {
   return lookup_hash(keys, Bound("event 1").add(event));
+}
+
+LookupHash event_hash(const ZoneKeys& keys, const EventId& event) {
+  LookupHash hash = old_event_hash(keys, event);
+  std::copy_n(event.begin(), kEventTimeBytes, hash.begin());
+  std::uint8_t& mixed = hash[kEventTimeBytes];
+  mixed = static_cast<std::uint8_t>((event[kEventTimeBytes] & kEventTimeBits) |
+                                    (mixed & ~kEventTimeBits));
+  return hash;
 }
 
 Sha256Digest commitment_of(const std::array<std::uint8_t, 32>& nonce, ByteView record_bytes) {
   return HmacSha256(SecretKey::from_bytes(nonce)).mac(record_bytes);
+}
+
+SecretKey Envelope::make_data_key() {
+  auto bytes = cipher_.pool().bytes<SecretKey::kBytes>();
+  SecretKey key = SecretKey::from_bytes(bytes);
+  server::wipe(bytes);
+  return key;
 }
 
 WrappedKey Envelope::wrap(const LookupHash& subject, const SecretKey& data_key) {
@@ -94,9 +116,11 @@ SecretKey Envelope::unwrap(const LookupHash& subject, const WrappedKey& wrapped)
 }
 
 SealedRecord Envelope::seal(const SecretKey& data_key, const Record& record) {
-  const auto nonce = random_bytes<kCommitmentNonceBytes>();
+  const auto nonce = cipher_.pool().bytes<kCommitmentNonceBytes>();
   const Bytes bytes = record_bytes(record);
-  Bytes plain(nonce.begin(), nonce.end());
+  Bytes plain;
+  plain.reserve(nonce.size() + bytes.size());
+  plain.insert(plain.end(), nonce.begin(), nonce.end());
   plain.insert(plain.end(), bytes.begin(), bytes.end());
   SealedRecord sealed;
   sealed.payload = cipher_.seal(data_key, bound_record(zone_, record.id).view(), plain);

@@ -19,6 +19,7 @@ TimePoint time_of_ms(std::uint64_t ms) {
 
 class ByteWriter {
  public:
+  ByteWriter() { bytes_.reserve(kUsualBytes); }
   ByteWriter& number(std::uint64_t value, unsigned size) {
     for (unsigned i = size; i-- > 0;) {
       bytes_.push_back(static_cast<std::uint8_t>((value >> (8 * i)) & 0xff));
@@ -44,6 +45,7 @@ class ByteWriter {
   Bytes take() { return std::move(bytes_); }
 
  private:
+  static constexpr std::size_t kUsualBytes = 384;
   Bytes bytes_;
 };
 

@@ -76,6 +76,14 @@ SqliteStatement& SqliteStatement::bind_blob(int index, std::span<const std::uint
   return *this;
 }
 
+SqliteStatement& SqliteStatement::lend_blob(int index, std::span<const std::uint8_t> bytes) {
+  if (sqlite3_bind_blob64(statement_.get(), index + 1, bytes.data(), bytes.size(), SQLITE_STATIC) !=
+      SQLITE_OK) {
+    fail(sqlite3_db_handle(statement_.get()), SQLITE_MISUSE);
+  }
+  return *this;
+}
+
 SqliteStatement& SqliteStatement::bind_null(int index) {
   if (sqlite3_bind_null(statement_.get(), index + 1) != SQLITE_OK) {
     fail(sqlite3_db_handle(statement_.get()), SQLITE_MISUSE);

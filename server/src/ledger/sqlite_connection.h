@@ -45,6 +45,8 @@ class SqliteStatement {
   SqliteStatement& bind(int index, std::int64_t value);
   SqliteStatement& bind(int index, std::string_view text);
   SqliteStatement& bind_blob(int index, std::span<const std::uint8_t> bytes);
+  // Without a copy: `bytes` must stay until the statement has run.
+  SqliteStatement& lend_blob(int index, std::span<const std::uint8_t> bytes);
   SqliteStatement& bind_null(int index);
 
   // True when there is a row. Afterwards reset() before the next use.

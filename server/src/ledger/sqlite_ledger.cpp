@@ -70,9 +70,7 @@ class SqliteLedger final : public Ledger {
 
   std::optional<Record> find_event(const EventId& event) override {
     if (auto record = refusals_.find(event)) return record;
-    return first<Record>([&](ZoneStore& store) {
-      return store.readers().find_event(event_hash(store.keys(), event));
-    });
+    return first<Record>([&](ZoneStore& store) { return store.readers().find_event(event); });
   }
 
   std::optional<Record> latest(const std::string& site, const SubjectId& subject) override {

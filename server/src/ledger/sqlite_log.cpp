@@ -218,7 +218,7 @@ std::uint64_t SqliteLogWriter::append(const LogLeaf& entry) {
   const std::uint64_t leaf = size_;
   const std::span blob(reinterpret_cast<const std::uint8_t*>(bytes.data()), bytes.size());
   Sha256Digest hash = leaf_hash(bytes);
-  entry_.bind(0, column_value(leaf)).bind_blob(1, blob).bind_blob(2, hash).run();
+  entry_.bind(0, column_value(leaf)).lend_blob(1, blob).lend_blob(2, hash).run();
   unsigned level = 0;
   for (; (size_ >> level & 1) != 0; ++level) {
     hash = node_hash(peaks_[level], hash);

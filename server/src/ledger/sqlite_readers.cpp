@@ -82,7 +82,7 @@ std::vector<StoredRecord> SqliteReaders::history(const LookupHash& subject) {
   return records;
 }
 
-std::optional<Record> SqliteReaders::find_event(const LookupHash& event) {
+std::optional<Record> SqliteReaders::find_event(const EventId& event) {
   std::optional<Record> record;
   with_rows([&](SqliteConnection&, StoredRows& rows) {
     const auto row = rows.record_of_event(event);

@@ -27,7 +27,7 @@ class SqliteReaders {
   std::optional<RecordState> state_of(const LookupHash& subject);
   std::optional<Record> newest_decision(const LookupHash& subject);
   std::vector<StoredRecord> history(const LookupHash& subject);  // oldest first
-  std::optional<Record> find_event(const LookupHash& event);     // empty when it is erased
+  std::optional<Record> find_event(const EventId& event);        // empty when it is erased
   std::optional<std::string> find_notice(const std::string& id);
   // What `read` answers with over one connection, in one snapshot.
   void with_rows(const std::function<void(SqliteConnection&, StoredRows&)>& read);

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x44504331;  // "DPC1"
 // Migration N brings a file from user_version N to N + 1. Never edited once shipped.
-constexpr std::array<const char*, 3> kMigrations = {R"sql(
+constexpr std::array<const char*, 4> kMigrations = {R"sql(
 -- Fingerprints: 0 is the lookup key, others are key-encryption keys. The highest wraps.
 CREATE TABLE keys (
   id          INTEGER PRIMARY KEY,
@@ -97,6 +97,15 @@ CREATE TABLE removed_records (
   up_to INTEGER NOT NULL  -- the highest sequence of one
 ) STRICT;
 INSERT INTO removed_records VALUES (0);
+)sql",
+                                                    R"sql(
+-- Until when (ms since 1970, by the events' own times) events may stand here under a hash that does
+-- not begin with their time. None is taken that is more than a day off.
+CREATE TABLE old_events (
+  until INTEGER NOT NULL
+) STRICT;
+INSERT INTO old_events SELECT iif(EXISTS (SELECT 1 FROM records),
+  (CAST(strftime('%s', 'now') AS INTEGER) + 172800) * 1000, 0);
 )sql"};
 
 void check_owner(SqliteConnection& connection, std::int64_t version) {

@@ -139,6 +139,7 @@ bool SqliteWriter::try_commit(std::span<WriteTask* const> tasks, bool may_divide
     follow_rotation(session().keks_in_use, files_.keys);
     count_servings(servings);
     write(tasks);
+    session().subjects.settle();
     session().refusal_days.settle(latest_time(tasks));
     session().commit.run();
   } catch (const std::exception& error) {

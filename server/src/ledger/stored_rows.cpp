@@ -2,6 +2,8 @@
 
 #include <string>
 
+#include "uuid.h"
+
 namespace consent::server {
 namespace {
 
@@ -58,6 +60,7 @@ std::optional<RecordRow> first_record(SqliteStatement& statement) {
 StoredRows::StoredRows(SqliteConnection& connection, Zone zone, const ZoneKeys& keys)
     : connection_(connection),
       zone_(zone),
+      keys_(keys),
       envelope_(zone, keys),
       subject_(connection.prepare(kSubjectSelect + "WHERE hash = ?")),
       subjects_(connection.prepare(
@@ -83,8 +86,14 @@ std::vector<SubjectRow> StoredRows::living_subjects_behind(const LookupHash& aft
   return rows;
 }
 
-std::optional<RecordRow> StoredRows::record_of_event(const LookupHash& event) {
-  return first_record(of_event_.bind_blob(0, event));
+std::optional<RecordRow> StoredRows::record_of_event(const EventId& event) {
+  if (auto found = first_record(of_event_.bind_blob(0, event_hash(keys_, event)))) return found;
+  if (!old_events_until_) {
+    const std::int64_t until = connection_.integer("SELECT max(until) FROM old_events");
+    old_events_until_ = TimePoint(std::chrono::milliseconds(until));
+  }
+  if (time_of(event) >= *old_events_until_) return std::nullopt;
+  return first_record(of_event_.bind_blob(0, old_event_hash(keys_, event)));
 }
 
 std::optional<RecordRow> StoredRows::record_at(std::int64_t sequence) {

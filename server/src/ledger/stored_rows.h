@@ -42,7 +42,7 @@ class StoredRows {
   // In the order of their hashes; living: not erased.
   std::vector<SubjectRow> living_subjects_behind(const LookupHash& after, bool from_start,
                                                  std::size_t limit);
-  std::optional<RecordRow> record_of_event(const LookupHash& event);
+  std::optional<RecordRow> record_of_event(const EventId& event);
   std::optional<RecordRow> record_at(std::int64_t sequence);
   // In order; the records of all subjects.
   std::vector<RecordRow> records_behind(std::int64_t sequence, std::size_t limit);
@@ -64,12 +64,14 @@ class StoredRows {
  private:
   SqliteConnection& connection_;
   Zone zone_;
+  const ZoneKeys& keys_;
   Envelope envelope_;
   SqliteStatement subject_;
   SqliteStatement subjects_;
   SqliteStatement of_event_;
   SqliteStatement at_;
   SqliteStatement behind_;
+  std::optional<TimePoint> old_events_until_;  // none: not read yet
 };
 
 }  // namespace consent::server

@@ -6,6 +6,7 @@
 namespace consent::server {
 namespace {
 
+constexpr std::size_t kNoticesMax = 1024;
 constexpr const char* kRecordInsert =
     "INSERT INTO records (id, kind, subject, event, previous, notice, payload, commitment, "
     "ciphertext_hash) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)";
@@ -56,8 +57,7 @@ SubjectWriter::SubjectWriter(SqliteConnection& connection, Zone zone, const Zone
       decisions_(connection) {}
 
 void SubjectWriter::append(WriteTask& task) {
-  const LookupHash event = event_hash(keys_, task.record.event);
-  if (const auto known = rows_.record_of_event(event)) {
+  if (const auto known = rows_.record_of_event(task.record.event)) {
     task.erased = known->payload.empty();
     task.repeated = !task.erased;
     if (task.repeated) task.record = rows_.open(*known).record;
@@ -69,10 +69,11 @@ void SubjectWriter::append(WriteTask& task) {
     task.erased = true;
     return;
   }
-  Subject subject = row ? Subject{*row, rows_.data_key(*row), rows_.state_of(*row)}
-                        : Subject{SubjectRow{.hash = hash}, SecretKey::random(), RecordState{}};
+  Subject subject =
+      row ? Subject{*row, rows_.data_key(*row), rows_.state_of(*row)}
+          : Subject{SubjectRow{.hash = hash}, rows_.envelope().make_data_key(), RecordState{}};
   if (!row) subject.row.wrapped = rows_.envelope().wrap(hash, subject.data_key);
-  const std::int64_t notice = add_to(subject, task.record, event);
+  const std::int64_t notice = add_to(subject, task.record);
   task.state = subject.state;
   decisions_.count(task.record, notice);
 }
@@ -82,50 +83,53 @@ void SubjectWriter::mark(WriteTask& task) {
   if (!row || row->erased()) return;
   Subject subject{*row, rows_.data_key(*row), rows_.state_of(*row)};
   task.found = true;
-  add_to(subject, task.record, event_hash(keys_, task.record.event));
+  add_to(subject, task.record);
 }
 
 // Seals first: what does not open or is too long has written nothing then.
-std::int64_t SubjectWriter::add_to(Subject& subject, Record& record, const LookupHash& event) {
-  if (const auto newest = rows_.record_at(subject.row.newest)) record.previous = newest->id;
+std::int64_t SubjectWriter::add_to(Subject& subject, Record& record) {
+  if (subject.row.newest != 0) {
+    if (const auto newest = rows_.record_at(subject.row.newest)) record.previous = newest->id;
+  }
   record.zone = zone_;
   const SealedRecord sealed = rows_.envelope().seal(subject.data_key, record);
   subject.state = apply(subject.state, record);
   subject.row.hold = subject.state.hold;
   subject.row.state =
       rows_.envelope().seal_state(subject.data_key, subject.row.hash, subject.state);
-  const std::int64_t notice = insert(record, event, subject.row, sealed);
+  const std::int64_t notice = insert(record, subject.row, sealed);
   subject.row.newest = static_cast<std::int64_t>(record.sequence);
   store(subject.row);
   tell(LogKind::record, record, sealed);
   return notice;
 }
 
-std::int64_t SubjectWriter::insert(Record& record, const LookupHash& event,
-                                   const SubjectRow& subject, const SealedRecord& sealed) {
+std::int64_t SubjectWriter::insert(Record& record, const SubjectRow& subject,
+                                   const SealedRecord& sealed) {
   const std::int64_t notice = record.notice.empty() ? 0 : notice_number(record.notice);
-  insert_.bind_blob(0, record.id)
+  const LookupHash event = event_hash(keys_, record.event);
+  insert_.lend_blob(0, record.id)
       .bind(1, static_cast<std::int64_t>(record.kind))
-      .bind_blob(2, subject.hash)
-      .bind_blob(3, event)
+      .lend_blob(2, subject.hash)
+      .lend_blob(3, event)
       .bind(4, subject.newest)
-      .bind_blob(7, sealed.commitment)
-      .bind_blob(8, sealed.ciphertext_hash);
+      .lend_blob(7, sealed.commitment)
+      .lend_blob(8, sealed.ciphertext_hash);
   if (notice != 0) insert_.bind(5, notice);
-  if (!sealed.payload.empty()) insert_.bind_blob(6, sealed.payload);
+  if (!sealed.payload.empty()) insert_.lend_blob(6, sealed.payload);
   insert_.run();
   record.sequence = static_cast<std::uint64_t>(connection_.last_row());
   return notice;
 }
 
 void SubjectWriter::store(const SubjectRow& row) {
-  upsert_.bind_blob(0, row.hash)
+  upsert_.lend_blob(0, row.hash)
       .bind(2, std::int64_t{row.wrapped.kek})
       .bind(3, static_cast<std::int64_t>(row.hold))
       .bind(4, std::int64_t{row.legal_hold})
       .bind(5, row.newest);
-  if (!row.wrapped.bytes.empty()) upsert_.bind_blob(1, row.wrapped.bytes);
-  if (!row.state.empty()) upsert_.bind_blob(6, row.state);
+  if (!row.wrapped.bytes.empty()) upsert_.lend_blob(1, row.wrapped.bytes);
+  if (!row.state.empty()) upsert_.lend_blob(6, row.state);
   upsert_.run();
 }
 
@@ -178,7 +182,7 @@ void SubjectWriter::erase(WriteTask& task) {
   // Its bytes hold nothing personal; anyone can make its commitment again.
   const Bytes bytes = record_bytes(task.record);
   const SealedRecord remains{{}, commitment_of({}, bytes), {}};
-  insert(task.record, event_hash(keys_, task.record.event), *row, remains);
+  insert(task.record, *row, remains);
   erasure.kek = row->wrapped.kek;
   row->wrapped.bytes.clear();
   row->state.clear();
@@ -201,11 +205,16 @@ void SubjectWriter::tell(LogKind kind, const Record& record, const SealedRecord&
                              .subject = {}});
 }
 
+// A notice keeps its number. When the transaction that gave it fails, this writer goes, too.
 std::int64_t SubjectWriter::notice_number(const std::string& id) {
+  if (const auto known = notice_numbers_.find(id); known != notice_numbers_.end()) {
+    return known->second;
+  }
+  if (notice_numbers_.size() >= kNoticesMax) notice_numbers_.clear();
   cite_.bind(0, id).run();
   const SqliteReading reading(notice_.bind(0, id));
   if (!notice_.step()) throw std::runtime_error("a notice that is cited cannot be found");
-  return notice_.integer(0);
+  return notice_numbers_[id] = notice_.integer(0);
 }
 
 }  // namespace consent::server

@@ -2,6 +2,8 @@
 // Changes of one subject inside a transaction: a decision, a right exercised, an erasure. Each is a
 // record, and an entry of the change log.
 
+#include <map>
+
 #include "ledger/change_log.h"
 #include "ledger/consent_counts.h"
 #include "ledger/stored_rows.h"
@@ -21,13 +23,14 @@ class SubjectWriter {
   void set_legal_hold(WriteTask& task);
   void erase(WriteTask& task);
   void erase_superseded(WriteTask& task);
+  // Before the transaction ends: what is counted once for all that it stored.
+  void settle() { decisions_.settle(); }
 
  private:
   struct Subject;
   // Both return the number of the cited notice's row; 0: none is cited.
-  std::int64_t insert(Record& record, const LookupHash& event, const SubjectRow& subject,
-                      const SealedRecord& sealed);
-  std::int64_t add_to(Subject& subject, Record& record, const LookupHash& event);
+  std::int64_t insert(Record& record, const SubjectRow& subject, const SealedRecord& sealed);
+  std::int64_t add_to(Subject& subject, Record& record);
   // The row of an erasure's subject; sets the outcome where it may not be touched.
   std::optional<SubjectRow> erasable(WriteTask& task);
   void empty(const RecordRow& record, Erasure& erasure);
@@ -46,6 +49,7 @@ class SubjectWriter {
   SqliteStatement notice_;
   SqliteStatement empty_;
   DecisionCounter decisions_;
+  std::map<std::string, std::int64_t, std::less<>> notice_numbers_;  // of those cited lately
 };
 
 }  // namespace consent::server

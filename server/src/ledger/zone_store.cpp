@@ -32,7 +32,7 @@ ZoneStore::ZoneStore(const LedgerOptions& options, Zone zone, StateCache& cache,
 std::optional<Appended> ZoneStore::known(const Record& record) {
   std::optional<Appended> known;
   readers_.with_rows([&](SqliteConnection&, StoredRows& rows) {
-    const auto row = rows.record_of_event(event_hash(files_.keys, record.event));
+    const auto row = rows.record_of_event(record.event);
     if (!row) return;
     const bool erased = row->payload.empty();
     known = Appended{.record = erased ? record : rows.open(*row).record,

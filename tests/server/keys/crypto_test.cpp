@@ -1,4 +1,6 @@
+#include <algorithm>
 #include <fstream>
+#include <set>
 #include <sstream>
 #include <string>
 #include <type_traits>
@@ -6,6 +8,7 @@
 #include "crypto/clean_memory.h"
 #include "crypto/hmac.h"
 #include "crypto/random.h"
+#include "crypto/random_pool.h"
 #include "crypto/secret_key.h"
 #include "crypto/sha256.h"
 #include "hexadecimal.h"
@@ -72,6 +75,20 @@ TEST_CASE("Random keys differ, and a moved-from key is empty") {
   CHECK(equal_in_constant_time(a.bytes(),
                                zeros));  // NOLINT(bugprone-use-after-move): wiped is the promise
   CHECK_FALSE(equal_in_constant_time(moved.bytes(), zeros));
+}
+
+TEST_CASE("A pool gives each of its bytes once, and more than it has from a new draw") {
+  RandomPool pool;
+  std::set<std::array<std::uint8_t, 12>> given;
+  for (int i = 0; i < 2000; ++i) given.insert(pool.bytes<12>());
+  CHECK(given.size() == 2000);
+  CHECK(given.find({}) == given.end());
+  std::array<std::uint8_t, 4096> all{};
+  pool.fill(all);
+  CHECK(std::count(all.begin(), all.end(), 0) < 100);
+  std::array<std::uint8_t, 4097> more{};
+  CHECK_THROWS_AS(pool.fill(more), std::invalid_argument);
+  CHECK(RandomPool().bytes<32>() != RandomPool().bytes<32>());
 }
 
 TEST_CASE("A wiped text is empty, and so is the memory behind its end") {

@@ -107,3 +107,26 @@ TEST_CASE("A state opens for its subject, with its hold, and not as a record or 
     CHECK_THROWS_AS(eu.envelope.open_state(key, kOne, Hold::restricted, altered), DamagedRecord);
   }
 }
+
+TEST_CASE(
+    "An event's hash begins with its second, and ends with nothing that a key does not give") {
+  ZoneOf eu(Zone::eu);
+  ZoneOf other(Zone::eu);
+  EventId event = grant(1).event;
+  event[4] = 0x55;
+  const LookupHash hash = event_hash(eu.keys, event);
+  CHECK(hash == event_hash(eu.keys, event));
+  CHECK(std::equal(event.begin(), event.begin() + 4, hash.begin()));
+  CHECK((hash[4] & 0xfc) == 0x54);
+  const LookupHash keyed = event_hash(other.keys, event);
+  CHECK(std::equal(hash.begin(), hash.begin() + 4, keyed.begin()));
+  CHECK_FALSE(std::equal(hash.begin() + 5, hash.end(), keyed.begin() + 5));
+  EventId next = event;
+  next.back() ^= 1;
+  const LookupHash beside = event_hash(eu.keys, next);
+  CHECK(std::equal(hash.begin(), hash.begin() + 4, beside.begin()));
+  CHECK_FALSE(std::equal(hash.begin() + 5, hash.end(), beside.begin() + 5));
+  const LookupHash old = old_event_hash(eu.keys, event);
+  CHECK(std::equal(hash.begin() + 5, hash.end(), old.begin() + 5));
+  CHECK(old != hash);
+}

@@ -2,8 +2,10 @@
 
 #include <thread>
 
+#include "ledger/envelope.h"
 #include "ledger/ledger.h"
 #include "ledger/record_payload.h"
+#include "ledger/sqlite_connection.h"
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
@@ -138,6 +140,28 @@ TEST_CASE("A repeated event is answered with the first record") {
   CHECK(appended.record.time == first.time);
   CHECK(appended.record.sequence == 1);
   CHECK(ledger->find_event(first.event)->id == first.id);
+}
+
+TEST_CASE("An event that stands under the hash of an earlier version is still known") {
+  const TemporaryDirectory directory;
+  const std::string data_dir = directory.path().string();
+  const Record record = grant(1);
+  REQUIRE_FALSE(open(directory)->append(record).failure);
+  const auto stand = [&](const LookupHash& hash, std::string_view until) {
+    SqliteConnection file(zone_file_path(data_dir, Zone::eu), SqliteConnection::Mode::read_write);
+    file.execute("DROP TRIGGER IF EXISTS records_are_never_changed");
+    file.prepare("UPDATE records SET event = ?").bind_blob(0, hash).run();
+    file.execute("UPDATE old_events SET until = " + std::string(until));
+  };
+  const ZoneKeys keys(Zone::eu, zone_keys_directory(data_dir, Zone::eu), {}, MissingKeys::refuse);
+  CHECK(open(directory)->append(record).repeated);
+  stand(old_event_hash(keys, record.event), "9000000000000");
+  CHECK(open(directory)->append(record).repeated);
+  CHECK(open(directory)->find_event(record.event));
+  stand(old_event_hash(keys, record.event), "0");
+  CHECK_FALSE(open(directory)->find_event(record.event));
+  stand(event_hash(keys, record.event), "0");
+  CHECK(open(directory)->find_event(record.event));
 }
 
 TEST_CASE("The same event from many threads at once is one record") {
