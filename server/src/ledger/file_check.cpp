@@ -1,5 +1,7 @@
 #include "ledger/file_check.h"
 
+#include <algorithm>
+#include <chrono>
 #include <exception>
 #include <utility>
 #include <vector>
@@ -8,6 +10,18 @@
 
 namespace consent::server {
 namespace {
+
+// A damaged file is read again at a tenth of the time it takes, to tell when it is whole.
+constexpr std::chrono::milliseconds kPauseMin{1000};
+constexpr int kPauses = 10;
+constexpr std::size_t kFoundBytesMax = 200;
+
+// What SQLite has found: pages and cells, nothing of what is in them.
+std::string in_one_line(std::string found) {
+  if (found.size() > kFoundBytesMax) found.resize(kFoundBytesMax);
+  std::replace(found.begin(), found.end(), '\n', ' ');
+  return found;
+}
 
 std::vector<std::string> tables_of(SqliteConnection& connection) {
   std::vector<std::string> names;
@@ -18,8 +32,12 @@ std::vector<std::string> tables_of(SqliteConnection& connection) {
 
 }  // namespace
 
-FileCheck::FileCheck(std::string path, ReportFailure report)
-    : path_(std::move(path)), report_(std::move(report)), thread_([this] { run(); }) {}
+FileCheck::FileCheck(std::string path, ReportFailure report, Begin begin)
+    : path_(std::move(path)),
+      report_(std::move(report)),
+      is_due_(begin == Begin::at_once),
+      running_(is_due_),
+      thread_([this] { run(); }) {}
 
 FileCheck::~FileCheck() {
   {
@@ -27,6 +45,7 @@ FileCheck::~FileCheck() {
     ending_ = true;
     if (connection_ != nullptr) connection_->interrupt();
   }
+  changed_.notify_one();
   thread_.join();
 }
 
@@ -35,7 +54,41 @@ std::optional<StoreFailure> FileCheck::failure() const {
   return failure_;
 }
 
+void FileCheck::suspect(std::string detail) {
+  {
+    const std::lock_guard lock(mutex_);
+    if (failure_) return;
+    failure_ = StoreFailure{std::move(detail)};
+    is_due_ = true;
+  }
+  changed_.notify_one();
+}
+
 void FileCheck::run() {
+  std::chrono::steady_clock::duration pause = kPauseMin;
+  std::unique_lock lock(mutex_);
+  while (true) {
+    const auto until = std::chrono::steady_clock::now() + pause;
+    while (!ending_ && !is_due_) {
+      if (!failure_) {
+        changed_.wait(lock);
+      } else if (changed_.wait_until(lock, until) == std::cv_status::timeout) {
+        is_due_ = true;
+      }
+    }
+    if (ending_) return;
+    is_due_ = false;
+    lock.unlock();
+    const auto begin = std::chrono::steady_clock::now();
+    check();
+    running_ = false;
+    pause = std::max<std::chrono::steady_clock::duration>(
+        kPauseMin, kPauses * (std::chrono::steady_clock::now() - begin));
+    lock.lock();
+  }
+}
+
+void FileCheck::check() {
   std::string wrong;
   try {
     wrong = verdict();
@@ -45,10 +98,10 @@ void FileCheck::run() {
   {
     const std::lock_guard lock(mutex_);
     connection_ = nullptr;
-    if (!ending_ && !wrong.empty()) failure_ = StoreFailure{wrong};
+    if (ending_ || (failure_ && failure_->detail == wrong)) return;  // told already
+    failure_ = wrong.empty() ? std::nullopt : std::optional(StoreFailure{wrong});
   }
-  if (failure_ && report_) report_(failure_->detail);
-  running_ = false;
+  if (!wrong.empty() && report_) report_(wrong);
 }
 
 // A table at a time, so that the write-ahead log can be cut in between.
@@ -65,8 +118,9 @@ std::string FileCheck::verdict() {
     try {
       const std::string found = connection.text("PRAGMA quick_check('" + table + "')");
       if (found != "ok") {
-        wrong = explain(path_, SqliteError(SqliteError::Kind::corrupt,
-                                           "the integrity check of " + table + " failed"));
+        wrong = explain(
+            path_, SqliteError(SqliteError::Kind::corrupt, "the integrity check of " + table +
+                                                               " failed: " + in_one_line(found)));
       }
     } catch (...) {
       open(nullptr);

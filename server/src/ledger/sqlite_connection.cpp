@@ -34,7 +34,7 @@ SqliteError::Kind kind_of(int code) {
       extended == SQLITE_OK || extended == SQLITE_ROW || extended == SQLITE_DONE ? code : extended;
   std::string message = sqlite3_errstr(known);
   message += " (SQLite " + std::to_string(known) + ")";
-  throw SqliteError(kind_of(known), message);
+  throw SqliteError(kind_of(known), message, known);
 }
 
 }  // namespace

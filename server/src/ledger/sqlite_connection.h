@@ -30,11 +30,16 @@ class SqliteError : public std::runtime_error {
     busy,
     other
   };
-  SqliteError(Kind kind, const std::string& message) : std::runtime_error(message), kind_(kind) {}
+  // `code` is SQLite's; 0 where it is the caller who found it.
+  SqliteError(Kind kind, const std::string& message, int code = 0)
+      : std::runtime_error(message), kind_(kind), code_(code) {}
   Kind kind() const { return kind_; }
+  // A page of the file cannot be one; not a row whose content is wrong.
+  bool is_of_a_page() const { return kind_ == Kind::corrupt && code_ != 0; }
 
  private:
   Kind kind_;
+  int code_;
 };
 
 // One prepared statement; bind, step, read, in this order. Parameters and columns count from 0.

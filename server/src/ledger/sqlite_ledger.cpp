@@ -93,16 +93,14 @@ class SqliteLedger final : public Ledger {
 
   Marked mark(const std::string& site, const SubjectId& subject, RecordKind right,
               TimePoint now) override {
-    WriteTask task;
-    task.kind = WriteTask::Kind::mark;
+    WriteTask task(WriteTask::Kind::mark);
     task.record = mark_of(right, site, subject, now);
     return change(task, site, subject);
   }
 
   Marked set_legal_hold(const std::string& site, const SubjectId& subject, bool held,
                         TimePoint now) override {
-    WriteTask task;
-    task.kind = WriteTask::Kind::legal_hold;
+    WriteTask task(WriteTask::Kind::legal_hold);
     task.held = held;
     task.record = mark_of(RecordKind::restricted, site, subject, now);
     return change(task, site, subject);
@@ -117,8 +115,7 @@ class SqliteLedger final : public Ledger {
   }
 
   Erasure erase(const SubjectPlace& place, ErasureCause cause, TimePoint now) override {
-    WriteTask task;
-    task.kind = WriteTask::Kind::erase;
+    WriteTask task(WriteTask::Kind::erase);
     task.cause = cause;
     return erase(task, place, now);
   }
@@ -138,16 +135,14 @@ class SqliteLedger final : public Ledger {
   }
 
   EntriesDestroyed destroy_entries(Zone zone, std::vector<ExpiredEntry> entries) override {
-    WriteTask task;
-    task.kind = WriteTask::Kind::destroy_entries;
+    WriteTask task(WriteTask::Kind::destroy_entries);
     task.cause = ErasureCause::retention;
     task.entries = std::move(entries);
     write(task, zone);
     return {.entries = task.destroyed, .failure = task.failure};
   }
   bool empty_log(Zone zone) override {
-    WriteTask task;
-    task.kind = WriteTask::Kind::empty_log;
+    WriteTask task(WriteTask::Kind::empty_log);
     write(task, zone);
     return !task.failure && task.log_emptied;
   }
@@ -173,8 +168,7 @@ class SqliteLedger final : public Ledger {
   std::optional<StoreFailure> keep_notice(Zone zone, const std::string& id,
                                           const std::string& canonical_json) override {
     if (kept_notices_.has(zone, id)) return std::nullopt;
-    WriteTask task;
-    task.kind = WriteTask::Kind::notice;
+    WriteTask task(WriteTask::Kind::notice);
     task.notice_id = id;
     task.notice_json = canonical_json;
     const TimePoint now = SystemClock().now();
@@ -193,8 +187,7 @@ class SqliteLedger final : public Ledger {
   }
 
   std::optional<StoreFailure> log(const LogEntry& entry) override {
-    WriteTask task;
-    task.kind = WriteTask::Kind::log;
+    WriteTask task(WriteTask::Kind::log);
     task.entry = entry;
     write(task, entry.zone);
     return task.failure;
@@ -218,11 +211,8 @@ class SqliteLedger final : public Ledger {
 
   std::optional<StoreFailure> probe() override {
     for (const auto& store : stores_) {
-      if (const FileCheck* check = store->file_check()) {
-        if (auto failure = check->failure()) return failure;
-      }
-      WriteTask task;
-      task.kind = WriteTask::Kind::probe;
+      if (auto failure = store->file_check().failure()) return failure;
+      WriteTask task(WriteTask::Kind::probe);
       write(task, store->zone());
       if (task.failure) return task.failure;
     }
@@ -232,8 +222,7 @@ class SqliteLedger final : public Ledger {
   std::vector<Zone> zones_being_checked() override {
     std::vector<Zone> zones;
     for (const auto& store : stores_) {
-      const FileCheck* const check = store->file_check();
-      if (check != nullptr && check->is_running()) zones.push_back(store->zone());
+      if (store->file_check().is_running()) zones.push_back(store->zone());
     }
     return zones;
   }
@@ -341,8 +330,7 @@ class SqliteLedger final : public Ledger {
         return {.record = std::move(*counted), .repeated = true, .failure = {}};
     }
     if (auto known = known_elsewhere(record)) return std::move(*known);
-    WriteTask task;
-    task.kind = kind;
+    WriteTask task(kind);
     task.record = std::move(record);
     write(task, task.record.zone);
     return {.record = std::move(task.record),
@@ -353,8 +341,7 @@ class SqliteLedger final : public Ledger {
 
   Erasure erase(WriteTask::Kind kind, const SubjectSummary& seen, std::uint64_t up_to,
                 TimePoint now) {
-    WriteTask task;
-    task.kind = kind;
+    WriteTask task(kind);
     task.cause = ErasureCause::retention;
     task.newest = static_cast<std::int64_t>(seen.newest);
     task.up_to = static_cast<std::int64_t>(up_to);

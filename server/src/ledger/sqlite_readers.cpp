@@ -19,7 +19,8 @@ struct SqliteReaders::Session {
   SqliteStatement notice;
 };
 
-SqliteReaders::SqliteReaders(const ZoneFiles& files) : files_(files) {
+SqliteReaders::SqliteReaders(const ZoneFiles& files, Suspect suspect)
+    : files_(files), suspect_(std::move(suspect)) {
   idle_.push_back(std::make_unique<Session>(files_));
 }
 
@@ -44,10 +45,15 @@ void SqliteReaders::give_back(std::unique_ptr<Session> session) {
 
 template <typename Read>
 auto SqliteReaders::reading(Read read) {
-  auto session = take();
-  auto answer = read(*session);
-  give_back(std::move(session));
-  return answer;
+  try {
+    auto session = take();
+    auto answer = read(*session);
+    give_back(std::move(session));
+    return answer;
+  } catch (const std::exception& error) {
+    suspect_(error);
+    throw;
+  }
 }
 
 std::optional<RecordState> SqliteReaders::state_of(const LookupHash& subject) {

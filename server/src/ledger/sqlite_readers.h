@@ -20,7 +20,9 @@ class SqliteReaders {
  public:
   // Opens one connection at once and keeps it: the log's index stays in memory, so that reading
   // goes on when a full disk has closed the writer.
-  explicit SqliteReaders(const ZoneFiles& files);
+  // `suspect` takes each failure to read, before it is thrown.
+  using Suspect = std::function<void(const std::exception& error)>;
+  SqliteReaders(const ZoneFiles& files, Suspect suspect);
   ~SqliteReaders();
 
   // Empty when there are no records.
@@ -40,6 +42,7 @@ class SqliteReaders {
   auto reading(Read read);
 
   const ZoneFiles& files_;
+  const Suspect suspect_;
   std::mutex mutex_;
   std::vector<std::unique_ptr<Session>> idle_;
 };

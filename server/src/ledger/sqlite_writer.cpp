@@ -96,12 +96,14 @@ struct SqliteWriter::Session {
 };
 
 SqliteWriter::SqliteWriter(const ZoneFiles& files, StateCache& cache, RecentRefusals& refusals,
-                           ServingCounts& servings, ChangeLog* log, IntegrityCheck check)
+                           ServingCounts& servings, ChangeLog* log, IntegrityCheck check,
+                           Suspect suspect)
     : files_(files),
       cache_(cache),
       refusals_(refusals),
       servings_(servings),
       log_(log),
+      suspect_(std::move(suspect)),
       session_(open(check)) {}
 
 SqliteWriter::~SqliteWriter() = default;
@@ -149,6 +151,7 @@ bool SqliteWriter::try_commit(std::span<WriteTask* const> tasks, bool may_divide
     // certain.
     cache_.forget_all();
     servings_.add_all(servings);
+    suspect_(error);
     if (may_divide && is_corrupt(error)) return false;
     const StoreFailure failure{explain(files_.path, error)};
     for (WriteTask* task : tasks) task->failure = failure;

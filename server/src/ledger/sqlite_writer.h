@@ -2,6 +2,7 @@
 // The one connection that writes to a zone's file. After a failure it is closed, and opened anew
 // with the next batch: so it recovers by itself when the cause is gone.
 
+#include <functional>
 #include <optional>
 #include <span>
 #include <string>
@@ -20,9 +21,11 @@ namespace consent::server {
 
 class SqliteWriter {
  public:
+  // Takes each failure of a transaction.
+  using Suspect = std::function<void(const std::exception& error)>;
   // Opens, checks and migrates the file. `log` may be null. Throws std::runtime_error.
   SqliteWriter(const ZoneFiles& files, StateCache& cache, RecentRefusals& refusals,
-               ServingCounts& servings, ChangeLog* log, IntegrityCheck check);
+               ServingCounts& servings, ChangeLog* log, IntegrityCheck check, Suspect suspect);
   ~SqliteWriter();
 
   // One transaction for all tasks, and for the servings counted so far. Either all are durable, or
@@ -49,6 +52,7 @@ class SqliteWriter {
   RecentRefusals& refusals_;
   ServingCounts& servings_;
   ChangeLog* const log_;
+  const Suspect suspect_;
   std::unique_ptr<Session> session_;    // null after a failure
   std::vector<const Record*> counted_;  // of the running transaction
   bool log_holds_erased_ = false;       // the write-ahead log still has bytes that were erased

@@ -56,6 +56,9 @@ struct WriteTask {
     log,
     probe
   };
+  WriteTask() = default;
+  explicit WriteTask(Kind of) : kind(of) {}
+
   Kind kind = Kind::probe;
   Record record;       // in and out
   SubjectPlace place;  // of mark, legal_hold and both that erase

@@ -21,13 +21,23 @@ ZoneStore::ZoneStore(const LedgerOptions& options, Zone zone, StateCache& cache,
       log_(options.change_log ? options.change_log(zone) : nullptr),
       small_(is_small(files_.path, options.checked_at_start_max)),
       writer_(files_, cache, refusals, servings_, log_.get(),
-              small_ ? IntegrityCheck::quick : IntegrityCheck::skip),
-      readers_(files_),
-      check_(small_ ? nullptr : std::make_unique<FileCheck>(files_.path, options.report)),
+              small_ ? IntegrityCheck::quick : IntegrityCheck::skip,
+              [this](const std::exception& error) { suspect(error); }),
+      readers_(files_, [this](const std::exception& error) { suspect(error); }),
+      check_(std::make_unique<FileCheck>(
+          files_.path, options.report,
+          small_ ? FileCheck::Begin::when_suspected : FileCheck::Begin::at_once)),
       queue_([this](std::span<WriteTask* const> tasks) {
         writer_.commit(tasks);
         wipe_stack_below();
       }) {}
+
+void ZoneStore::suspect(const std::exception& error) {
+  const auto* found = dynamic_cast<const SqliteError*>(&error);
+  if (check_ && found != nullptr && found->is_of_a_page()) {
+    check_->suspect(explain(files_.path, error));
+  }
+}
 
 std::optional<Appended> ZoneStore::known(const Record& record) {
   std::optional<Appended> known;

@@ -25,8 +25,7 @@ class ZoneStore {
   const std::string& path() const { return files_.path; }
   const ZoneKeys& keys() const { return files_.keys; }
   SqliteReaders& readers() { return readers_; }
-  // Of a large file, which is read through after the start; null when it was read before.
-  const FileCheck* file_check() const { return check_.get(); }
+  const FileCheck& file_check() const { return *check_; }
   void count_serving(const Serving& serving) { servings_.add(serving); }
   // What is stored of the record's event; empty when nothing is. Throws like SqliteReaders.
   std::optional<Appended> known(const Record& record);
@@ -34,14 +33,16 @@ class ZoneStore {
   void run(WriteTask& task) { queue_.run(task); }
 
  private:
+  void suspect(const std::exception& error);
+
   ZoneFiles files_;
   ServingCounts servings_;
   std::unique_ptr<ChangeLog> log_;
   const bool small_;
   SqliteWriter writer_;
   SqliteReaders readers_;
-  std::unique_ptr<FileCheck> check_;
-  WriteQueue queue_;  // last: its thread uses the others
+  std::unique_ptr<FileCheck> check_;  // none while the others are opened
+  WriteQueue queue_;                  // last: its thread uses the others
 };
 
 }  // namespace consent::server

@@ -9,9 +9,11 @@
 
 #include <fstream>
 #include <functional>
+#include <iterator>
 #include <mutex>
 #include <thread>
 
+#include "ledger/envelope.h"
 #include "ledger/ledger.h"
 #include "ledger/sqlite_connection.h"
 #include "sample_record.h"
@@ -26,9 +28,19 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 constexpr uid_t kNobody = 65534;
+constexpr std::size_t kPageBytes = 4096;
 
 std::filesystem::path zone_file(const TemporaryDirectory& directory) {
   return zone_file_path(directory.path().string(), Zone::eu);
+}
+
+// Within a minute.
+bool comes_true(const std::function<bool()>& what) {
+  for (int i = 0; i < 6000; ++i) {
+    if (what()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
 }
 
 std::string error_of_opening(const std::string& data_dir) {
@@ -235,6 +247,80 @@ TEST_CASE("kill -9 loses no acknowledged record and doubles none") {
     acknowledged_in_all += acknowledged.size();
   }
   CHECK(acknowledged_in_all >= 100);
+}
+
+TEST_CASE("A page that is damaged while the service runs is named, and nobody else's") {
+  const TemporaryDirectory directory;
+  const auto open_one = [&] {  // nothing of it is in memory then
+    return open_sqlite_ledger(
+        {.data_dir = directory.path().string(), .zones = {Zone::eu}, .checked_at_start_max = 0});
+  };
+  constexpr std::uint8_t kSubjects = 200;  // on several pages
+  {
+    const auto ledger = open_one();
+    for (std::uint8_t one = 0; one < kSubjects; ++one) {
+      REQUIRE_FALSE(ledger->append(grant(one)).failure);
+    }
+  }
+  const auto ledger = open_one();
+  while (!ledger->zones_being_checked().empty()) std::this_thread::yield();
+  const ZoneKeys keys(Zone::eu, zone_keys_directory(directory.path().string(), Zone::eu), {},
+                      MissingKeys::refuse);
+  std::fstream file(zone_file(directory), std::ios::in | std::ios::out | std::ios::binary);
+  const std::string bytes((std::istreambuf_iterator<char>(file)), std::istreambuf_iterator<char>());
+  // The leaf of an index that has most subjects: one of theirs, not of their records' events.
+  const auto subjects_on = [&](std::size_t at) {
+    const auto page = std::string_view(bytes).substr(at, kPageBytes);
+    int count = 0;
+    for (std::uint8_t one = 0; one < kSubjects; ++one) {
+      const LookupHash hash = subject_hash(keys, kSite, subject(one));
+      if (page.find({reinterpret_cast<const char*>(hash.data()), hash.size()}) != page.npos)
+        ++count;
+    }
+    return bytes[at] == '\x0a' ? count : 0;
+  };
+  std::size_t damaged = 0;
+  for (std::size_t at = 0; at < bytes.size(); at += kPageBytes) {
+    if (subjects_on(at) > subjects_on(damaged)) damaged = at;
+  }
+  const auto put = [&](const std::string& what) {
+    file.clear();
+    file.seekp(static_cast<std::streamoff>(damaged)).write(what.data(), 64).flush();
+  };
+  put(std::string(64, '\xee'));
+
+  CHECK_FALSE(ledger->probe());  // nobody has read it
+  std::vector<std::uint8_t> there;
+  std::vector<std::uint8_t> on_the_page;
+  for (std::uint8_t one = 0; one < kSubjects; ++one) {
+    const auto read = ledger->state_of(kSite, subject(one));
+    CHECK(read.failure.has_value() != read.state.recorded());
+    (read.failure ? on_the_page : there).push_back(one);
+  }
+  REQUIRE(on_the_page.size() > 1);
+  REQUIRE(there.size() > kSubjects / 2);
+  const auto failure = ledger->probe();
+  REQUIRE(failure);
+  CHECK_THAT(failure->detail, ContainsSubstring(zone_file(directory).string()));
+  CHECK_THAT(failure->detail, ContainsSubstring("restore it from a backup"));
+  const std::string page = "page " + std::to_string(damaged / kPageBytes + 1);
+  const auto is_named = [&] {
+    const auto now = ledger->probe();
+    const std::string detail = now ? now->detail : "";
+    return detail.find(page) != detail.npos || detail.find("Page " + page.substr(5)) != detail.npos;
+  };
+  INFO(ledger->probe().value_or(StoreFailure{}).detail);
+  CHECK(comes_true(is_named));
+  CHECK(ledger->append(withdrawal(on_the_page.front())).failure);
+  CHECK_FALSE(ledger->append(withdrawal(there.front())).failure);
+  CHECK(ledger->state_of(kSite, subject(there.front())).state.recorded());
+
+  put(bytes.substr(damaged, 64));
+  CHECK(comes_true([&] { return !ledger->probe(); }));
+  for (const std::uint8_t one : on_the_page) {
+    CHECK(ledger->state_of(kSite, subject(one)).state.recorded());
+  }
+  CHECK_FALSE(ledger->append(withdrawal(on_the_page.front(), std::chrono::seconds(1))).failure);
 }
 
 TEST_CASE("A large file is checked after the start, and what is damaged is named from then on") {

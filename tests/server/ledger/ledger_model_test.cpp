@@ -10,6 +10,7 @@
 #include "audit/ledger_audit.h"
 #include "audit/tree_log.h"
 #include "audit/zone_log.h"
+#include "ledger/envelope.h"
 #include "ledger/key_rotation.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_check.h"
@@ -34,6 +35,7 @@ const Progress kUnwatched = [](std::uint64_t, std::uint64_t) {};
 struct Entry {
   RecordKind kind = RecordKind::decision;
   std::optional<EventId> event;  // of decisions
+  bool destroyed = false;        // superseded, and its payload gone
 };
 
 struct Person {
@@ -43,9 +45,14 @@ struct Person {
   bool erased() const { return state.hold == Hold::erased; }
   bool known() const { return !entries.empty(); }
 
+  bool has_destroyed(const EventId& event) const {
+    return std::any_of(entries.begin(), entries.end(),
+                       [&](const Entry& one) { return one.destroyed && one.event == event; });
+  }
+
   void add(const Record& record) {
     const bool decided = record.kind == RecordKind::decision;
-    entries.push_back({record.kind, decided ? std::optional(record.event) : std::nullopt});
+    entries.push_back({record.kind, decided ? std::optional(record.event) : std::nullopt, false});
     state = apply(state, record);
   }
 };
@@ -106,7 +113,7 @@ class Run {
   // Each operation writes what should be into `next_`; it is so when the disk did not fail.
   void step_once() {
     next_ = model_;
-    switch (below(14)) {
+    switch (below(16)) {
       case 0:
       case 1:
       case 2:
@@ -126,6 +133,10 @@ class Run {
       case 8:
       case 9:
         erase(someone());
+        break;
+      case 14:
+      case 15:
+        supersede(someone());
         break;
       case 10:
         refuse();
@@ -156,7 +167,7 @@ class Run {
     Person& person = next_.people[(*record.subject)[0]];
     const bool known = std::any_of(model_.sent.begin(), model_.sent.end(),
                                    [&](const Record& one) { return one.event == record.event; });
-    const bool erased = person.erased();
+    const bool erased = person.erased() || person.has_destroyed(record.event);
     if (!known && !erased) {
       person.add(record);
       next_.sent.push_back(record);
@@ -202,6 +213,35 @@ class Run {
     if (expected == Erasure::Outcome::erased) person.add(record_of(RecordKind::erased, time));
     const Erasure done = ledger_->erase(kSite, subject(who), cause, time);
     expect(!done.failure && done.outcome == expected, "an erasure went otherwise");
+  }
+
+  // The payloads of as many of the oldest records as nothing depends on any more.
+  void supersede(std::uint8_t who) {
+    Person& person = next_.people[who];
+    if (!person.known() || person.erased()) return;
+    const auto seen = summary_of(who);
+    auto records = ledger_->history(kSite, subject(who)).records;
+    if (!seen || records.size() != person.entries.size()) {
+      return expect(false, "a subject is not in the list, or not with its records");
+    }
+    const std::size_t count = below(static_cast<unsigned>(records.size()));
+    for (std::size_t i = 0; i < count; ++i) records[i].erased = true;
+    if (count == 0 || !follows(person.state, records, false)) return;
+    const bool frozen = person.legal_hold || person.state.hold == Hold::restricted;
+    for (std::size_t i = 0; !frozen && i < count; ++i) person.entries[i].destroyed = true;
+    const Erasure done = ledger_->erase_superseded(*seen, records[count - 1].record.sequence);
+    const auto expected = frozen ? Erasure::Outcome::frozen : Erasure::Outcome::erased;
+    expect(!done.failure && done.outcome == expected, "superseded records went otherwise");
+  }
+
+  std::optional<SubjectSummary> summary_of(std::uint8_t who) {
+    const ZoneKeys keys(Zone::eu, zone_keys_directory(data_dir_, Zone::eu), {},
+                        MissingKeys::refuse);
+    const LookupHash hash = subject_hash(keys, kSite, subject(who));
+    for (const SubjectSummary& one : ledger_->subjects(Zone::eu, std::nullopt, kSubjects)) {
+      if (one.place.hash == hash) return one;
+    }
+    return std::nullopt;
   }
 
   void refuse() {
@@ -289,7 +329,8 @@ class Run {
       const StoredRecord& stored = history.records[i];
       const Entry& entry = person.entries[i];
       if (stored.record.kind != entry.kind) return "another kind of record";
-      if (stored.erased != person.erased()) return "a payload that should (not) be there";
+      if (stored.erased != (person.erased() || entry.destroyed))
+        return "a payload that should (not) be there";
       if (!stored.erased && entry.event && stored.record.event != *entry.event) {
         return "another record";
       }
