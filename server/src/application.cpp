@@ -8,6 +8,7 @@
 #include <csignal>
 #include <cstdio>
 #include <filesystem>
+#include <mutex>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -28,6 +29,7 @@
 #include "metrics.h"
 #include "rate_limiter.h"
 #include "rights/retention_sweep.h"
+#include "site/policy_publication.h"
 #include "site/site_file.h"
 #include "systemd_protocol.h"
 
@@ -178,7 +180,7 @@ ZoneLogs open_logs(const Config& config, const Ledger& ledger, TimePoint now,
                    ReportFailure report) {
   ZoneLogs logs;
   logs.on_failure(std::move(report));
-  const SiteFile site = load_site_file(config.site_file, now);
+  const SiteFile site = load_site_file(config.site_file, config.data_dir, now);
   if (!site.errors.empty()) return logs;
   for (const Zone zone : {Zone::eu, Zone::us}) {
     if (!ledger.holds(zone)) continue;
@@ -216,16 +218,26 @@ struct Application::Parts {
   Metrics metrics;
   RateLimiter rate_limiter;
   AccessLog access_log;
-  Lasting lasting{clock,   api_keys,     keyring,    *ledger, *sink,
-                  metrics, rate_limiter, access_log, logs};
+  Lasting lasting{clock,        api_keys,
+                  keyring,      *ledger,
+                  *sink,        metrics,
+                  rate_limiter, access_log,
+                  logs,         [this](const JsonValue& policy) { return publish(policy); }};
   std::vector<std::string> own_origins;
+  std::mutex changing;  // generation, and what it is read from
   std::shared_ptr<const Generation> generation;
   std::unique_ptr<http::Listener> public_listener;
   std::unique_ptr<http::Listener> internal_listener;
 
   Date swept = {};  // the day of the last sweep that ended
 
+  std::shared_ptr<const Generation> current() {
+    const std::lock_guard lock(changing);
+    return generation;
+  }
+  void renew();
   void reload();
+  PolicyPublication publish(const JsonValue& policy);
   void sweep();
 };
 
@@ -255,8 +267,7 @@ Application::Application(const Config& config) {
 Application::~Application() = default;
 
 // Requests never wait for this: they go on with the old generation until the new one stands.
-void Application::Parts::reload() {
-  tell_systemd_of_reload();
+void Application::Parts::renew() {
   try {
     auto next = std::make_shared<const Generation>(config, lasting, own_origins);
     const auto outer_tls = tls_context(config.public_tls);
@@ -276,8 +287,24 @@ void Application::Parts::reload() {
     metrics.count_reload(false);
     log_event(LogLevel::error, "reload_refused",
               {{"detail", failure.what()}, {"consequence", "the files read before stay in force"}});
+    throw;
+  }
+}
+
+void Application::Parts::reload() {
+  tell_systemd_of_reload();
+  try {
+    const std::lock_guard lock(changing);
+    renew();
+  } catch (const std::exception&) {  // renew() has told
   }
   tell_systemd("READY=1");
+}
+
+PolicyPublication Application::Parts::publish(const JsonValue& policy) {
+  const std::lock_guard lock(changing);
+  return publish_policy(config.site_file, config.data_dir, policy, clock.now(),
+                        [this] { renew(); });
 }
 
 // Once a UTC day. A signal interrupts it: the next hour goes on.
@@ -290,7 +317,8 @@ void Application::Parts::sweep() {
     return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1 ||
            sigismember(&pending, SIGHUP) == 1;
   };
-  const SweepReport report = sweep_retention({.site = generation->site(),
+  const std::shared_ptr<const Generation> now = current();
+  const SweepReport report = sweep_retention({.site = now->site(),
                                               .clock = clock,
                                               .ledger = *ledger,
                                               .sink = *sink,
@@ -319,18 +347,19 @@ void Application::run() {
   std::printf("consentd %s, %s\npublic   %s/\ninternal %s/\n", CONSENT_VERSION,
               http::http_library_version().c_str(), outside.c_str(), inside.c_str());
   std::fflush(stdout);
+  const std::shared_ptr<const Generation> first = parts.current();
   log_event(LogLevel::info, "started",
             {{"version", program_version()},
              {"http", http::http_library_version()},
              {"public", outside},
              {"internal", inside},
-             {"site", parts.generation->site().site},
-             {"policy", parts.generation->site().in_force(parts.clock.now()).version},
+             {"site", first->site().site},
+             {"policy", first->site().in_force(parts.clock.now()).version},
              {"ruleset", ruleset_version()},
-             {"region_rules", parts.generation->site().regions.size()},
-             {"honour_dnt", parts.generation->site().honour_dnt},
-             {"geo_databases", parts.generation->geo_databases()},
-             {"web_files", parts.generation->web_files()}});
+             {"region_rules", first->site().regions.size()},
+             {"honour_dnt", first->site().honour_dnt},
+             {"geo_databases", first->geo_databases()},
+             {"web_files", first->web_files()}});
   tell_systemd("READY=1");
 
   parts.sweep();

@@ -9,6 +9,7 @@
 #include "crypto/sha256.h"
 #include "log.h"
 #include "routes.h"
+#include "site/policy_publication.h"
 #include "site/site_file.h"
 #include "site/site_rules.h"
 
@@ -31,7 +32,7 @@ void report_region_rules(const SiteFile& file) {
 
 SitePolicy load_site(const Config& config, TimePoint now,
                      const std::vector<std::string>& own_origins) {
-  SiteFile file = load_site_file(config.site_file, now);
+  SiteFile file = load_site_file(config.site_file, config.data_dir, now);
   if (file.errors.empty()) {
     report_region_rules(file);
     SitePolicy site = std::move(file.policy);
@@ -96,7 +97,8 @@ Generation::Generation(const Config& config, const Lasting& lasting,
                .zone_endpoints = config.zone_endpoints,
                .banner_build = build_of(web_files_),
                .hints = preload_hints(web_files_),
-               .logs = &lasting.logs} {
+               .logs = &lasting.logs,
+               .publish_policy = lasting.publish_policy} {
   log_facts(public_facts(site_, notices_, web_files_, program_version()), lasting.ledger,
             lasting.logs, lasting.clock.now());
   report_failures(public_router_);

@@ -3,6 +3,7 @@
 // and the web files, with the routes over them. It is built as a whole and put in the place of the
 // one before, which lives until the last request that began with it has its answer.
 
+#include <functional>
 #include <memory>
 #include <string>
 #include <vector>
@@ -30,6 +31,7 @@ struct Lasting {
   RateLimiter& rate_limiter;
   const AccessLog& access_log;
   const ZoneLogs& logs;
+  std::function<PolicyPublication(const JsonValue& policy)> publish_policy = {};
 };
 
 class Generation {

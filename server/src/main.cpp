@@ -42,7 +42,8 @@ int issue_key(const Config& config) {
 
 int check(const ConfigRead& read) {
   std::vector<std::string> errors = read.errors;
-  const SiteFile site = load_site_file(read.config.site_file, SystemClock().now());
+  const SiteFile site =
+      load_site_file(read.config.site_file, read.config.data_dir, SystemClock().now());
   errors.insert(errors.end(), site.errors.begin(), site.errors.end());
   for (const std::string& warning : site.warnings)
     std::fprintf(stderr, "warning: %s\n", warning.c_str());

@@ -133,6 +133,7 @@ void add_internal_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/stats/usage", keyed(service, Scope::events, handle_usage_statistics));
   router.add("POST", "/v1/pseudonymize", keyed(service, Scope::events, handle_pseudonymise));
   router.add("GET", "/v1/policies", keyed(service, Scope::privacy, handle_policies));
+  router.add("POST", "/v1/policies", keyed(service, Scope::privacy, handle_publish_policy));
   router.add("GET", "/v1/audit",
              authorised(service, Scope::privacy, of_log(service, handle_audit)));
   router.add("GET", "/v1/audit/proof",

@@ -2,6 +2,7 @@
 // What handlers work with. Built once in main, lives until the listeners are drained.
 
 #include <array>
+#include <functional>
 #include <string>
 
 #include "clock.h"
@@ -13,10 +14,12 @@ namespace consent::server {
 class AccessLog;
 class ApiKeys;
 class EventSink;
+class JsonValue;
 class Keyring;
 class Ledger;
 class Metrics;
 class NoticeBook;
+struct PolicyPublication;
 class RateLimiter;
 class SiteRules;
 struct SitePolicy;
@@ -42,6 +45,8 @@ struct Service {
   std::string banner_build = {};   // "sha256:<hex>" of the banner's script; empty: none is served
   PreloadHints hints = {};         // for pages with the banner
   const ZoneLogs* logs = nullptr;  // the transparency logs; null: none
+  // Serialised; see site/policy_publication.h. Empty: nothing can be published.
+  std::function<PolicyPublication(const JsonValue& policy)> publish_policy = {};
 };
 
 }  // namespace consent::server

@@ -41,7 +41,8 @@ function renewed(value, name = "") {
   }
   if (typeof value !== "string") return value;
   if (name === "ticket") return live.notice.ticket;
-  if (name === "notice" || name === "id") return live.notice.notice.id;
+  const isNotice = name === "id" && value.startsWith("sha256:");
+  if (name === "notice" || isNotice) return live.notice.notice.id;
   if (name === "event") return eventId();
   if (name === "time" || name === "client_time") return new Date().toISOString();
   if (name === "token") return live.token;

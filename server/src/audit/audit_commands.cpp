@@ -104,7 +104,7 @@ int verify_ledger(const Config& config) {
 }
 
 int print_log_keys(const Config& config) {
-  const SiteFile site = load_site_file(config.site_file, SystemClock().now());
+  const SiteFile site = load_site_file(config.site_file, config.data_dir, SystemClock().now());
   if (!site.errors.empty()) throw std::runtime_error(site.errors.front());
   for (const Zone zone : zones_in(config.data_dir, {Zone::eu, Zone::us})) {
     const LogSigner signer(zone_directory(config.data_dir, zone),

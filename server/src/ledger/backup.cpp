@@ -15,13 +15,15 @@
 #include "ledger/erasure_list.h"
 #include "ledger/ledger.h"
 #include "ledger/sqlite_connection.h"
+#include "site/published_policies.h"
 
 namespace consent::server {
 namespace {
 
 namespace fs = std::filesystem;
 
-constexpr std::array<const char*, 3> kSummed{"ledger.sqlite", "log.head", "erasures.txt"};
+constexpr std::array<const char*, 4> kSummed{"ledger.sqlite", "log.head", "erasures.txt",
+                                             "policies.json"};
 constexpr const char* kSums = "SHA256SUMS";
 
 void make_durable(const std::string& path) {
@@ -70,6 +72,12 @@ void back_up_zone(const std::string& from, const std::string& to, const Progress
   write_sums(to);
 }
 
+void back_up_policies(const std::string& from, const std::string& to) {
+  if (!fs::exists(published_policies_path(from))) return;
+  copy_small_file(published_policies_path(from), published_policies_path(to));
+  write_sums(to);
+}
+
 }  // namespace
 
 void make_backup(const std::string& data_dir, const std::vector<Zone>& zones, const std::string& to,
@@ -85,6 +93,8 @@ void make_backup(const std::string& data_dir, const std::vector<Zone>& zones, co
     for (const Zone zone : zones) {
       back_up_zone(zone_directory(data_dir, zone), zone_directory(draft, zone), progress(zone));
     }
+    // After the logs: what they miss of it is logged at the next start.
+    back_up_policies(data_dir, draft);
     fs::rename(draft, to);
   } catch (...) {
     std::error_code ignored;
@@ -94,14 +104,14 @@ void make_backup(const std::string& data_dir, const std::vector<Zone>& zones, co
   if (!sync_directory_of(to)) throw std::runtime_error(to + ": its directory cannot be synced");
 }
 
-std::string changed_file(const std::string& zone_directory) {
-  std::ifstream file(zone_directory + '/' + kSums);
+std::string changed_file(const std::string& directory) {
+  std::ifstream file(directory + '/' + kSums);
   for (std::string line; std::getline(file, line);) {
     const std::size_t gap = line.find("  ");
     const std::string name = gap == line.npos ? "" : line.substr(gap + 2);
     const bool known = std::find(kSummed.begin(), kSummed.end(), name) != kSummed.end();
-    if (!known) return zone_directory + '/' + kSums;
-    const std::string path = zone_directory + '/' + name;
+    if (!known) return directory + '/' + kSums;
+    const std::string path = directory + '/' + name;
     if (!fs::exists(path) || to_hex(sha256_of_file(path)) != line.substr(0, gap)) return path;
   }
   return "";

@@ -4,6 +4,7 @@
 //   DIR/zones/ZONE/log.head        the checkpoint signed last before that moment, if there is one
 //   DIR/zones/ZONE/erasures.txt    which subjects have been erased
 //   DIR/zones/ZONE/SHA256SUMS      of these, as sha256sum -c reads it
+//   DIR/policies.json, SHA256SUMS  the policy versions published while it ran, if there are any
 // No key is in it: without the keys, which are copied elsewhere, nobody can read the records.
 
 #include <cstdint>
@@ -24,8 +25,8 @@ using ProgressOf = std::function<Progress(Zone zone)>;
 void make_backup(const std::string& data_dir, const std::vector<Zone>& zones, const std::string& to,
                  const ProgressOf& progress);
 
-// The first file that is not as SHA256SUMS says; empty when all are, or there are no sums.
-std::string changed_file(const std::string& zone_directory);
+// The first file that is not as SHA256SUMS there says; empty when all are, or there are no sums.
+std::string changed_file(const std::string& directory);
 
 struct RestoreOptions {
   std::string from;      // a backup

@@ -153,7 +153,9 @@ int restore(const Config& config) {
 }
 
 int verify(const Config& config) {
-  bool good = true;
+  const std::string changed = changed_file(config.data_dir);
+  bool good = changed.empty();
+  if (!good) std::printf("WRONG: %s is not the file that was backed up\n", changed.c_str());
   for (const Zone zone : zones_in(config.data_dir, config.zones)) {
     const std::unique_ptr<ZoneKeys> keys = keys_of(config, zone);
     const LedgerCheck found =

@@ -15,6 +15,7 @@
 #include "ledger/ledger_check.h"
 #include "ledger/ledger_commands.h"
 #include "ledger/zone_files.h"
+#include "site/published_policies.h"
 
 namespace consent::server {
 namespace {
@@ -119,6 +120,14 @@ RestoredZone restore_zone(const RestoreOptions& options, const std::string& draf
   return done;
 }
 
+void restore_policies(const std::string& from, const std::string& draft) {
+  const std::string changed = changed_file(from);
+  if (!changed.empty()) refuse(changed + " is not the file that was backed up");
+  const TextFile file = read_published_policies(from);
+  if (!file.failure.empty()) refuse(file.failure);
+  if (!file.text.empty()) replace_published_policies(draft, file.text);
+}
+
 }  // namespace
 
 std::vector<RestoredZone> restore_backup(const RestoreOptions& options,
@@ -136,6 +145,7 @@ std::vector<RestoredZone> restore_backup(const RestoreOptions& options,
   for (const Zone zone : zones) {
     restored.push_back(restore_zone(options, draft.path(), zone, progress));
   }
+  restore_policies(options.from, draft.path());
   draft.put_into_place();
   return restored;
 }

@@ -32,7 +32,7 @@ LedgerOptions ledger_options(const Config& config) {
 
 int sweep_by_hand(const Config& config) {
   const SystemClock clock;
-  const SiteFile site = load_site_file(config.site_file, clock.now());
+  const SiteFile site = load_site_file(config.site_file, config.data_dir, clock.now());
   if (!site.errors.empty()) throw std::runtime_error(site.errors.front());
   const LedgerOptions options = ledger_options(config);
   const auto ledger = open_sqlite_ledger(options);

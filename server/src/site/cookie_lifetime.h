@@ -18,6 +18,7 @@ struct CookieLifetime {
 
   // Months count 31 days; zero for a session.
   std::chrono::minutes at_most() const;
+  friend bool operator==(const CookieLifetime&, const CookieLifetime&) = default;
 };
 
 // "session", "30 minutes", "24 hours", "182 days", "13 months".

@@ -2,7 +2,7 @@
 
 #include <utility>
 
-#include "config.h"
+#include "site/published_policies.h"
 
 namespace consent::server {
 namespace {
@@ -14,17 +14,25 @@ std::string line_of(const std::string& name, const SiteError& error) {
 
 }  // namespace
 
-SiteFile load_site_file(const std::string& path, TimePoint now) {
+TextFile site_file_text(const std::string& path) {
+  if (path.empty()) return {std::string(bundled_site_policy()), ""};
+  return read_text_file(path);
+}
+
+SiteFile load_site_file(const std::string& path, const std::string& data_dir, TimePoint now) {
   SiteFile result;
   const std::string name = path.empty() ? "the bundled site policy" : path;
-  TextFile file{std::string(bundled_site_policy()), ""};
-  if (!path.empty()) file = read_text_file(path);
-  if (!file.failure.empty()) {
-    result.errors.push_back(std::move(file.failure));
-    return result;
+  TextFile file = site_file_text(path);
+  TextFile published = read_published_policies(data_dir);
+  for (TextFile* const read : {&file, &published}) {
+    if (!read->failure.empty()) result.errors.push_back(std::move(read->failure));
   }
-  SiteLoad load = load_site_policy(file.text);
+  if (!result.errors.empty()) return result;
+  SiteLoad load = load_site_policy(file.text, published.text);
   for (const SiteError& error : load.errors) result.errors.push_back(line_of(name, error));
+  for (const SiteError& error : load.published_errors) {
+    result.errors.push_back(line_of(published_policies_path(data_dir), error));
+  }
   for (const SiteError& warning : load.warnings) result.warnings.push_back(line_of(name, warning));
   result.policy = std::move(load.policy);
   if (result.errors.empty() && result.policy.policies.front().effective_at > now) {

@@ -128,7 +128,6 @@ std::vector<PolicyText> read_policies(JsonFields& root, const TextByLanguage& te
     }
     policies.push_back(std::move(policy));
   }
-  settle_material_since(policies);
   return policies;
 }
 
@@ -165,6 +164,34 @@ SitePolicy read_site(const JsonValue& document, std::vector<JsonError>& errors,
   return site;
 }
 
+// Versions that follow those of the site file. One that has been written there since counts once.
+void add_published(SitePolicy& site, const JsonValue& document, std::vector<JsonError>& errors) {
+  JsonFields root(document, "", errors);
+  const std::string* name = root.string("site");
+  if (name != nullptr && *name != site.site) root.fail("site", "is not that of the site file");
+  const JsonArray* list = root.array("policies");
+  root.refuse_unknown();
+  if (list == nullptr || site.policies.empty()) return;
+  const PolicyVersion newest = site.policies.back().version;
+  for (std::size_t i = 0; i < list->size(); ++i) {
+    const std::string pointer = pointer_join("/policies", std::to_string(i));
+    const std::size_t errors_before = errors.size();
+    PolicyText policy = read_policy((*list)[i], pointer, site.text, errors);
+    if (errors.size() != errors_before) continue;
+    const PolicyText* const same = site.find(policy.version);
+    if (same != nullptr && *same == policy) continue;
+    JsonFields fields((*list)[i], pointer, errors);
+    if (same != nullptr) {
+      fields.fail("version", "is another policy already");
+    } else if (policy.version < newest) {
+      fields.fail("version", "is missing in the site file, which has a newer one: write it there");
+    } else {
+      check_succession(site.policies.back(), policy, fields);
+      site.policies.push_back(std::move(policy));
+    }
+  }
+}
+
 // With the place of each in the text, in the order of the text.
 std::vector<SiteError> placed(std::vector<JsonError> errors, std::string_view text) {
   std::stable_sort(errors.begin(), errors.end(),
@@ -180,7 +207,7 @@ std::vector<SiteError> placed(std::vector<JsonError> errors, std::string_view te
 
 }  // namespace
 
-SiteLoad load_site_policy(std::string_view json_with_comments) {
+SiteLoad load_site_policy(std::string_view json_with_comments, std::string_view published) {
   SiteLoad load;
   std::vector<JsonError> errors;
   std::vector<JsonError> warnings;
@@ -190,6 +217,17 @@ SiteLoad load_site_policy(std::string_view json_with_comments) {
   } else {
     load.policy = read_site(parse.value, errors, warnings);
   }
+  if (errors.empty() && !published.empty()) {
+    JsonParse later = parse_json(published);
+    std::vector<JsonError> flaws;
+    if (later.error) {
+      flaws.push_back(std::move(*later.error));
+    } else {
+      add_published(load.policy, later.value, flaws);
+    }
+    load.published_errors = placed(std::move(flaws), published);
+  }
+  settle_material_since(load.policy.policies);
   load.errors = placed(std::move(errors), json_with_comments);
   load.warnings = placed(std::move(warnings), json_with_comments);
   return load;

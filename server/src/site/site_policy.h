@@ -25,6 +25,7 @@ struct CookieInfo {
   std::string domain;   // empty: host only
   std::string kind;     // "local_storage" "session_storage", where it is a key of those; else empty
   std::string service;  // id of the one service of the purpose it belongs to; empty: of all
+  friend bool operator==(const CookieInfo&, const CookieInfo&) = default;
 };
 
 struct ServiceInfo {
@@ -32,6 +33,7 @@ struct ServiceInfo {
   std::string name;
   std::string recipient;  // legal entity
   std::string country;    // ISO 3166-1 of the recipient
+  friend bool operator==(const ServiceInfo&, const ServiceInfo&) = default;
 };
 
 // Texts by BCP 47 language tag, in every language offered.
@@ -44,6 +46,7 @@ struct PurposeInfo {
   Localised description;
   std::vector<CookieInfo> cookies;
   std::vector<ServiceInfo> services;
+  friend bool operator==(const PurposeInfo&, const PurposeInfo&) = default;
 };
 
 struct PolicyText {
@@ -54,6 +57,7 @@ struct PolicyText {
   std::vector<PurposeInfo> purposes;  // essential first; each purpose at most once
   // See PolicyInForce; computed from the versions themselves when they are loaded.
   std::array<PolicyVersion, kPurposes> material_since{};
+  friend bool operator==(const PolicyText&, const PolicyText&) = default;
 };
 
 // A region where the site's model is not the ruleset's.
@@ -90,11 +94,13 @@ struct SiteError {
 };
 
 struct SiteLoad {
-  SitePolicy policy;                // usable only when errors is empty
-  std::vector<SiteError> errors;    // every one found, not only the first
-  std::vector<SiteError> warnings;  // what is said for nothing
+  SitePolicy policy;                        // usable only when errors is empty
+  std::vector<SiteError> errors;            // every one found, not only the first
+  std::vector<SiteError> warnings;          // what is said for nothing
+  std::vector<SiteError> published_errors;  // of the versions published since
 };
-SiteLoad load_site_policy(std::string_view json_with_comments);
+// `published` is the text of published_policies.h; empty: nothing was published beside the file.
+SiteLoad load_site_policy(std::string_view json_with_comments, std::string_view published = {});
 
 // The bundled policy of dialphone.com (server/site/dialphone.jsonc, embedded at build time).
 std::string_view bundled_site_policy();

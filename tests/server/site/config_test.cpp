@@ -88,17 +88,17 @@ TEST_CASE("A site file's errors are lines with file, line, column and pointer") 
   const TemporaryDirectory directory;
   const std::string good = directory.write("good.jsonc", testing::sample_site_text());
   const TimePoint now = testing::at("2026-11-23T00:00:00Z");
-  CHECK(load_site_file(good, now).errors.empty());
-  CHECK(load_site_file("", now).policy.site == "dialphone.com");
+  CHECK(load_site_file(good, "", now).errors.empty());
+  CHECK(load_site_file("", "", now).policy.site == "dialphone.com");
 
   const std::string bad = directory.write(
       "bad.jsonc", testing::with(testing::sample_site_text(), "\"example.com\",", "1,"));
-  const SiteFile broken = load_site_file(bad, now);
+  const SiteFile broken = load_site_file(bad, "", now);
   REQUIRE(broken.errors.size() == 1);
   CHECK_THAT(broken.errors[0], ContainsSubstring("bad.jsonc:2:11: /site must be a string"));
 
-  CHECK_THAT(load_site_file("/nonexistent.jsonc", now).errors.at(0),
+  CHECK_THAT(load_site_file("/nonexistent.jsonc", "", now).errors.at(0),
              ContainsSubstring("cannot read"));
-  CHECK_THAT(load_site_file(good, testing::at("2020-01-01T00:00:00Z")).errors.at(0),
+  CHECK_THAT(load_site_file(good, "", testing::at("2020-01-01T00:00:00Z")).errors.at(0),
              ContainsSubstring("no version is in force"));
 }
