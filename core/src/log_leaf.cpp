@@ -5,8 +5,8 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::array<std::string_view, kLogKinds> kKindTexts = {
-    "record",      "erased",        "notice",       "key",      "hold",     "policy",
-    "certificate", "configuration", "banner_build", "refusals", "retention"};
+    "record",      "erased",        "notice",       "key",      "hold",      "policy",
+    "certificate", "configuration", "banner_build", "refusals", "retention", "request"};
 
 template <std::size_t N>
 void put(std::uint8_t*& out, const std::array<std::uint8_t, N>& bytes) {

@@ -19,6 +19,7 @@
 #include "handlers/preferences.h"
 #include "handlers/pseudonymise.h"
 #include "handlers/receipt.h"
+#include "handlers/requests.h"
 #include "handlers/static_files.h"
 #include "handlers/statistics.h"
 #include "handlers/subjects.h"
@@ -134,6 +135,10 @@ void add_internal_routes(const Service& service, http::Router& router) {
   router.add("POST", "/v1/pseudonymize", keyed(service, Scope::events, handle_pseudonymise));
   router.add("GET", "/v1/policies", keyed(service, Scope::privacy, handle_policies));
   router.add("POST", "/v1/policies", keyed(service, Scope::privacy, handle_publish_policy));
+  router.add("POST", "/v1/requests", keyed(service, Scope::privacy, handle_register_request));
+  router.add("GET", "/v1/requests", keyed(service, Scope::privacy, handle_requests));
+  router.add("GET", "/v1/requests/{id}", keyed(service, Scope::privacy, handle_request));
+  router.add("PATCH", "/v1/requests/{id}", keyed(service, Scope::privacy, handle_change_request));
   router.add("GET", "/v1/audit",
              authorised(service, Scope::privacy, of_log(service, handle_audit)));
   router.add("GET", "/v1/audit/proof",

@@ -51,7 +51,7 @@ TEST_CASE("a log entry is read as it was written, for every kind") {
 }
 
 TEST_CASE("a log entry of a person has no room for anything but hashes") {
-  for (const LogKind kind : {LogKind::record, LogKind::erased, LogKind::hold}) {
+  for (const LogKind kind : {LogKind::record, LogKind::erased, LogKind::hold, LogKind::request}) {
     LogLeaf entry = sample(kind);
     entry.detail = "x";
     CHECK_FALSE(decode_leaf(bytes_of(entry)));
@@ -61,7 +61,7 @@ TEST_CASE("a log entry of a person has no room for anything but hashes") {
 TEST_CASE("a log entry of another version, kind, length or age is refused") {
   const std::vector<std::uint8_t> good = bytes_of(sample(LogKind::notice));
   REQUIRE(decode_leaf(good));
-  for (const auto& [at, value] : {std::pair{0, 0}, {0, 2}, {1, 11}, {1, 255}, {2, 0x80}}) {
+  for (const auto& [at, value] : {std::pair{0, 0}, {0, 2}, {1, 12}, {1, 255}, {2, 0x80}}) {
     std::vector<std::uint8_t> bytes = good;
     bytes[static_cast<std::size_t>(at)] = static_cast<std::uint8_t>(value);
     CHECK_FALSE(decode_leaf(bytes));

@@ -202,11 +202,12 @@ test("other methods are 405 with Allow, and the other listener answers 404", asy
   for (const [path, methods] of Object.entries(document.paths)) {
     const target = path.replace(/\{\w+\}/g, "x");
     const [operation] = Object.values(methods);
-    const answer = await fetch(base(operation) + target, { method: "PATCH" });
+    const method = methods.patch ? "PUT" : "PATCH";
+    const answer = await fetch(base(operation) + target, { method });
     assert.equal(answer.status, 405, path);
     const allowed = answer.headers.get("allow").toLowerCase().split(", ");
-    for (const method of Object.keys(methods))
-      assert.ok(allowed.includes(method), `${method} ${path}`);
+    for (const known of Object.keys(methods))
+      assert.ok(allowed.includes(known), `${known} ${path}`);
     const other = operation["x-listener"] === "public" ? consentd.internalUrl : consentd.url;
     assert.equal((await fetch(other + target)).status, 404, path);
   }

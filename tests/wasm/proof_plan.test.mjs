@@ -27,8 +27,10 @@ test("a leaf is read as log_leaf.h lays it out", () => {
 
 test("what is no leaf is refused", () => {
   assert.ok(plans.leaf(leaf(7, "{}")));
+  assert.ok(plans.leaf(leaf(11)));
+  assert.equal(plans.leaf(leaf(11, "{}")), undefined);
   assert.equal(plans.leaf(leaf(0, "{}")), undefined);
-  assert.equal(plans.leaf(leaf(10)), undefined);
+  assert.equal(plans.leaf(leaf(12)), undefined);
   assert.equal(plans.leaf(leaf(0).subarray(1)), undefined);
   assert.equal(plans.leaf(leaf(0).subarray(0, 89)), undefined);
   assert.equal(plans.leaf(new Uint8Array(20_000)), undefined);

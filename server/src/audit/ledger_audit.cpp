@@ -20,6 +20,7 @@ namespace {
 
 constexpr std::uint64_t kProgressEvery = 4096;
 constexpr std::int64_t kCommitsToRefusals = 2;  // the schema from which the log does
+constexpr std::int64_t kHasRequests = 5;
 
 // What ends the audit; its text is the report's.
 struct Finding : std::runtime_error {
@@ -62,6 +63,7 @@ class Audit {
       check_records();
       check_notices();
       check_refusals();
+      check_requests();
     } catch (const Finding& finding) {
       report_.failure = finding.what();
     }
@@ -226,6 +228,39 @@ class Audit {
         throw Finding("the refusals of " + day + " are not those that " + entry_name(*leaf) +
                       " commits to");
       }
+    }
+  }
+
+  // Each request is what its newest entry says, and none is missing that was not removed.
+  void check_requests() {
+    const char* const is_there = "SELECT count(*) FROM sqlite_schema WHERE name = 'requests'";
+    if (connection_.integer("PRAGMA user_version") < kHasRequests &&
+        connection_.integer(is_there) == 0) {
+      return;  // a backup from before there were any
+    }
+    SqliteStatement rows = connection_.prepare(
+        "SELECT payload, (SELECT max(leaf) FROM log_entries WHERE substr(entry, 11, 16) = id AND "
+        "substr(entry, 1, 2) = x'010b'), id FROM requests ORDER BY id");
+    std::uint64_t found = 0;
+    for (; rows.step(); ++found) {
+      RecordId id{};
+      const std::string name = rows.blob(2, id) ? "request " + to_text(id) : "a request without id";
+      if (rows.is_null(1)) throw Finding(name + ", has no entry in the log");
+      const auto leaf = static_cast<std::uint64_t>(rows.integer(1));
+      const std::string entry = reader_.entry(leaf);
+      const auto decoded = decode_leaf(bytes_of(entry));
+      if (!decoded || decoded->content != sha256(rows.text(0)))
+        throw Finding(name + ", is not what " + entry_name(leaf) + " commits to");
+    }
+    const auto kept = static_cast<std::uint64_t>(connection_.integer(
+        "SELECT count(*) FROM (SELECT max(leaf), substr(entry, 27, 64) AS commits FROM log_entries "
+        "WHERE substr(entry, 1, 2) = x'010b' GROUP BY substr(entry, 11, 16)) WHERE commits != "
+        "zeroblob(64)"));
+    if (kept != found) {
+      throw Finding("the log has " + std::to_string(kept) +
+                    " requests that were not removed, the "
+                    "ledger " +
+                    std::to_string(found) + ": requests were removed");
     }
   }
 

@@ -4,6 +4,7 @@
 
 #include "audit/zone_logs.h"
 #include "events/event_sink.h"
+#include "handlers/requests.h"
 #include "http/problem.h"
 #include "ledger/ledger.h"
 #include "metrics.h"
@@ -53,7 +54,7 @@ http::Response handle_readyz(const Service& service, const http::Request&) {
 
 http::Response handle_metrics(const Service& service, const http::Request&) {
   http::Response response = http::text_response(200, "text/plain; version=0.0.4; charset=utf-8",
-                                                service.metrics.render());
+                                                service.metrics.render() + request_gauges(service));
   response.set("Cache-Control", "no-store");
   return response;
 }

@@ -53,6 +53,9 @@ Bound bound_key(Zone zone, const LookupHash& subject) {
 Bound bound_record(Zone zone, const RecordId& id) {
   return Bound("record 1").add(to_text(zone)).add(id);
 }
+Bound bound_text(Zone zone, const RecordId& id) {
+  return Bound("text 1").add(to_text(zone)).add(id);
+}
 Bound bound_state(Zone zone, const LookupHash& subject, Hold hold) {
   return Bound("state 1").add(to_text(zone)).add(subject).add(static_cast<std::uint8_t>(hold));
 }
@@ -115,19 +118,39 @@ SecretKey Envelope::unwrap(const LookupHash& subject, const WrappedKey& wrapped)
   return key;
 }
 
-SealedRecord Envelope::seal(const SecretKey& data_key, const Record& record) {
+SealedRecord Envelope::seal_bound(const SecretKey& data_key, ByteView bound, ByteView bytes) {
   const auto nonce = cipher_.pool().bytes<kCommitmentNonceBytes>();
-  const Bytes bytes = record_bytes(record);
   Bytes plain;
   plain.reserve(nonce.size() + bytes.size());
   plain.insert(plain.end(), nonce.begin(), nonce.end());
   plain.insert(plain.end(), bytes.begin(), bytes.end());
   SealedRecord sealed;
-  sealed.payload = cipher_.seal(data_key, bound_record(zone_, record.id).view(), plain);
+  sealed.payload = cipher_.seal(data_key, bound, plain);
   sealed.commitment = commitment_of(nonce, bytes);
   sealed.ciphertext_hash = hash_of(sealed.payload);
   wipe(plain);
   return sealed;
+}
+
+SealedRecord Envelope::seal(const SecretKey& data_key, const Record& record) {
+  return seal_bound(data_key, bound_record(zone_, record.id).view(), record_bytes(record));
+}
+
+SealedRecord Envelope::seal_text(const SecretKey& data_key, const RecordId& id,
+                                 std::string_view text) {
+  return seal_bound(data_key, bound_text(zone_, id).view(),
+                    {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()});
+}
+
+std::string Envelope::open_text(const SecretKey& data_key, const RecordId& id, ByteView payload) {
+  Bytes plain;
+  if (!cipher_.open(data_key, bound_text(zone_, id).view(), payload, plain) ||
+      plain.size() < kCommitmentNonceBytes) {
+    throw DamagedRecord("a stored request does not open: it was damaged or altered");
+  }
+  std::string text(plain.begin() + kCommitmentNonceBytes, plain.end());
+  wipe(plain);
+  return text;
 }
 
 StoredRecord Envelope::open(const SecretKey& data_key, const RecordId& id, ByteView payload) {

@@ -6,6 +6,7 @@
 #include <array>
 #include <cstdint>
 #include <stdexcept>
+#include <string>
 #include <string_view>
 
 #include "crypto/aes_gcm.h"
@@ -57,11 +58,17 @@ class Envelope {
   // With nonce, commitment and ciphertext hash.
   StoredRecord open(const SecretKey& data_key, const RecordId& id, ByteView payload);
 
+  // A text that belongs to `id`, sealed and committed to as a record's bytes are.
+  SealedRecord seal_text(const SecretKey& data_key, const RecordId& id, std::string_view text);
+  std::string open_text(const SecretKey& data_key, const RecordId& id, ByteView payload);
+
   Bytes seal_state(const SecretKey& data_key, const LookupHash& subject, const RecordState& state);
   RecordState open_state(const SecretKey& data_key, const LookupHash& subject, Hold hold,
                          ByteView sealed);
 
  private:
+  SealedRecord seal_bound(const SecretKey& data_key, ByteView bound, ByteView bytes);
+
   Zone zone_;
   const ZoneKeys& keys_;
   AesGcm cipher_;

@@ -14,10 +14,21 @@ namespace {
 
 constexpr std::int64_t kBatch = 512;
 
-constexpr const char* kBatchSelect =
+// A table with data keys, each bound to the row's own name.
+struct WrappedTable {
+  const char* count;
+  const char* select;
+  const char* rewrap;
+};
+constexpr WrappedTable kSubjects = {
+    "SELECT count(*) FROM subjects WHERE wrapped_key IS NOT NULL AND kek < ",
     "SELECT hash, wrapped_key, kek FROM subjects "
-    "WHERE hash > ?1 AND kek < ?2 AND wrapped_key IS NOT NULL ORDER BY hash LIMIT ?3";
-constexpr const char* kRewrap = "UPDATE subjects SET wrapped_key = ?, kek = ? WHERE hash = ?";
+    "WHERE hash > ?1 AND kek < ?2 AND wrapped_key IS NOT NULL ORDER BY hash LIMIT ?3",
+    "UPDATE subjects SET wrapped_key = ?, kek = ? WHERE hash = ?"};
+constexpr WrappedTable kRequests = {
+    "SELECT count(*) FROM requests WHERE kek < ",
+    "SELECT id, wrapped_key, kek FROM requests WHERE id > ?1 AND kek < ?2 ORDER BY id LIMIT ?3",
+    "UPDATE requests SET wrapped_key = ?, kek = ? WHERE id = ?"};
 
 struct Wrapped {
   LookupHash hash{};
@@ -40,7 +51,9 @@ class Rotating {
 
   Rotation run(const std::string& data_dir) {
     enter_newest(data_dir);
-    rewrap_all();
+    for (const WrappedTable& table : {kSubjects, kRequests}) all_ += old_keys_in(table);
+    progress_(0, all_ + 1);
+    for (const WrappedTable& table : {kSubjects, kRequests}) rewrap_all(table);
     if (done_.damaged == 0) end_old_keys();
     progress_(all_ + 1, all_ + 1);
     return std::move(done_);
@@ -89,8 +102,12 @@ class Rotating {
     done_.kek = files_.keys.newest_kek();
   }
 
-  std::vector<Wrapped> next_batch(const LookupHash& after) {
-    SqliteStatement rows = connection_.prepare(kBatchSelect);
+  std::uint64_t old_keys_in(const WrappedTable& table) {
+    return static_cast<std::uint64_t>(connection_.integer(table.count + std::to_string(done_.kek)));
+  }
+
+  std::vector<Wrapped> next_batch(const WrappedTable& table, const LookupHash& after) {
+    SqliteStatement rows = connection_.prepare(table.select);
     rows.bind_blob(0, after).bind(1, std::int64_t{done_.kek}).bind(2, kBatch);
     std::vector<Wrapped> batch;
     while (rows.step()) {
@@ -102,18 +119,14 @@ class Rotating {
   }
 
   // Half the time is left to the service's own writer.
-  void rewrap_all() {
-    all_ = static_cast<std::uint64_t>(connection_.integer(
-        "SELECT count(*) FROM subjects WHERE wrapped_key IS NOT NULL AND kek < " +
-        std::to_string(done_.kek)));
+  void rewrap_all(const WrappedTable& table) {
     LookupHash last{};
-    progress_(0, all_ + 1);
     while (true) {
       const auto began = std::chrono::steady_clock::now();
       std::size_t size = 0;
       transaction([&] {
-        const std::vector<Wrapped> batch = next_batch(last);
-        for (const Wrapped& one : batch) rewrap(one);
+        const std::vector<Wrapped> batch = next_batch(table, last);
+        for (const Wrapped& one : batch) rewrap(table, one);
         size = batch.size();
         if (size > 0) last = batch.back().hash;
       });
@@ -123,10 +136,10 @@ class Rotating {
     }
   }
 
-  void rewrap(const Wrapped& one) {
+  void rewrap(const WrappedTable& table, const Wrapped& one) {
     try {
       const WrappedKey fresh = envelope_.wrap(one.hash, envelope_.unwrap(one.hash, one.key));
-      connection_.prepare(kRewrap)
+      connection_.prepare(table.rewrap)
           .bind_blob(0, fresh.bytes)
           .bind(1, std::int64_t{fresh.kek})
           .bind_blob(2, one.hash)
@@ -140,8 +153,7 @@ class Rotating {
   // Only what no row names, as the disk has it, is destroyed; and only then the log says so.
   void end_old_keys() {
     const std::string older = " < " + std::to_string(done_.kek);
-    if (connection_.integer("SELECT count(*) FROM subjects WHERE wrapped_key IS NOT NULL AND kek" +
-                            older) != 0) {
+    if (old_keys_in(kSubjects) + old_keys_in(kRequests) != 0) {
       throw std::runtime_error("something still needs the old key; rotate again");
     }
     std::this_thread::sleep_for(readers_patience_);

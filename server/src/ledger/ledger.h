@@ -45,6 +45,8 @@ struct Serving {
   friend auto operator<=>(const Serving&, const Serving&) = default;
 };
 
+class RequestRegister;
+
 class Ledger {
  public:
   virtual ~Ledger() = default;
@@ -137,6 +139,7 @@ class Ledger {
   // Brings an entry to the zone's ChangeLog that is no change of the ledger's own. Durable on
   // return.
   virtual std::optional<StoreFailure> log(const LogEntry& entry) = 0;
+  virtual RequestRegister& requests() = 0;
   // Counts a served notice. Kept in memory and written with the next transaction, at the latest
   // after some seconds: a crash costs those.
   virtual void count_serving(Zone zone, const Serving& serving) = 0;

@@ -6,6 +6,7 @@
 #include "audit/ledger_audit.h"
 #include "ledger/backup.h"
 #include "ledger/record_payload.h"
+#include "ledger/request_rows.h"
 #include "ledger/sqlite_writer.h"
 #include "ledger/stored_rows.h"
 #include "uuid.h"
@@ -58,6 +59,18 @@ void check_subjects(SqliteConnection& connection, StoredRows& rows, LedgerCheck&
   }
 }
 
+void check_requests(SqliteConnection& connection, StoredRows& rows, Zone zone) {
+  const char* const is_there = "SELECT count(*) FROM sqlite_schema WHERE name = 'requests'";
+  if (connection.integer(is_there) == 0) return;  // a backup from before there were any
+  RecordId last{};
+  while (true) {
+    const auto batch = request_rows_behind(connection, last, kSubjectsAtOnce);
+    for (const RequestRow& row : batch) open_request(rows.envelope(), zone, row);
+    if (batch.size() < kSubjectsAtOnce) return;
+    last = batch.back().id;
+  }
+}
+
 }  // namespace
 
 LedgerCheck check_ledger(const std::string& directory, Zone zone, const ZoneKeys* keys,
@@ -79,6 +92,7 @@ LedgerCheck check_ledger(const std::string& directory, Zone zone, const ZoneKeys
     connection.execute("BEGIN");
     StoredRows rows(connection, zone, *keys);
     check_subjects(connection, rows, done, progress);
+    check_requests(connection, rows, zone);
     done.opened = true;
   } catch (const Finding& finding) {
     done.failure = finding.what();

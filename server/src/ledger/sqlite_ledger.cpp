@@ -9,6 +9,7 @@
 #include "ledger/kept_notices.h"
 #include "ledger/ledger.h"
 #include "ledger/recent_refusals.h"
+#include "ledger/sqlite_requests.h"
 #include "ledger/state_cache.h"
 #include "ledger/subject_list.h"
 #include "ledger/zone_store.h"
@@ -193,6 +194,8 @@ class SqliteLedger final : public Ledger {
     return task.failure;
   }
 
+  RequestRegister& requests() override { return requests_; }
+
   void count_serving(Zone zone, const Serving& serving) override {
     ZoneStore* const store = store_of(zone);
     (store == nullptr ? *stores_.front() : *store).count_serving(serving);
@@ -374,7 +377,8 @@ class SqliteLedger final : public Ledger {
   EventGate events_;
   KeptNotices kept_notices_;
   ChangeSignal signal_;
-  std::vector<std::unique_ptr<ZoneStore>> stores_;  // last: their threads use the others
+  std::vector<std::unique_ptr<ZoneStore>> stores_;  // their threads use the others
+  SqliteRequests requests_{stores_, report_};
 };
 
 }  // namespace

@@ -8,7 +8,7 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x44504331;  // "DPC1"
 // Migration N brings a file from user_version N to N + 1. Never edited once shipped.
-constexpr std::array<const char*, 4> kMigrations = {R"sql(
+constexpr std::array<const char*, 5> kMigrations = {R"sql(
 -- Fingerprints: 0 is the lookup key, others are key-encryption keys. The highest wraps.
 CREATE TABLE keys (
   id          INTEGER PRIMARY KEY,
@@ -106,6 +106,23 @@ CREATE TABLE old_events (
 ) STRICT;
 INSERT INTO old_events SELECT iif(EXISTS (SELECT 1 FROM records),
   (CAST(strftime('%s', 'now') AS INTEGER) + 172800) * 1000, 0);
+)sql",
+                                                    R"sql(
+-- Requests of data subjects. The times are milliseconds since 1970; all the rest is in the payload,
+-- sealed under a data key of its own.
+CREATE TABLE requests (
+  id          BLOB    PRIMARY KEY CHECK (length(id) = 16),
+  subject     BLOB    CHECK (length(subject) = 16),  -- as in subjects; null: none is known
+  state       INTEGER NOT NULL,
+  revision    INTEGER NOT NULL,
+  due         INTEGER NOT NULL,
+  closed      INTEGER,  -- null: open
+  wrapped_key BLOB    NOT NULL,
+  kek         INTEGER NOT NULL,
+  payload     BLOB    NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE INDEX requests_by_due ON requests (due, id);
+CREATE INDEX requests_by_subject ON requests (subject) WHERE subject IS NOT NULL;
 )sql"};
 
 void check_owner(SqliteConnection& connection, std::int64_t version) {

@@ -5,6 +5,7 @@
 
 #include "ledger/erasure_list.h"
 #include "ledger/refusal_days.h"
+#include "ledger/request_writer.h"
 #include "ledger/subject_writer.h"
 #include "timestamp.h"
 
@@ -80,6 +81,7 @@ struct SqliteWriter::Session {
         probe_write(connection->prepare(kProbeWrite)),
         probe_read(connection->prepare(kProbeRead)),
         subjects(*connection, files.zone, files.keys, log),
+        requests(*connection, files.zone, files.keys, log),
         refusal_days(*connection, files.zone, log) {}
 
   std::unique_ptr<SqliteConnection> connection;
@@ -92,6 +94,7 @@ struct SqliteWriter::Session {
   SqliteStatement probe_write;
   SqliteStatement probe_read;
   SubjectWriter subjects;
+  RequestWriter requests;
   RefusalDays refusal_days;
 };
 
@@ -237,6 +240,10 @@ void SqliteWriter::write_one(WriteTask& task) {
     case WriteTask::Kind::log:
       if (log_ != nullptr) log_->append(*session().connection, task.entry);
       return;
+    case WriteTask::Kind::request:
+      return session().requests.put(task);
+    case WriteTask::Kind::request_removal:
+      return session().requests.remove_closed(task);
     case WriteTask::Kind::probe:
       return probe();
   }
@@ -246,6 +253,7 @@ void SqliteWriter::write_one(WriteTask& task) {
 void SqliteWriter::erase(WriteTask& task) {
   session().subjects.erase(task);
   if (task.erasure.outcome != Erasure::Outcome::erased) return;
+  session().requests.forget(task.place.hash, task.cause, task.record.time);
   add_to_erasure_list(files_.erasures, {task.place.hash, task.record.time});
 }
 

@@ -18,6 +18,7 @@
 #include <vector>
 
 #include "ledger/ledger.h"
+#include "ledger/rights_request.h"
 
 namespace consent::server {
 
@@ -54,6 +55,8 @@ struct WriteTask {
     empty_log,
     notice,
     log,
+    request,
+    request_removal,
     probe
   };
   WriteTask() = default;
@@ -76,6 +79,9 @@ struct WriteTask {
   std::string notice_id;
   std::string notice_json;
   LogEntry entry;
+  std::optional<RightsRequest> request;
+  TimePoint closed_before{};  // of request_removal
+  std::uint64_t removed = 0;  // by it
   bool repeated = false;
   bool erased = false;
   bool found = false;

@@ -17,6 +17,7 @@ namespace consent::server {
 namespace {
 
 constexpr std::string_view kEntryLabel = "consent certificate 1";
+constexpr std::string_view kRequestLabel = "consent erasure request 1";
 
 std::span<const std::uint8_t> bytes_of(std::string_view text) {
   return {reinterpret_cast<const std::uint8_t*>(text.data()), text.size()};
@@ -125,6 +126,19 @@ JsonValue backups_json(const SitePolicy& site, TimePoint ended) {
       {"note", "until then a backup may hold copies; restoring it erases them again"}};
 }
 
+// A UUIDv7 of the same time.
+Uuid derived_id(std::string_view label, const Uuid& erased) {
+  constexpr std::size_t kTimeBytes = 6;
+  std::string input(label);
+  input.append(reinterpret_cast<const char*>(erased.data()), erased.size());
+  const Sha256Digest hash = sha256(input);
+  Uuid id = erased;
+  std::copy_n(hash.begin(), id.size() - kTimeBytes, id.begin() + kTimeBytes);
+  id[6] = static_cast<std::uint8_t>(0x70 | (id[6] & 0x0f));
+  id[8] = static_cast<std::uint8_t>(0x80 | (id[8] & 0x3f));
+  return id;
+}
+
 }  // namespace
 
 std::string_view to_text(DestructionCause cause) {
@@ -168,17 +182,9 @@ std::string certificate_text(const SitePolicy& site, const Destruction& destruct
                                       {"backups", backups_json(site, destruction.ended)}});
 }
 
-Uuid certificate_entry_id(const Uuid& erased) {
-  constexpr std::size_t kTimeBytes = 6;
-  std::string input(kEntryLabel);
-  input.append(reinterpret_cast<const char*>(erased.data()), erased.size());
-  const Sha256Digest hash = sha256(input);
-  Uuid id = erased;
-  std::copy_n(hash.begin(), id.size() - kTimeBytes, id.begin() + kTimeBytes);
-  id[6] = static_cast<std::uint8_t>(0x70 | (id[6] & 0x0f));
-  id[8] = static_cast<std::uint8_t>(0x80 | (id[8] & 0x3f));
-  return id;
-}
+Uuid certificate_entry_id(const Uuid& erased) { return derived_id(kEntryLabel, erased); }
+
+Uuid erasure_request_id(const Uuid& erased) { return derived_id(kRequestLabel, erased); }
 
 std::optional<JsonObject> find_certificate(ZoneLog& log, const Uuid& erased) {
   const auto proof = log.prove_id(certificate_entry_id(erased));

@@ -51,6 +51,8 @@ std::string certificate_text(const SitePolicy& site, const Destruction& destruct
 // The id of the certificate's own entry in the log, made of that of the `erased` entry, so that
 // either is found by the other: a UUIDv7 of the same time.
 Uuid certificate_entry_id(const Uuid& erased);
+// The same for the entry in the register of requests that an erasure makes by itself.
+Uuid erasure_request_id(const Uuid& erased);
 
 // The certificate as it is handed out: its content, the signed note, and the proof that it is in
 // the log. Empty when the log has none of this id.

@@ -5,6 +5,7 @@
 #include <stdexcept>
 #include <utility>
 
+#include "ledger/request_register.h"
 #include "rights/sweep_plan.h"
 #include "uuid.h"
 #include "wire/json_writer.h"
@@ -46,6 +47,7 @@ class ZonePass {
       if (page.size() < kPage) break;
       if (progress) progress(place_of(*after), kHashes);
     }
+    sweep_requests();
     if (progress) progress(kHashes, kHashes);
     return expire_entries(stop);
   }
@@ -77,6 +79,15 @@ class ZonePass {
   const std::string& failure() const { return failure_; }
 
  private:
+  void sweep_requests() {
+    const TimePoint now = parts_.clock.now();
+    const TimePoint before = parts_.site.retention.requests.before(now);
+    RequestRegister& requests = parts_.ledger.requests();
+    sweep_.requests = mode_ == SweepMode::dry_run
+                          ? requests.count_closed(sweep_.zone, before)
+                          : requests.remove_closed(sweep_.zone, before, now);
+  }
+
   using TakeEntries = std::function<void(ExpiredEntries& batch)>;
   // Entries of the log whose period is over. False when it was stopped.
   bool each_expired(const std::function<bool()>& stop, const TakeEntries& take) {
@@ -360,6 +371,7 @@ std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode) {
     }
     if (zone.entries > 0)
       line += ", " + std::to_string(zone.entries) + " entries of the log" + done;
+    if (zone.requests > 0) line += ", " + std::to_string(zone.requests) + " closed requests" + done;
     if (zone.failed > 0) line += ", " + std::to_string(zone.failed) + " that could not be";
     if (zone.damaged > 0) line += ", " + std::to_string(zone.damaged) + " that do not open";
     if (zone.certificate) line += "; certificate " + to_text(*zone.certificate);

@@ -43,6 +43,7 @@ struct ZoneSweep {
   std::uint64_t records = 0;     // destroyed with them; not counted in a dry run
   std::uint64_t renewed = 0;     // of the others, those of whom superseded records were destroyed
   std::uint64_t entries = 0;     // of the log; in a dry run: would be
+  std::uint64_t requests = 0;    // of the register, closed long ago; in a dry run: would be
   std::uint64_t superseded = 0;  // of these records; in a dry run: would be
   std::optional<Uuid> certificate = {};
 };

@@ -1,6 +1,7 @@
 #include "rights/subject_erasure.h"
 
 #include <algorithm>
+#include <stdexcept>
 #include <string>
 #include <utility>
 
@@ -8,6 +9,8 @@
 #include "audit/zone_logs.h"
 #include "events/subject_events.h"
 #include "ledger/ledger.h"
+#include "ledger/request_register.h"
+#include "rights/request_steps.h"
 #include "site/site_rules.h"
 
 namespace consent::server {
@@ -55,6 +58,32 @@ SubjectErasure certified(const Service& service, Destruction destruction) {
   return {.outcome = Outcome::erased, .certificate = std::move(*certificate)};
 }
 
+// The register has each erasure as a request that was answered, however it was asked for: one that
+// the privacy office had registered, else one of its own, the same when this is done again.
+bool is_registered(const Service& service, const SubjectId& subject,
+                   const Destruction& destruction) {
+  RequestRegister& requests = service.ledger.requests();
+  RequestQuestion question;
+  question.subject = subject;
+  question.states = 1U << static_cast<unsigned>(RequestState::completed);
+  const auto answered = requests.list(service.site.site, question);
+  const bool known = std::any_of(answered.begin(), answered.end(),
+                                 [](const auto& one) { return one.right == Right::erase; });
+  if (known) return true;
+  RightsRequest request;
+  request.id = erasure_request_id(destruction.id);
+  request.zone = destruction.zone;
+  request.site = service.site.site;
+  request.right = Right::erase;
+  request.regime = destruction.regime.value_or(RegimeId::unknown);
+  request.subject = subject;
+  request.received_at = destruction.started;
+  set_deadlines(request);
+  request.changed_at = service.clock.now();
+  take_step(request, RequestState::completed, "", request.changed_at);
+  return requests.put(request) != RequestPut::failed;
+}
+
 }  // namespace
 
 SubjectErasure erase_subject(const Service& service, const SubjectId& subject,
@@ -82,6 +111,11 @@ SubjectErasure erase_subject(const Service& service, const SubjectId& subject,
   const Ledger::History history = service.ledger.history(service.site.site, subject);
   if (!history.failure && history.records.empty()) return {.outcome = Outcome::not_found};
   if (!read_back(history, destruction)) return {};
+  try {
+    if (!is_registered(service, subject, destruction)) return {};
+  } catch (const std::runtime_error&) {
+    return {};  // the register cannot be read
+  }
   return certified(service, std::move(destruction));
 }
 

@@ -30,6 +30,22 @@ std::chrono::sys_days existing(const std::chrono::year_month_day& date) {
                    : std::chrono::sys_days(date.year() / date.month() / std::chrono::last);
 }
 
+// The last day of the month where the day does not exist.
+TimePoint moved(TimePoint time, RetentionUnit unit, int count) {
+  const auto day = std::chrono::floor<days>(time);
+  const auto time_of_day = time - day;
+  const std::chrono::year_month_day date(day);
+  switch (unit) {
+    case RetentionUnit::days:
+      return time + days(count);
+    case RetentionUnit::months:
+      return existing(date + months(count)) + time_of_day;
+    case RetentionUnit::years:
+      return existing(date + years(count)) + time_of_day;
+  }
+  return time;
+}
+
 std::optional<RetentionPeriod> read_period(JsonFields& fields, std::string_view name) {
   const std::string* text = fields.string(name, Presence::optional);
   if (text == nullptr) return std::nullopt;
@@ -44,20 +60,9 @@ std::optional<RetentionPeriod> read_period(JsonFields& fields, std::string_view 
 
 }  // namespace
 
-TimePoint RetentionPeriod::after(TimePoint start) const {
-  const auto day = std::chrono::floor<days>(start);
-  const auto time_of_day = start - day;
-  const std::chrono::year_month_day date(day);
-  switch (unit) {
-    case RetentionUnit::days:
-      return start + days(count);
-    case RetentionUnit::months:
-      return existing(date + months(count)) + time_of_day;
-    case RetentionUnit::years:
-      return existing(date + years(count)) + time_of_day;
-  }
-  return start;
-}
+TimePoint RetentionPeriod::after(TimePoint start) const { return moved(start, unit, count); }
+
+TimePoint RetentionPeriod::before(TimePoint end) const { return moved(end, unit, -int{count}); }
 
 std::string RetentionPeriod::text() const {
   const bool single = count == 1;
@@ -99,6 +104,11 @@ Retention read_retention(JsonFields& root, std::vector<JsonError>& errors) {
   read("events", retention.events);
   read("audit_entries", retention.audit_entries);
   retention.backups = read_period(fields, "backups");
+  read("requests", retention.requests);
+  const TimePoint start{};
+  if (retention.requests.after(start) < Retention{}.requests.after(start)) {
+    fields.fail("requests", "must be 24 months or more: so long the register of requests is kept");
+  }
   fields.refuse_unknown();
   return retention;
 }

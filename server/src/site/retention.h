@@ -22,6 +22,8 @@ struct RetentionPeriod {
 
   // The moment it is over. The last day of the month where the day does not exist.
   TimePoint after(TimePoint start) const;
+  // What began before this moment is over at `end`.
+  TimePoint before(TimePoint end) const;
   std::string text() const;     // "2 years"
   std::string iso8601() const;  // "P2Y"
 };
@@ -38,6 +40,8 @@ struct Retention {
   // Of the log's entries of records, and of what is left of the records without their payload:
   // counted from the record. Never before the payload is gone.
   RetentionPeriod audit_entries{6, RetentionUnit::years};
+  // Of data subjects' requests: counted from their end, 24 months at least (11 CCR 7101(a)).
+  RetentionPeriod requests{24, RetentionUnit::months};
   // After how long the operator destroys backups; none: not said. For certificates.
   std::optional<RetentionPeriod> backups;
 };

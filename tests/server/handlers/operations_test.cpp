@@ -1,3 +1,6 @@
+#include <stdexcept>
+
+#include "ledger/request_register.h"
 #include "support/catch.h"
 #include "support/test_service.h"
 
@@ -7,6 +10,19 @@ using namespace consent::testing;
 using Catch::Matchers::ContainsSubstring;
 
 namespace {
+
+class DeadRegister final : public RequestRegister {
+ public:
+  RequestPut put(const RightsRequest&) override { return RequestPut::failed; }
+  std::optional<RightsRequest> find(const RecordId&) override { fail(); }
+  std::vector<RightsRequest> list(const std::string&, const RequestQuestion&) override { fail(); }
+  RequestCounts counts(TimePoint) override { fail(); }
+  std::uint64_t count_closed(Zone, TimePoint) override { fail(); }
+  std::uint64_t remove_closed(Zone, TimePoint, TimePoint) override { fail(); }
+
+ private:
+  [[noreturn]] static void fail() { throw std::runtime_error("the disk is gone"); }
+};
 
 // Says no to everything, as a ledger on a dead disk does.
 class DeadLedger final : public Ledger {
@@ -63,6 +79,7 @@ class DeadLedger final : public Ledger {
   }
   ChangeSignal& change_signal() override { return signal_; }
   std::optional<StoreFailure> log(const LogEntry&) override { return no(); }
+  RequestRegister& requests() override { return requests_; }
   void count_serving(Zone, const Serving&) override {}
   std::vector<ConsentCount> consent_counts(const std::string&, Date, Date) override {
     throw std::runtime_error(no().detail);
@@ -82,6 +99,7 @@ class DeadLedger final : public Ledger {
     return {"the disk is gone"};
   }
   ChangeSignal signal_;
+  DeadRegister requests_;
 };
 
 TestService::Parts dead() {
@@ -171,4 +189,23 @@ TEST_CASE("What no notice led to is refused before the ledger is asked anything"
 
   CHECK(service.post_consent(good).status == 503);
   CHECK(DeadLedger::asked > 0);
+}
+
+TEST_CASE("With a dead ledger no request of a data subject is registered, told or counted") {
+  TestService service(dead());
+  const auto office = [&](std::string_view method, const std::string& path, std::string body) {
+    http::Request request = service.request(method, path, std::move(body));
+    request.headers.emplace_back("Authorization", "Bearer " + service.api_key("privacy,metrics"));
+    return service.inside(std::move(request));
+  };
+  const std::string one = "/v1/requests/019c1347-2a00-7e1b-9c52-0d6f4b7d2e11";
+  for (const http::Response& response :
+       {office("POST", "/v1/requests", R"({"right": "access"})"), office("GET", "/v1/requests", ""),
+        office("GET", one, ""), office("PATCH", one, R"({"state": "completed"})")}) {
+    CHECK(response.status == 503);
+    CHECK(response.header("Retry-After") == "5");
+  }
+  const http::Response metrics = office("GET", "/metrics", "");
+  CHECK(metrics.status == 200);
+  CHECK(metrics.body.find("consent_rights_requests") == std::string::npos);
 }
