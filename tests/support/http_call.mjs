@@ -13,6 +13,7 @@ function answerOf(incoming, chunks) {
   const isJson = !isPacked && /[/+]json/.test(incoming.headers["content-type"] ?? "");
   return {
     status: incoming.statusCode,
+    statusText: incoming.statusMessage,
     headers: incoming.headers,
     bytes,
     text,

@@ -108,6 +108,7 @@ export function assertProblem(answer, status, pointer) {
   assert.equal(answer.status, status, answer.text);
   assert.equal(answer.headers["content-type"], "application/problem+json");
   assert.equal(answer.json.status, status);
+  if ("statusText" in answer) assert.equal(answer.statusText, answer.json.title);
   for (const member of ["type", "title", "detail"]) {
     assert.equal(typeof answer.json[member], "string", `${member} in ${answer.text}`);
   }

@@ -24,7 +24,10 @@ http::Response no_subject() {
       404, "No held zone has this subject; ask the service that holds its residency zone, too.");
 }
 
-http::Response malformed_id() {
+// What is no id; an id of zeros is one that nobody has.
+http::Response malformed_id(const http::Request& request) {
+  constexpr std::string_view kNobody = "AAAAAAAAAAAAAAAAAAAAAA";
+  if (request.path_parameter("subject") == kNobody) return no_subject();
   return http::problem(422, "The path must name a subject.",
                        {{"/subject", "must be 22 characters base64url"}});
 }
@@ -32,7 +35,7 @@ http::Response malformed_id() {
 http::Response set_restriction(const Service& service, const http::Request& request,
                                bool restricted) {
   const auto subject = parse_subject_id(request.path_parameter("subject"));
-  if (!subject) return malformed_id();
+  if (!subject) return malformed_id(request);
   const Restriction set = restrict_subject(service, *subject, restricted);
   if (set.failed) return storage_unavailable();
   if (!set.found) return no_subject();
@@ -41,7 +44,7 @@ http::Response set_restriction(const Service& service, const http::Request& requ
 
 http::Response set_hold(const Service& service, const http::Request& request, bool held) {
   const auto subject = parse_subject_id(request.path_parameter("subject"));
-  if (!subject) return malformed_id();
+  if (!subject) return malformed_id(request);
   const Marked marked =
       service.ledger.set_legal_hold(service.site.site, *subject, held, service.clock.now());
   if (marked.failure) return storage_unavailable();
@@ -53,7 +56,7 @@ http::Response set_hold(const Service& service, const http::Request& request, bo
 
 http::Response handle_erase(const Service& service, const http::Request& request) {
   const auto subject = parse_subject_id(request.path_parameter("subject"));
-  if (!subject) return malformed_id();
+  if (!subject) return malformed_id(request);
   SubjectErasure erasure = erase_subject(service, *subject, DestructionCause::privacy_office);
   switch (erasure.outcome) {
     case SubjectErasure::Outcome::erased:

@@ -119,6 +119,15 @@ httplib::Server::HandlerResponse answer(const httplib::Request&, httplib::Respon
   return httplib::Server::HandlerResponse::Handled;
 }
 
+// The library has the name that RFC 9110 gave up; the problem document has the one of now.
+void name_as_problem(std::string& wire, std::size_t start) {
+  constexpr std::string_view kFormer = "HTTP/1.1 413 Payload Too Large\r\n";
+  constexpr std::string_view kName = "HTTP/1.1 413 Content Too Large\r\n";
+  if (wire.compare(start, kFormer.size(), kFormer) == 0) {
+    wire.replace(start, kFormer.size(), kName);
+  }
+}
+
 }  // namespace
 
 class HttpLibrary::Engine : public httplib::Server {
@@ -156,7 +165,10 @@ bool HttpLibrary::process(const Processed& request, const std::function<Response
   }
   passage = nullptr;
   server::wipe_text(head);
-  if (written && own.answered) return true;
+  if (written && own.answered) {
+    name_as_problem(wire, start);
+    return true;
+  }
   if (wire.size() == start || !written) wire.replace(start, std::string::npos, kPlainFailure);
   return false;
 }

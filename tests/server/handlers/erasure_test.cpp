@@ -168,6 +168,7 @@ TEST_CASE("The privacy office erases a subject it knows the id of") {
   CHECK(text_of(json_of(response), "certificate/requested_by") == "privacy_office");
   CHECK(reason_of(service.check("subject", anna.id)) == "erased");
   CHECK(office(service, "POST", "/v1/subjects/AAAAAAAAAAAAAAAAAAAAAQ/erase").status == 404);
+  CHECK(office(service, "POST", "/v1/subjects/AAAAAAAAAAAAAAAAAAAAAA/erase").status == 404);
   CHECK(office(service, "POST", "/v1/subjects/x/erase").status == 422);
 }
 
