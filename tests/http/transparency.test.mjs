@@ -189,7 +189,19 @@ test("the privacy office reads entries in words, page by page, and gets proofs",
   for (const query of ["sequence=0", "sequence=999999", "sequence=x", "record=x"])
     assert.equal((await inside(`/v1/audit/proof?${query}`)).status, 404, query);
   assert.equal((await inside("/v1/audit/proof")).status, 422);
-  assert.equal((await inside("/v1/audit?after=x")).status, 422);
+  for (const [query, pointer] of [
+    ["after=x", "/after"],
+    ["after=1&after=2", "/after"],
+    ["limit=0&after=1", "/limit"],
+    ["limit=1&limit=2", "/limit"],
+  ]) {
+    const refused = await inside(`/v1/audit?${query}`);
+    assert.equal(refused.status, 422, query);
+    assert.deepEqual(
+      (await refused.json()).errors.map((error) => error.pointer),
+      [pointer],
+    );
+  }
 });
 
 async function receiptOf(visitor) {

@@ -4,6 +4,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <vector>
 
 #include "audit/base64.h"
 #include "audit/tree_hash.h"
@@ -57,6 +58,12 @@ http::Response private_json(const JsonObject& json) {
   return response;
 }
 
+// Only parameters given once count, so a repeated one is malformed.
+bool is_given(const http::Request& request, std::string_view name) {
+  return std::any_of(request.query.begin(), request.query.end(),
+                     [name](const auto& parameter) { return parameter.first == name; });
+}
+
 http::Response no_log() { return http::problem(404, "This service keeps no log of this zone."); }
 
 std::optional<InclusionProof> asked_proof(ZoneLog& log, const http::Request& request) {
@@ -74,12 +81,14 @@ http::Response handle_audit(const Service& service, const http::Request& request
   if (log == nullptr) return no_log();
   const auto after = asked_number(request, "after");
   const auto limit = asked_number(request, "limit");
-  if ((!after && request.parameter("after")) ||
-      (request.parameter("limit") && limit.value_or(0) == 0)) {
-    return http::problem(422, "A number in the query is malformed.",
-                         {{"/after", "must be a sequence, 0 for the beginning"},
-                          {"/limit", "must be from 1 to 1000"}});
+  std::vector<http::PointedError> errors;
+  if (!after && is_given(request, "after")) {
+    errors.push_back({"/after", "must be a sequence, 0 for the beginning, once"});
   }
+  if (is_given(request, "limit") && limit.value_or(0) == 0) {
+    errors.push_back({"/limit", "must be from 1 to 1000, once"});
+  }
+  if (!errors.empty()) return http::problem(422, "The query is not valid.", errors);
   const std::uint64_t first = after.value_or(0);
   const auto found = log->entries(first, std::min(limit.value_or(kEntriesDefault), kEntriesMax));
   JsonArray entries;
