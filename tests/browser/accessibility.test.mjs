@@ -318,7 +318,7 @@ test("nothing moves for who wants no motion", async () => {
     await control(page, "accept_all").waitFor();
     const name = await page.locator("dialphone-consent .card").evaluate((card) => {
       // It may have come to rest already.
-      card.style.animation = "";
+      card.classList.remove("rest");
       return getComputedStyle(card).animationName;
     });
     assert.equal(name, reducedMotion === "reduce" ? "none" : "rise");

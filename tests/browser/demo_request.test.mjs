@@ -38,6 +38,13 @@ async function fillIn(page) {
   await page.getByLabel("How many people").selectOption("2 to 10");
 }
 
+// Scripts of the banner that come behind the choice; they are asked for, and told nothing.
+const bannerFile = /\/v1\/\w+\.[0-9a-f]{12}\.(?:js|wasm)$/;
+const sent = (requests) =>
+  requests
+    .filter((request) => request.method() !== "GET" || !bannerFile.test(request.url()))
+    .map((request) => `${request.method()} ${request.url()}`);
+
 async function refuse(page) {
   const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
   await control(page, "reject_all").click();
@@ -59,7 +66,7 @@ test("what is missing is said beside the field and in a summary that has the foc
   await page.getByLabel("Work e-mail").fill("ada@example");
   await page.getByRole("button", { name: "Book the demo" }).click();
   await summary.getByText("One field needs another look").waitFor();
-  assert.deepEqual(requests, []);
+  assert.deepEqual(sent(requests), []);
   await context.close();
 });
 
@@ -74,7 +81,7 @@ test("a sent form says that nothing was sent, and sends nothing", async () => {
   await page.getByRole("heading", { name: "Thank you, Ada. Nothing was sent." }).waitFor();
   await page.getByText("You did not tick the newsletter").waitFor();
   await page.waitForLoadState("networkidle");
-  assert.deepEqual(requests, []);
+  assert.deepEqual(sent(requests), []);
   assert.deepEqual(await events(service), []);
   assert.equal(await allows(page, "marketing"), false);
   await screenshot(page, "contact-done", { fullPage: true });

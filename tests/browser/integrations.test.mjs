@@ -154,7 +154,9 @@ test("the data layer hears every change once", async () => {
 test("Matomo: given, counted, and taken back", async () => {
   const { context, page, foreign } = await example("Matomo");
   assert.equal(await page.evaluate(() => typeof window._paq), "undefined");
+  const tracker = page.waitForResponse((answer) => answer.url().includes("matomo.example"));
   await accept(page);
+  await tracker;
   await page.waitForFunction(() => window._paq);
   const calls = () => page.evaluate(() => window._paq.map(([name]) => name));
   const started = ["requireConsent", "setConsentGiven", "setTrackerUrl", "setSiteId"];

@@ -40,6 +40,21 @@ async function chooseDuring(outage, context, page, action) {
   return (await posted).postDataJSON();
 }
 
+// Ends the outage. Resolves to the service's answer to the choice, whichever page has sent it: what
+// was told to a page that is left meanwhile cannot be read there any more.
+async function reachable(context, outage) {
+  let told;
+  const answered = new Promise((resolve) => (told = resolve));
+  const pass = async (route) => {
+    const response = await route.fetch();
+    told({ posted: route.request().postDataJSON(), ...(await response.json()) });
+    await route.fulfill({ response });
+  };
+  await context.route(isConsents, pass, { times: 1 });
+  await context.unroute(isConsents, outage);
+  return { answered };
+}
+
 for (const [name, outage] of Object.entries(outages)) {
   test(`${name}: a refusal holds at once and is delivered with the next page`, async () => {
     const { context, page, requests } = await visit({});
@@ -51,10 +66,9 @@ for (const [name, outage] of Object.entries(outages)) {
     await page.evaluate(() => window.consent.ready);
     assert.equal(await control(page, "accept_all").count(), 0, "the refusal is remembered");
 
-    await context.unroute(isConsents);
-    const delivered = answerTo(page);
+    const { answered } = await reachable(context, outage);
     await page.goto("/pricing");
-    const { record, token } = await (await delivered).json();
+    const { record, token } = await answered;
     assert.deepEqual(record.choices, { analytics: "denied", marketing: "denied" });
     assert.equal((await check(service, { token })).reason, "refused");
     await page.waitForFunction(() => document.cookie.includes("dp_consent="));
@@ -71,12 +85,10 @@ for (const [name, outage] of Object.entries(outages)) {
     await page.waitForFunction(() => !/\b_dp/.test(document.cookie));
     assert.ok(requests.every((request) => !request.url().endsWith("/v1/events")));
 
-    await context.unroute(isConsents);
-    const delivered = answerTo(page);
+    const { answered } = await reachable(context, outage);
     await page.goto("/pricing");
-    const answer = await delivered;
-    assert.equal(answer.request().postDataJSON().event, first.event);
-    const { record } = await answer.json();
+    const { record, posted } = await answered;
+    assert.equal(posted.event, first.event);
     assert.equal((await check(service, { subject: record.subject })).reason, "granted");
     await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
     await context.close();
@@ -92,7 +104,8 @@ test("a withdrawal during an outage acts here at once and reaches the service la
   await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
 
   await page.getByRole("link", { name: "Privacy choices" }).last().click();
-  await chooseDuring(outages["no network"], context, page, "withdraw");
+  const outage = outages["no network"];
+  await chooseDuring(outage, context, page, "withdraw");
   assert.equal(await allows(page, "analytics"), false);
   await waitForCookies(page, ["dp_consent", "dp_consent_outbox"]);
   assert.equal((await check(service, { subject })).reason, "granted");
@@ -101,10 +114,9 @@ test("a withdrawal during an outage acts here at once and reaches the service la
   await page.evaluate(() => window.consent.ready);
   assert.equal(await allows(page, "analytics"), false, "undelivered, and still a no");
 
-  await context.unroute(isConsents);
-  const delivered = answerTo(page);
+  const { answered } = await reachable(context, outage);
   await page.goto("/pricing");
-  await delivered;
+  await answered;
   assert.equal((await check(service, { subject })).reason, "withdrawn");
   await context.close();
 });

@@ -65,6 +65,16 @@ function observe(context) {
   return { requests, complaints };
 }
 
+// What a test is still serving to a page is served before the page goes: otherwise it fails behind
+// the test's back.
+function closeBehindRoutes(context) {
+  const close = context.close.bind(context);
+  context.close = async () => {
+    await context.unrouteAll({ behavior: "wait" });
+    await close();
+  };
+}
+
 // A visitor with a fresh profile. `options` are Playwright's context options.
 export async function newVisitor(browser, { url, from, gpc = false, headers = {}, ...options }) {
   const context = await browser.newContext({
@@ -79,6 +89,7 @@ export async function newVisitor(browser, { url, from, gpc = false, headers = {}
   await context.addInitScript(collectViolations);
   if (gpc) await context.addInitScript(signalGpc);
   const page = await context.newPage();
+  closeBehindRoutes(context);
   return { context, page, ...seen };
 }
 

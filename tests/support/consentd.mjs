@@ -1,11 +1,10 @@
-// Starts the built consentd for black-box tests: its own data directory, free ports, stopped at the
-// end.
+// Starts the built consentd for black-box tests: its own data directory, ports of the system's
+// choice, stopped at the end.
 
 import { spawn, execFile } from "node:child_process";
 import { once } from "node:events";
 import { existsSync } from "node:fs";
 import { mkdtemp, rm } from "node:fs/promises";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -22,15 +21,6 @@ const geoDatabase = join(
 const run = promisify(execFile);
 const startMilliseconds = 20_000;
 
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
-
 // Prints the key once and stores only its hash: the caller keeps it.
 export async function issueKey(dataDir, scopes, name = scopes.join("-")) {
   const { stdout } = await run(program, [
@@ -40,13 +30,20 @@ export async function issueKey(dataDir, scopes, name = scopes.join("-")) {
   return stdout.trim().split(/\s+/).at(-1);
 }
 
-async function waitUntilReady(child, url, output) {
+// What it says of its listeners: the system has given them ports that nobody else has.
+function addressesIn(output) {
+  const [, url, internalUrl] = /^public +(\S+)\/\ninternal +(\S+)\/$/m.exec(output) ?? [];
+  return internalUrl && { url, internalUrl };
+}
+
+async function waitUntilReady(child, output) {
   const deadline = Date.now() + startMilliseconds;
   while (Date.now() < deadline) {
     if (child.exitCode !== null)
       throw new Error(`consentd ended with ${child.exitCode}:\n${output()}`);
-    const answer = await fetch(`${url}/readyz`).catch(() => undefined);
-    if (answer?.ok) return;
+    const addresses = addressesIn(output());
+    const asked = addresses && fetch(`${addresses.internalUrl}/readyz`);
+    if ((await asked?.catch(() => {}))?.ok) return addresses;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
   throw new Error(`consentd was not ready within ${startMilliseconds} ms:\n${output()}`);
@@ -68,9 +65,7 @@ export async function startConsentd({
   if (!existsSync(program)) throw new Error(`${program} is missing: run script/build first`);
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "consentd-")));
   const key = given ?? (await issueKey(directory, scopes));
-  const [publicPort, internalPort] = [await freePort(), await freePort()];
-  const listeners = ["--public-listen", `127.0.0.1:${publicPort}`];
-  listeners.push("--internal-listen", `127.0.0.1:${internalPort}`);
+  const listeners = ["--public-listen", "127.0.0.1:0", "--internal-listen", "127.0.0.1:0"];
   const commandLine = [
     ...["serve", "--data-dir", directory, "--web-dir", webDir],
     ...geoDatabases.flatMap((path) => ["--geo-db", path]),
@@ -83,9 +78,9 @@ export async function startConsentd({
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
   const output = () => text;
   const ended = once(child, "exit");
-  const internalUrl = `http://127.0.0.1:${internalPort}`;
+  let addresses;
   try {
-    await waitUntilReady(child, internalUrl, output);
+    addresses = await waitUntilReady(child, output);
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
@@ -97,8 +92,7 @@ export async function startConsentd({
     return status;
   };
   return {
-    url: `http://127.0.0.1:${publicPort}`,
-    internalUrl,
+    ...addresses,
     dataDir: directory,
     key,
     child,

@@ -22,9 +22,10 @@ const page = (
 <body><main><h1>Fixture</h1>${body}</main></body></html>`;
 
 /**
- * Serves `body` at `path`, and every file of `files` by its path: text, or [milliseconds, text] for
- * a slow one. A name that ends in .html is a page of its own, without the banner. `head` is put
- * into the page's; `policy: false` leaves out the policy, for libraries that make markup of text.
+ * Serves `body` at `path`, and every file of `files` by its path: text, or [wait, text] for a slow
+ * one, which comes after as many milliseconds, or when a promise resolves. A name that ends in
+ * .html is a page of its own, without the banner. `head` is put into the page's; `policy: false`
+ * leaves out the policy, for libraries that make markup of text.
  */
 export async function serveFixture(context, path, body, files = {}, options = {}) {
   const { trustedTypes = "'none'" } = options;
@@ -39,11 +40,11 @@ export async function serveFixture(context, path, body, files = {}, options = {}
       }),
   );
   for (const [name, content] of Object.entries(files)) {
-    const [delay, text] = Array.isArray(content) ? content : [0, content];
+    const [wait, text] = Array.isArray(content) ? content : [0, content];
     await context.route(
       (url) => url.pathname === name,
       async (route) => {
-        if (delay) await new Promise((resolve) => setTimeout(resolve, delay));
+        await (typeof wait === "number" ? new Promise((come) => setTimeout(come, wait)) : wait);
         const [, ending] = name.split(".");
         const types = { html: "text/html", css: "text/css", svg: "image/svg+xml" };
         const type = types[ending] ?? "text/javascript";

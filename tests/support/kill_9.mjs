@@ -4,6 +4,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
+import { setTimeout as sleep } from "node:timers/promises";
 import { isDeepStrictEqual, promisify } from "node:util";
 import { program, startConsentd } from "./consentd.mjs";
 import { checkOf, Visitor } from "./visitor.mjs";
@@ -76,10 +77,15 @@ export async function killAgainAndAgain(
     const service = await startConsentd({ dataDir, options });
     const before = sent.length;
     const writing = Array.from({ length: writers }, () => decideUntilKilled(service, sent));
-    const spread = milliseconds * (0.5 + Math.random());
-    await new Promise((resolve) => setTimeout(resolve, spread));
+    const written = Promise.all(writing);
+    let over = false;
+    const end = () => (over = true);
+    written.then(end, end);
+    // Counted from the first one that is sent: a busy machine may take its time until then.
+    while (!over && sent.length === before) await sleep(5);
+    await sleep(milliseconds * (0.5 + Math.random()));
     service.child.kill("SIGKILL");
-    await Promise.all(writing);
+    await written;
     await service.stop();
     assert.ok(sent.length > before, `nothing was sent in round ${round}`);
     counts.entries = await audit(dataDir);

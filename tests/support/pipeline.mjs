@@ -18,11 +18,18 @@ export async function check(service, who, purpose = "analytics") {
 
 export async function dataFiles(service) {
   const found = [];
+  // The service goes on meanwhile: what it has put into the place of another file is gone.
+  const read = async (path) => {
+    const bytes = await readFile(path).catch((error) => {
+      if (error.code !== "ENOENT") throw error;
+    });
+    if (bytes) found.push({ path, bytes });
+  };
   const walk = async (directory) => {
     for (const entry of await readdir(directory, { withFileTypes: true })) {
       const path = join(directory, entry.name);
       if (entry.isDirectory()) await walk(path);
-      else found.push({ path, bytes: await readFile(path) });
+      else await read(path);
     }
   };
   await walk(service.dataDir);
@@ -43,7 +50,8 @@ export async function findInData(service, needles) {
 export async function events(service) {
   const files = (await dataFiles(service)).filter(({ path }) => path.endsWith(".ndjson"));
   return files.flatMap(({ bytes }) => {
-    const lines = bytes.toString("utf8").split("\n").filter(Boolean);
+    // Behind the last end of a line stands one that is just being written.
+    const lines = bytes.toString("utf8").split("\n").slice(0, -1).filter(Boolean);
     return lines.map((line) => JSON.parse(line));
   });
 }
