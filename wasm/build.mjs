@@ -89,6 +89,7 @@ const sizes = {
   "configuration.js (for typos)": weigh("configuration.js"),
   "placeholder.js (for frames)": weigh("placeholder.js"),
   "layout.js (for bar and center)": weigh("layout.js"),
+  "opt_out.js (in opt-out regions)": weigh("opt_out.js"),
   "reopen.js (for the standing button)": weigh("reopen.js"),
   "theme.js (for themed sites)": weigh("theme.js"),
   "preferences.js (on demand)": weigh("preferences.js"),

@@ -175,13 +175,21 @@ test("no notice: the placeholder is a link to what it stands for", async () => {
   await context.close();
 });
 
+const pictures =
+  '<img alt="" data-consent="marketing" data-consent-src="/a.svg" ' +
+  'data-consent-srcset="/b.svg 2x">' +
+  '<link rel="stylesheet" data-consent="analytics" data-consent-src="/c.css">';
+const looks = { "/c.css": "h1 { letter-spacing: 7px }" };
+
+const dressed = (page) =>
+  page.waitForFunction(() => {
+    const { letterSpacing } = getComputedStyle(document.querySelector("h1"));
+    return letterSpacing === "7px";
+  });
+
 test("images and links get their addresses, and lose them again", async () => {
   const { context, page } = await visit({});
-  const body =
-    '<img alt="" data-consent="marketing" data-consent-src="/a.svg" ' +
-    'data-consent-srcset="/b.svg 2x">' +
-    '<link rel="preload" as="image" data-consent="analytics" data-consent-src="/c.svg">';
-  await serveFixture(context, "/images", body);
+  await serveFixture(context, "/images", pictures, looks);
   await open(page, "/images");
   const addresses = () =>
     page.evaluate(() => [
@@ -192,8 +200,43 @@ test("images and links get their addresses, and lose them again", async () => {
   assert.deepEqual(await addresses(), [null, null, null]);
   await accept(page);
   await page.waitForFunction(() => document.querySelector("img").src);
-  assert.deepEqual(await addresses(), ["/a.svg", "/b.svg 2x", "/c.svg"]);
+  assert.deepEqual(await addresses(), ["/a.svg", "/b.svg 2x", "/c.css"]);
+  await dressed(page);
   await page.evaluate(() => window.consent.withdraw());
   assert.deepEqual(await addresses(), [null, null, null]);
+  const { letterSpacing } = await page.evaluate(() => ({
+    ...getComputedStyle(document.querySelector("h1")),
+  }));
+  assert.equal(letterSpacing, "normal", "a style sheet is taken away with its address");
+  await context.close();
+});
+
+test("frames, images, links and module scripts that come later are treated alike", async () => {
+  const { context, page, requests } = await visit({});
+  const module_ = gated('data-consent-type="module" src="/module.js"');
+  await serveFixture(context, "/later", `<template>${video}${pictures}${module_}</template>`, {
+    ...{ "/video.html": "<title>v</title><p>Video", "/module.js": says("module"), ...looks },
+  });
+  await open(page, "/later");
+  const insert = () =>
+    page.evaluate(() => {
+      const copy = document.querySelector("template").content.cloneNode(true);
+      document.querySelector("main").replaceChildren(document.querySelector("h1"), copy);
+    });
+  await page.evaluate(() => document.body.append(document.querySelector("template")));
+  await insert();
+  await placeholder(page).locator('[data-action="allow"]').waitFor();
+  const optional = /video\.html|\/[abc]\.(?:svg|css)|module\.js/;
+  assert.deepEqual(requests.filter((one) => optional.test(one.url())).map((one) => one.url()), []);
+  await accept(page);
+  for (let times = 1; times <= 2; ++times) {
+    await page.frameLocator("iframe").getByText("Video").waitFor();
+    await dressed(page);
+    await page.waitForFunction(() => document.querySelector("img").src.endsWith("/a.svg"));
+    // A module that a document has run runs no second time, as without the gate.
+    await page.waitForFunction(() => globalThis.ran?.join() === "module");
+    assert.equal(await placeholder(page).count(), 0);
+    await insert();
+  }
   await context.close();
 });

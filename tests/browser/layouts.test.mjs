@@ -189,6 +189,6 @@ test("without the file for layouts the box is shown", async () => {
 test("who wants nothing else does not load it", async () => {
   const { context, requests } = await visit({});
   assert.ok(requests.length > 3);
-  assert.ok(requests.every((request) => !/layout/.test(request.url())));
+  assert.ok(requests.every((request) => !/layout|opt_out/.test(request.url())));
   await context.close();
 });

@@ -77,6 +77,19 @@ test("opting out is one click, stays, and stops what was on", async () => {
   await context.close();
 });
 
+test("without the file of its own layers there is a way out, too", async () => {
+  const { context, page } = await visit({});
+  await context.route(/\/opt_out\.\w+\.js/, (route) => route.abort());
+  await open(page);
+  await page.waitForFunction(() => window.consent.allows("analytics"));
+  await control(page, "reject_all").click();
+  assert.equal(await allows(page, "analytics"), false);
+  await page.waitForFunction(() => window.consent.state().status === "decided");
+  const { dp_consent: cookie } = await waitForCookies(page, ["dp_consent"]);
+  assert.equal((await check(service, { token: cookie.value })).reason, "opted_out");
+  await context.close();
+});
+
 test("with GPC analytics is off, the page says so, and the pipeline hears it", async () => {
   const { context, page, requests, complaints } = await visit({ gpc: true });
   const answered = consentAnswer(page);

@@ -4,7 +4,8 @@
 import assert from "node:assert/strict";
 import { after, before, test } from "node:test";
 
-import { cookiesOf, launchBrowser, newVisitor, waitForCookies } from "../support/browser.mjs";
+import { allows, control, cookiesOf, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { open, waitForCookies } from "../support/browser.mjs";
 import { startConsentd } from "../support/consentd.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 
@@ -72,6 +73,39 @@ test("cookies go however they were set, also several of one name and families", 
   await context.close();
 });
 
+const prefixed = {
+  "__Secure-x": ["", "; Domain=www.shop.localhost", "; Domain=shop.localhost; Partitioned"],
+  "__Host-x": ["", "; Partitioned"],
+};
+
+test("cookies whose prefix asks for exact attributes go, too", async () => {
+  const { context, page, complaints } = await deepPage();
+  for (const [name, variants] of Object.entries(prefixed)) {
+    for (const more of variants) {
+      const text = `${name}=1; Max-Age=999; Path=/; Secure; SameSite=None${more}`;
+      await page.evaluate((cookie) => (document.cookie = cookie), text);
+      assert.deepEqual(Object.keys(await cookiesOf(context)), [name], text);
+      await removeLeft(page, [{ name }]);
+      assert.deepEqual(await cookiesOf(context), {}, text);
+    }
+  }
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("a cookie of a path that the page cannot see goes by the path that is named", async () => {
+  const { context, page, complaints } = await deepPage();
+  for (const more of ["", "; Domain=shop.localhost", "; Secure; SameSite=None; Partitioned"]) {
+    await page.evaluate((cookie) => (document.cookie = cookie), `_shop=1; Path=/shop${more}`);
+    assert.deepEqual(Object.keys(await cookiesOf(context)), ["_shop"], more);
+    assert.equal(await page.evaluate(() => document.cookie), "");
+    await removeLeft(page, [{ name: "_shop", path: "/shop" }]);
+    assert.deepEqual(await cookiesOf(context), {}, more);
+  }
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("a cookie that stays is named in the console, once", async () => {
   const { context, page, complaints } = await deepPage();
   await page.evaluate(() => {
@@ -102,5 +136,65 @@ test("storage keys go, and only those that are named", async () => {
     ["cart", "tag"],
     ["cart", "tag.a", "tag.b"],
   ]);
+  await context.close();
+});
+
+const consents = (url) => url.pathname === "/v1/consents";
+
+test("withdrawn where the service was asked nothing: what was left goes all the same", async () => {
+  const { context, page, requests, complaints } = await newVisitor(browser, {
+    url: service.url,
+    from: "germany",
+  });
+  await open(page);
+  await control(page, "accept_all").click();
+  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await page.waitForFunction(() => document.cookie.includes("_dpm="));
+  requests.length = 0;
+  await open(page, "/pricing");
+  await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+  const notices = () => requests.filter((one) => one.url().includes("/v1/notice")).length;
+  assert.equal(notices(), 0);
+  await page.evaluate(() => window.consent.withdraw());
+  assert.equal(await allows(page, "analytics"), false);
+  await waitForCookies(page, ["dp_consent"]);
+  assert.equal(notices(), 1);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("events that waited for the grant to arrive are dropped with it", async () => {
+  const { context, page, requests } = await newVisitor(browser, {
+    url: service.url,
+    from: "germany",
+  });
+  await serveFixture(context, "/waiting", "");
+  await open(page, "/waiting");
+  let pass;
+  const held = new Promise((resolve) => (pass = resolve));
+  await context.route(consents, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await control(page, "accept_all").click();
+  await page.waitForFunction(() => window.consent.allows("analytics"));
+  const track = (name) =>
+    page.evaluate((one) => window.consent.track({ type: "custom", name: one }), name);
+  assert.equal(await track("dropped"), true);
+  await page.waitForFunction(() => sessionStorage.getItem("dp_session"));
+  await page.evaluate(() => window.consent.withdraw());
+  assert.equal(await page.evaluate(() => sessionStorage.length), 0);
+  assert.equal(await track("refused"), false);
+  pass();
+  await page.waitForFunction(() => window.consent.state().status === "decided");
+  // The next ones are sent: what had waited would have come along or before.
+  await page.evaluate(() => window.consent.accept());
+  await page.waitForFunction(() => window.consent.state().status === "decided");
+  const posted = page.waitForRequest((request) => request.url().endsWith("/v1/events"));
+  assert.equal(await track("sent"), true);
+  await posted;
+  const sent = requests.filter((request) => request.url().endsWith("/v1/events"));
+  const names = sent.flatMap((one) => one.postDataJSON().events.map(({ name }) => name));
+  assert.deepEqual(names, ["sent"]);
   await context.close();
 });

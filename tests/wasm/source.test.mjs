@@ -17,6 +17,7 @@ test("the modules can be imported where there is no window", async () => {
 
 test("what is shipped hands no text to the browser as code or markup", () => {
   const scripts = ["banner.js", "consent.mjs", "courier.js", "follow_up.js", "layout.js"];
+  scripts.push("opt_out.js");
   for (const name of [...scripts, "preferences.js", "gpp.js", "reopen.js", "theme.js"]) {
     const script = builtBytes(name).toString();
     for (const sink of [

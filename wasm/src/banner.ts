@@ -2,11 +2,12 @@
 // no scrolling. Accepting, refusing and the settings are the same control, side by side.
 
 import styles from "./banner.css";
-import { layoutFile, preferencesFile, reopenFile, themeFile } from "./built_files";
+import { layoutFile, optOutFile, preferencesFile, reopenFile, themeFile } from "./built_files";
 import { adoptStyles, element } from "./element";
 import type { LayoutModule } from "./layout";
 import type { Looks } from "./looks";
 import type { Notice } from "./notice";
+import type { OptOutModule } from "./opt_out";
 import { PageRoom } from "./page_room";
 import { policyLink, removePolicyLink } from "./policy_link";
 import type { PreferencesModule } from "./preferences";
@@ -44,12 +45,18 @@ export class Banner implements View {
   show(layer: FirstLayer, notice: Notice): void {
     this.clear();
     this.mount(notice);
-    const card = (this.layer = this.build(layer, notice));
+    const { root, base, actions } = this;
+    const card = (this.layer = this.build(notice));
     const keepRoom = () => this.room.keepFor(card);
-    const place = (module?: LayoutModule) => {
+    const hide = () => this.hide();
+    const place = ([layout, optOut]: [LayoutModule?, OptOutModule?]) => {
       if (this.layer !== card) return;
-      this.root.prepend(card);
-      if (module) module.arrange(this.root, this.base, card, this.looks, keepRoom);
+      // Without its file the question is asked: it has a way out, too.
+      if (layer !== "ask") {
+        optOut?.dress(card, { root, slot: firstLayer, layer, notice, actions, hide });
+      }
+      root.prepend(card);
+      if (layout) layout.arrange(root, base, card, this.looks, keepRoom);
       else keepRoom();
       // In a task of its own, and when it has come to rest. A copy takes its place for that: not
       // under the visitor's hands.
@@ -59,8 +66,9 @@ export class Banner implements View {
         if (this.near || isThemed(card)) this.checkTheme();
       }, atRestMs);
     };
-    if (this.layout) void this.layout.then(place);
-    else place();
+    const dressing = layer !== "ask" && import(base + optOutFile).catch(ignore);
+    if (this.layout || dressing) void Promise.all([this.layout, dressing]).then(place);
+    else place([]);
   }
 
   hide(): void {
@@ -130,7 +138,7 @@ export class Banner implements View {
     else document.body.prepend(this.host);
   }
 
-  private build(layer: FirstLayer, notice: Notice): HTMLElement {
+  private build(notice: Notice): HTMLElement {
     const { actions } = this;
     const { text } = notice;
     const button = (action: string, label: string | undefined, run: () => void) => {
@@ -142,47 +150,27 @@ export class Banner implements View {
       node.addEventListener("click", run);
       return node;
     };
-    const hide = () => this.hide();
-    if (layer === "honoured" || layer === "opted_out") {
-      const status = layer === "honoured" ? text.gpc_honoured : text.opt_out_done;
-      return element(
-        "section",
-        { class: "card slim", part: "card", role: "status" },
-        element("p", {}, status),
-        button("close", text.close, hide),
-      );
-    }
-    const asked = layer === "ask";
-    const settings = button("settings", text.settings, () => actions.open());
     return element(
       "section",
       { class: "card", part: "card", role: "region", "aria-labelledby": "title" },
       element(
         "h2",
         { id: "title", part: "title" },
-        asked ? text.title : text.opt_out_title,
+        text.title,
       ),
       element(
         "p",
         { part: "body" },
-        asked ? text.body : text.opt_out_body,
+        text.body,
         " ",
         policyLink(this.root, firstLayer, notice),
       ),
       element(
         "div",
         { class: "actions", part: "actions" },
-        ...(asked
-          ? [
-              button("accept_all", text.accept_all, () => actions.acceptAll("banner")),
-              button("reject_all", text.reject_all, () => actions.rejectAll("banner")),
-              settings,
-            ]
-          : [
-              button("opt_out", text.opt_out_action, () => actions.rejectAll("banner")),
-              settings,
-              button("close", text.close, hide),
-            ]),
+        button("accept_all", text.accept_all, () => actions.acceptAll("banner")),
+        button("reject_all", text.reject_all, () => actions.rejectAll("banner")),
+        button("settings", text.settings, () => actions.open()),
       ),
     );
   }

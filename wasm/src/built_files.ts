@@ -7,6 +7,7 @@ declare const CONSENT_FILES: Record<
   | "wasm2js"
   | "token"
   | "layout"
+  | "optOut"
   | "theme"
   | "reopen"
   | "preferences"
@@ -21,6 +22,7 @@ export const wasmFile = CONSENT_FILES.wasm;
 export const wasm2jsFile = CONSENT_FILES.wasm2js;
 export const tokenFile = CONSENT_FILES.token;
 export const layoutFile = CONSENT_FILES.layout;
+export const optOutFile = CONSENT_FILES.optOut;
 export const themeFile = CONSENT_FILES.theme;
 export const reopenFile = CONSENT_FILES.reopen;
 export const preferencesFile = CONSENT_FILES.preferences;

@@ -53,15 +53,18 @@ export function removeLeft(named: NoticeCookie[]): void {
 }
 
 function removeCookie(cookie: NoticeCookie): void {
-  for (const name of namesPresent().filter((present) => isNamed(present, cookie.name))) {
+  const named = new Set(namesPresent().filter((present) => isNamed(present, cookie.name)));
+  // Of a path that this page cannot see, perhaps: nothing tells whether it is there.
+  if (cookie.path) named.add(cookie.name);
+  for (const name of named) {
     for (const removal of removals({ ...cookie, name }, location.hostname, location.pathname)) {
       document.cookie = removal;
     }
     if (!namesPresent().includes(name) || warned.has(name)) continue;
     warned.add(name);
     console.warn(
-      `consent: the cookie "${name}" could not be removed: the policy has to name the path and ` +
-        "the domain it was set with",
+      `consent: the cookie "${name}" could not be removed: the policy has to name its path and ` +
+        "domain",
     );
   }
 }

@@ -11,10 +11,17 @@ export interface RemovalModule {
   removeEnded(consent: Consent): void;
 }
 
+// What this page has let run.
+const ran = new Set<OptionalPurpose>();
+
 /** Removes what may not stay: of purposes, and of single services, that may not run. */
 export function removeEnded(consent: Consent): void {
-  const purposes = consent.page.notice?.purposes ?? [];
-  removeLeft(purposes.flatMap((purpose) => endedOf(purpose, consent)));
+  const { notice } = consent.page;
+  const purposes: OptionalPurpose[] = ["analytics", "marketing"];
+  const ended = purposes.filter((one) => (consent.allows(one) ? !ran.add(one) : ran.has(one)));
+  if (notice) removeLeft(notice.purposes.flatMap((purpose) => endedOf(purpose, consent)));
+  // Only a notice says what it may have left. Without one it is tried again with the next change.
+  else if (ended.length) void consent.loadNotice().then(() => removeEnded(consent), () => {});
 }
 
 function endedOf({ id, required, cookies }: NoticePurpose, consent: Consent): NoticeCookie[] {

@@ -1,0 +1,55 @@
+// The first layers of an opt-out region, loaded there: the notice with a way out, and the line that
+// says that it was taken, or that a signal is honoured.
+
+import { element } from "./element";
+import type { Notice } from "./notice";
+import { policyLink, removePolicyLink } from "./policy_link";
+import type { FirstLayer, ViewActions } from "./view";
+
+export interface OptOutModule {
+  dress: typeof dress;
+}
+
+export interface Dressing {
+  root: ShadowRoot;
+  /** The name of the link's slot. */
+  slot: string;
+  layer: Exclude<FirstLayer, "ask">;
+  notice: Notice;
+  actions: ViewActions;
+  hide(): void;
+}
+
+/** Makes of a card that asks the one that is wanted. */
+export function dress(card: HTMLElement, wanted: Dressing): void {
+  const { root, slot, layer, notice, actions, hide } = wanted;
+  const { text } = notice;
+  const button = (action: string, label: string | undefined, run: () => void) => {
+    const attributes = { type: "button", part: "button", "data-action": action };
+    const node = element("button", attributes, label);
+    node.addEventListener("click", run);
+    return node;
+  };
+  const close = button("close", text.close, hide);
+  if (layer === "opt_out") {
+    const link = policyLink(root, slot, notice);
+    card.replaceChildren(
+      element("h2", { id: "title", part: "title" }, text.opt_out_title),
+      element("p", { part: "body" }, text.opt_out_body, " ", link),
+      element(
+        "div",
+        { class: "actions", part: "actions" },
+        button("opt_out", text.opt_out_action, () => actions.rejectAll("banner")),
+        button("settings", text.settings, () => actions.open()),
+        close,
+      ),
+    );
+    return;
+  }
+  removePolicyLink(root, slot);
+  const status = layer === "honoured" ? text.gpc_honoured : text.opt_out_done;
+  card.classList.add("slim");
+  card.role = "status";
+  card.removeAttribute("aria-labelledby");
+  card.replaceChildren(element("p", {}, status), close);
+}
