@@ -13,6 +13,9 @@ export const names = [
   ...["cookieName", "loadCourier", "loadNotice", "outbox", "setCookie"],
   // the core's records
   ...["decidedAt", "deniedEventMs", "materialSince", "pageIn", "pageOut"],
+  // Courier
+  ...["carrying", "corrected", "drain", "dropCookie", "dropOvertaken", "learnToRead", "remake"],
+  ...["changed", "tryLater"],
   // the view, and what follows a choice
   ...["acceptAll", "giveBack", "keepFor", "prepare", "rejectAll"],
   ...["fetching", "renew", "skewMs", "startGpp"],

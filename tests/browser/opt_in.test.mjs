@@ -81,6 +81,7 @@ for (const { from, country, regime } of [
 
     const { answer, body, headers } = await choose(page, "accept_all");
     assert.equal(answer.status(), 201);
+    assert.equal(answer.request().postDataJSON().page, "/");
     assert.match(headers["set-cookie"], /^dp_consent=1\.[\w.-]+; Path=\/; .*Max-Age=15724800/);
     assert.equal(body.record.regime, regime);
     assert.deepEqual(body.record.region, { country, subdivision: null });

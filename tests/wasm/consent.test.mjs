@@ -50,9 +50,10 @@ test("a refusal is kept and sent without any identifier", async () => {
   await consent.ready;
   consent.reject("banner");
   await settled();
-  assert.deepEqual([...visitor.kept.values()].map(JSON.parse), [
-    { action: "reject_all", layer: "banner", choices: all("denied") },
-  ]);
+  const [{ kept, ...entry }, ...others] = [...visitor.kept.values()].map(JSON.parse);
+  assert.deepEqual(entry, { action: "reject_all", layer: "banner", choices: all("denied") });
+  assert.equal(kept, visitor.jar.value("dp_consent_outbox"), "the same in the cookie");
+  assert.deepEqual(others, []);
   assert.equal(visitor.posted[0].subject, null);
 
   visitor.answer = () => 201;
@@ -151,6 +152,51 @@ test("a grant that could not be delivered does not count until it is", async () 
   await settled();
   assert.equal(last.allows("analytics"), true);
   assert.equal(new Set(visitor.posted.map(({ event }) => event)).size, 1, "the same event");
+});
+
+test("a grant says on which page it was given, and no query", async () => {
+  const visitor = new Visitor();
+  visitor.answer = () => 503;
+  const consent = visitor.open();
+  await consent.ready;
+  await consent.accept("banner");
+  await settled();
+  const before = location.pathname;
+  location.pathname = "/contact";
+  try {
+    visitor.answer = () => 201;
+    await visitor.open().ready;
+    await settled();
+  } finally {
+    location.pathname = before;
+  }
+  assert.equal(consent.state().subject, null, "the first page heard of nothing");
+  assert.deepEqual(visitor.posted.map(({ page }) => page), ["/pricing", "/pricing"]);
+});
+
+test("refused in part, the storage wiped: all that was granted before ends", async () => {
+  const visitor = new Visitor();
+  visitor.cookie = `dp_consent=${tokenFor(granted)}`;
+  visitor.answer = () => 503;
+  const consent = visitor.open();
+  await consent.ready;
+  await consent.save({ analytics: true }, "preferences");
+  await settled();
+  assert.deepEqual(
+    ["analytics", "marketing"].map((one) => visitor.open().allows(one)),
+    [false, false],
+    "undelivered",
+  );
+  visitor.kept.clear();
+  const next = visitor.open();
+  await next.ready;
+  assert.equal(next.allows("marketing"), false);
+  visitor.answer = () => 201;
+  await visitor.open().ready;
+  await settled();
+  const { action, choices, subject: whose } = visitor.posted.at(-1);
+  assert.deepEqual([action, choices, whose], ["withdraw", all("denied"), subject]);
+  assert.equal(visitor.jar.value("dp_consent_outbox"), undefined);
 });
 
 test("a refusal while the grant is on its way ends it", async () => {

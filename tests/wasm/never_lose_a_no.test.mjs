@@ -91,14 +91,14 @@ async function choose(world, random, story, denied, act) {
 
 const allowed = ({ consent }) => optional.filter((one) => consent.allows(one));
 
-// A refusal of everything is in a cookie, too. One that grants something as well lives as long as
-// the storage that keeps it.
-const holds = ({ denied, kept }) => denied === optional || kept;
+// What is denied is in a cookie, too, also beside something that is granted. Without cookies such a
+// choice lives as long as the storage that keeps it.
+const holds = (world, { denied, kept }) => denied === optional || kept || world.jar.works;
 
 function check(world, story) {
   for (const tab of world.tabs.filter(({ frozen }) => !frozen)) {
     const runs = allowed(tab);
-    const against = runs.filter((one) => holds(story) && story.denied.includes(one));
+    const against = runs.filter((one) => holds(world, story) && story.denied.includes(one));
     assert.deepEqual(against, [], `tab ${tab.id}`);
     const { status } = tab.consent.state();
     // On its way, from the tab in which it was given; or known to the service. (A tab that has not
@@ -162,7 +162,7 @@ async function play(seed, trace) {
     assert.ok(!subjectOf(world.jar.value("dp_consent")), "no identifier stays");
   }
   // Without cookies no later page can name whom an earlier one granted something for.
-  if (!world.jar.works || !holds(story)) return;
+  if (!world.jar.works) return;
   for (const [subject, choices] of world.service.granted) {
     if (world.unheard.has(subject)) continue;
     for (const purpose of story.denied) {

@@ -4,7 +4,7 @@ import { importSource } from "./built.mjs";
 import { CookieJar } from "./cookie_jar.mjs";
 
 const { Outbox, outboxKey } = await importSource("outbox.ts");
-const { refusalCookie } = await importSource("refusal_cookie.ts");
+const { keptText, refusalCookie } = await importSource("refusal_cookie.ts");
 
 const refusal = {
   action: "withdraw",
@@ -12,6 +12,8 @@ const refusal = {
   choices: { analytics: "denied", marketing: "denied" },
 };
 const grant = { ...refusal, action: "save", choices: { analytics: "granted" }, request: {} };
+const partial = { ...grant, choices: { analytics: "granted", marketing: "denied" } };
+const cookieOf = (pending) => refusalCookie(keptText(pending));
 
 function keeper(entry) {
   const jar = new CookieJar();
@@ -22,7 +24,7 @@ function keeper(entry) {
 
 test("a refusal comes back from its cookie as it was, whatever other cookies there are", () => {
   const { jar, outbox } = keeper();
-  for (const pair of ["a=1", refusalCookie(refusal), "dp_consent=1.2.3"]) jar.write(pair);
+  for (const pair of ["a=1", cookieOf(refusal), "dp_consent=1.2.3"]) jar.write(pair);
   assert.deepEqual(outbox.read(), refusal);
   jar.write(refusalCookie(undefined));
   assert.equal(outbox.read(), undefined);
@@ -31,16 +33,43 @@ test("a refusal comes back from its cookie as it was, whatever other cookies the
 test("the cookie counts before the storage: deny wins", () => {
   const { jar, outbox } = keeper(grant);
   assert.deepEqual(outbox.read(), grant);
-  jar.write(refusalCookie(refusal));
+  jar.write(cookieOf(refusal));
   assert.deepEqual(outbox.read(), refusal);
 });
 
 test("a grant is never kept in a cookie, and ends the refusal that is", () => {
-  assert.match(refusalCookie(grant), /^dp_consent_outbox=; .*Max-Age=0$/);
+  assert.match(cookieOf(grant), /^dp_consent_outbox=; .*Max-Age=0$/);
   const { jar, outbox } = keeper();
-  jar.write(refusalCookie(refusal));
-  jar.write(refusalCookie(grant));
+  jar.write(cookieOf(refusal));
+  jar.write(cookieOf(grant));
   assert.equal(outbox.read(), undefined);
+});
+
+test("what is denied beside a grant is kept, and without the storage's entry all is", () => {
+  const kept = keptText(partial);
+  assert.doesNotMatch(kept, /granted|save/);
+  const { jar, outbox } = keeper({ ...partial, kept });
+  jar.write(cookieOf(partial));
+  assert.deepEqual(outbox.read(), { ...partial, kept }, "what was granted counts");
+  const wiped = keeper();
+  wiped.jar.write(cookieOf(partial));
+  assert.deepEqual(wiped.outbox.read(), refusal);
+});
+
+test("an entry of another choice, an older one, does not count beside the cookie", () => {
+  const otherWay = { ...partial, choices: { analytics: "denied", marketing: "granted" } };
+  const all = { ...partial, choices: { analytics: "granted", marketing: "granted" } };
+  for (const older of [otherWay, all, refusal]) {
+    for (const newer of [partial, refusal].filter((one) => one !== older)) {
+      const { jar, outbox } = keeper({ ...older, kept: keptText(older) });
+      jar.write(cookieOf(newer));
+      assert.deepEqual(outbox.read(), refusal);
+    }
+  }
+});
+
+test("a starting state that nobody chose is kept in no cookie", () => {
+  assert.equal(keptText({ ...partial, action: "default", layer: "none" }), "");
 });
 
 test("whatever somebody writes into the cookie, it can only deny", () => {

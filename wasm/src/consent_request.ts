@@ -1,12 +1,12 @@
 // The body of POST /v1/consents. The ids are made here: of a grant when it is given, of a refusal
-// only when it is sent.
+// only when it is sent. `page` is where that was: a path, never what is behind a question mark.
 
 import type { ConsentRequest, PendingChoice } from "./outbox";
 import { grantsSomething, type PageState } from "./page_state";
 import { randomId, uuidv7, type Randomness } from "./random_id";
 
 export function makeRequest(
-  { action, layer, choices }: PendingChoice,
+  { action, layer, choices, request }: PendingChoice,
   page: PageState,
   site: string,
   random: Randomness,
@@ -27,6 +27,7 @@ export function makeRequest(
     action,
     layer,
     client_time: new Date(nowMs).toISOString(),
+    page: request?.page ?? location.pathname,
     gpc,
   };
 }

@@ -8,7 +8,7 @@ import type { NoticeSource } from "./notice_source";
 import type { Outbox, PendingChoice } from "./outbox";
 import { grantsSomething, type PageState } from "./page_state";
 import type { Randomness } from "./random_id";
-import { refusalCookie } from "./refusal_cookie";
+import { keptText, refusalCookie } from "./refusal_cookie";
 import { tellTabs } from "./tabs";
 
 export interface CourierSurroundings {
@@ -101,15 +101,17 @@ export class Courier {
 
   private tell(): void {
     const { page, last: pending } = this;
-    if (!page.pending || !Object.values(pending!.choices).includes("denied")) return;
-    tellTabs({ tag: (page.tag ??= Math.random()), pending: pending! });
+    if (page.pending && pending?.kept) tellTabs({ tag: (page.tag ??= Math.random()), pending });
   }
 
   private write(pending: PendingChoice | undefined): void {
     const { around } = this;
-    this.last = pending ?? this.last;
+    if (pending) {
+      this.last = pending;
+      pending.kept = keptText(pending);
+    }
     around.outbox.write(pending);
-    around.setCookie(refusalCookie(pending));
+    around.setCookie(refusalCookie(pending?.kept));
   }
 
   private async drain(attempt: "first" | "retry"): Promise<void> {

@@ -16,6 +16,7 @@ export interface ConsentRequest {
   action: Action;
   layer: Layer;
   client_time: string;
+  page: string;
   gpc: boolean;
 }
 
@@ -25,6 +26,8 @@ export interface PendingChoice {
   choices: Choices;
   /** Present exactly when something is granted. */
   request?: ConsentRequest;
+  /** What is in the cookie meanwhile: an entry of another choice does not count. */
+  kept?: string;
 }
 
 /** The part of Storage that is used. Every call may throw, as may reaching it. */
@@ -36,8 +39,8 @@ export const outboxKey = "dp_consent_outbox";
 const longestEntry = 4096;
 
 /**
- * Every tab reads the storage. A refusal is in a cookie as well (refusal_cookie.ts), and that one
- * counts first.
+ * Every tab reads the storage. What is denied is in a cookie as well (refusal_cookie.ts), and that
+ * one counts first.
  */
 export class Outbox {
   /** Where the storage cannot keep it. */
@@ -49,17 +52,18 @@ export class Outbox {
   ) {}
 
   read(): PendingChoice | undefined {
-    const kept = this.cookies().split(`${outboxKey}=`)[1];
-    if (kept) {
-      this.memory = undefined;
-      return refusalIn(kept);
-    }
+    const kept = this.cookies().split(`${outboxKey}=`)[1]?.split(";")[0];
+    const counts = (entry?: PendingChoice) => !kept || entry?.kept === kept;
     try {
       const text = this.storage().getItem(outboxKey)!;
       const pending = JSON.parse(text) as PendingChoice;
-      if (text.length < longestEntry && isPending(pending)) return pending;
+      if (text.length < longestEntry && isPending(pending) && counts(pending)) return pending;
     } catch {
       // Off, empty, or not an entry of ours.
+    }
+    if (!counts(this.memory)) {
+      this.memory = undefined;
+      return refusalIn(kept!);
     }
     return this.memory;
   }
@@ -78,7 +82,7 @@ export class Outbox {
 
 // action.layer.purpose.purpose: nothing in there can grant.
 function refusalIn(kept: string): PendingChoice {
-  const [action, layer, ...purposes] = kept.split(";")[0]!.split(".");
+  const [action, layer, ...purposes] = kept.split(".");
   const choices = Object.fromEntries(purposes.map((purpose) => [purpose, "denied"]));
   return { action, layer, choices } as PendingChoice;
 }
