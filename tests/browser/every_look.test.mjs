@@ -8,7 +8,7 @@ import { after, before, test } from "node:test";
 import { axeFindings } from "../support/axe.mjs";
 import { launchBrowser } from "../support/browser.mjs";
 import { startConsentd } from "../support/consentd.mjs";
-import { everyLook } from "../support/every_look.mjs";
+import { contrastThemes, everyLook, otherPlaces } from "../support/every_look.mjs";
 
 let service;
 let browser;
@@ -23,9 +23,11 @@ after(async () => {
   await service?.stop();
 });
 
-for (const [language, why, stops, most] of [
+for (const [language, why, stops, most, themes] of [
   ["en", "every layout", ["box", "bar", "center"], 30],
   ["ar", "from right to left", ["box"], 18],
+  ["en", "more contrast", ["box", "center"], 16, contrastThemes],
+  ["de", "in every other place", Object.keys(otherPlaces), 24, contrastThemes],
 ]) {
   test(`${language} (${why}): axe finds nothing in any look`, async () => {
     const looks = [];
@@ -34,7 +36,7 @@ for (const [language, why, stops, most] of [
       looks.push(name);
       for (const line of await axeFindings(page, scope)) findings.push(`${name}: ${line}`);
     };
-    await everyLook(browser, service.url, language, look, stops);
+    await everyLook(browser, service.url, language, look, stops, themes);
     assert.deepEqual(findings, []);
     assert.equal(new Set(looks).size, most);
   });

@@ -1,8 +1,10 @@
 // Renders what visitors see, for people to look at: every language, light, dark and in forced
 // colours, on a desktop and a phone, each layer and layout. Writes build/gallery/*.png and an
-// index.html over them. With --axe it asks axe-core about each of them instead of rendering.
+// index.html over them. With --axe it asks axe-core about each of them instead of rendering, with
+// --places it goes to every position of each layout, with --contrast to the two schemes for who
+// prefers more contrast. It ends after --minutes, 30 when left out, and says where.
 //
-// usage: node tests/browser/gallery.mjs [--axe] [language ...]
+// usage: gallery.mjs [--axe] [--places] [--contrast] [--minutes N] [language ...]
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -11,12 +13,18 @@ import { parseArgs } from "node:util";
 import { axeFindings } from "../support/axe.mjs";
 import { launchBrowser } from "../support/browser.mjs";
 import { root, startConsentd } from "../support/consentd.mjs";
-import { everyLook } from "../support/every_look.mjs";
+import { contrastThemes, everyLook, otherPlaces } from "../support/every_look.mjs";
+import { stops, themes } from "../support/every_look.mjs";
 import { languages } from "../support/languages.mjs";
 
 const folder = join(root, "build/gallery");
 const { values: options, positionals: wanted } = parseArgs({
-  options: { axe: { type: "boolean", default: false } },
+  options: {
+    axe: { type: "boolean", default: false },
+    places: { type: "boolean", default: false },
+    contrast: { type: "boolean", default: false },
+    minutes: { type: "string", default: "30" },
+  },
   allowPositionals: true,
 });
 const unknown = wanted.filter((language) => !languages.includes(language));
@@ -24,6 +32,15 @@ if (unknown.length > 0) {
   console.error(`no such language: ${unknown.join(" ")}; there are ${languages.join(" ")}`);
   process.exit(2);
 }
+
+const minutes = Number(options.minutes);
+if (!(minutes > 0)) {
+  console.error(`--minutes ${options.minutes} is no number of minutes; give one such as 30`);
+  process.exit(2);
+}
+const ends = Date.now() + minutes * 60_000;
+const names = [...Object.keys(stops), ...(options.places ? Object.keys(otherPlaces) : [])];
+const shown = { ...themes, ...(options.contrast ? contrastThemes : {}) };
 
 function index(pictures) {
   const figures = pictures.map(
@@ -56,7 +73,11 @@ const service = await startConsentd();
 const browser = await launchBrowser();
 try {
   for (const language of wanted.length > 0 ? wanted : languages) {
-    await everyLook(browser, service.url, language, options.axe ? ask : render);
+    if (Date.now() > ends) {
+      findings.push(`${minutes} minutes are over before ${language}: give more with --minutes`);
+      break;
+    }
+    await everyLook(browser, service.url, language, options.axe ? ask : render, names, shown);
     console.log(`${language}: ${seen.length} looks so far, ${findings.length} findings`);
   }
 } finally {
@@ -64,9 +85,8 @@ try {
   await service.stop();
 }
 for (const finding of findings) console.error(finding);
-if (options.axe) {
-  process.exitCode = findings.length > 0 ? 1 : 0;
-} else {
+process.exitCode = findings.length > 0 ? 1 : 0;
+if (!options.axe) {
   writeFileSync(join(folder, "index.html"), index(seen));
   console.log(join(folder, "index.html"));
 }

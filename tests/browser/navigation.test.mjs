@@ -8,6 +8,7 @@ import { after, before, test } from "node:test";
 import { allows, control, launchBrowser, newVisitor, open } from "../support/browser.mjs";
 import { startConsentd } from "../support/consentd.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
+import { until } from "../support/other_browsers.mjs";
 
 let service;
 let browser;
@@ -71,7 +72,62 @@ for (const [name, swap] of Object.entries(swaps)) {
   });
 }
 
-test("back from the cache of pages: a choice made meanwhile holds", async () => {
+// Playwright starts Chromium without its back/forward cache, unless it is told not to, and then
+// loses track of which document is shown. Chromium itself knows.
+const withCache = { ignoreDefaultArgs: ["--disable-back-forward-cache"] };
+
+async function shownPage({ context, page }) {
+  const cdp = await context.newCDPSession(page);
+  const options = { awaitPromise: true, returnByValue: true };
+  const run = async (expression) =>
+    (await cdp.send("Runtime.evaluate", { expression, ...options })).result.value;
+  return { run, until: (expression) => until(() => run(expression)) };
+}
+
+test("a page out of the back/forward cache: what was withdrawn meanwhile has ended", async () => {
+  const keeping = await launchBrowser(withCache);
+  try {
+    const visitor = await newVisitor(keeping, { url: service.url, from: "germany" });
+    const { context, page } = visitor;
+    await context.addInitScript(() => {
+      globalThis.shown = [];
+      addEventListener("pageshow", ({ persisted }) => globalThis.shown.push(persisted));
+    });
+    const tag = '<script type="text/plain" data-consent="analytics" src="/next.js"></script>';
+    await serveFixture(context, "/kept", `${tag}<template>${tag}</template>`, {
+      "/next.js": `${says} document.cookie = "_dpa=1; Path=/";`,
+    });
+    await open(page, "/kept");
+    const { run, until: becomes } = await shownPage(visitor);
+    await control(page, "accept_all").click();
+    await becomes('globalThis.ran?.length === 1 && window.consent.state().status === "decided"');
+    // A page that waits for a lock is not kept.
+    await becomes("navigator.locks.query().then((all) => !all.held.length && !all.pending.length)");
+
+    // By form: a page with the banner would tell the kept one, which the browser then throws away.
+    await run('location.href = "/v1/preferences?site=dialphone.com&return=/privacy"');
+    const withdraw = "document.querySelector('button[value=withdraw]')";
+    await becomes(`!!${withdraw}`);
+    await run(`${withdraw}.click()`);
+    await becomes('location.pathname === "/privacy" && document.readyState === "complete"');
+    await run("history.go(-2)");
+    // One that was loaded again has run nothing.
+    await becomes('location.pathname === "/kept" && (!globalThis.ran || shown.length === 2)');
+    const why = "JSON.stringify(performance.getEntriesByType('navigation')[0].notRestoredReasons)";
+    assert.deepEqual(await run("globalThis.shown"), [false, true], await run(why));
+    assert.equal(await run('window.consent.allows("analytics")'), false);
+    assert.equal(await run("window.consent.state().decisions.analytics.reason"), "withdrawn");
+    await run("document.body.append(document.querySelector('template').content.cloneNode(true))");
+    // What its tag had left goes, once the notice has said so.
+    await becomes('!document.cookie.includes("_dpa=")');
+    assert.equal(await run("globalThis.ran.length"), 1);
+    await context.close();
+  } finally {
+    await keeping.close();
+  }
+});
+
+test("back to a page that is loaded again: a choice made meanwhile holds", async () => {
   const { context, page } = await newVisitor(browser, { url: service.url, from: "germany" });
   await open(page);
   const accepted = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));

@@ -37,7 +37,8 @@ export const chromiumOptions = {
   ],
 };
 
-export const launchBrowser = () => chromium.launch(chromiumOptions);
+// `options` are Playwright's, beside those.
+export const launchBrowser = (options = {}) => chromium.launch({ ...chromiumOptions, ...options });
 
 function signalGpc() {
   Object.defineProperty(Navigator.prototype, "globalPrivacyControl", { get: () => true });

@@ -5,10 +5,18 @@ import { control, newVisitor, open } from "./browser.mjs";
 import { embedWith } from "./embedding.mjs";
 import { screens } from "./languages.mjs";
 
+const plain = { colorScheme: "light", forcedColors: "none", contrast: "no-preference" };
+
 export const themes = {
-  light: { colorScheme: "light", forcedColors: "none" },
-  dark: { colorScheme: "dark", forcedColors: "none" },
-  forced: { colorScheme: "light", forcedColors: "active" },
+  light: plain,
+  dark: { ...plain, colorScheme: "dark" },
+  forced: { ...plain, forcedColors: "active" },
+};
+
+/** For visitors who prefer more contrast. */
+export const contrastThemes = {
+  contrast: { ...plain, contrast: "more" },
+  "dark-contrast": { ...plain, colorScheme: "dark", contrast: "more" },
 };
 
 const onScreen = "dialphone-consent";
@@ -32,13 +40,35 @@ export const stops = {
   center: { attributes: { layout: "center" }, layers: ["banner"] },
 };
 
+const positions = {
+  box: ["bottom", "bottom-end", "top-start", "top", "top-end"],
+  bar: ["top"],
+};
+
+/** The first layer in every place but the usual one of its layout. */
+export const otherPlaces = Object.fromEntries(
+  Object.entries(positions).flatMap(([layout, places]) =>
+    places.map((position) => [
+      `${layout}-${position}`,
+      { attributes: { layout, position }, layers: ["banner"] },
+    ]),
+  ),
+);
+
 /**
  * Calls `visit(page, name, scope)` at every stop. `scope` selects what belongs to the product. Give
- * the names of `stops` to go to fewer.
+ * names of `stops` and `otherPlaces`, or themes, to go to others.
  */
-export async function everyLook(browser, url, language, visit, names = Object.keys(stops)) {
+export async function everyLook(
+  browser,
+  url,
+  language,
+  visit,
+  names = Object.keys(stops),
+  shown = themes,
+) {
   for (const stop of names) {
-    const { attributes, layers } = stops[stop];
+    const { attributes, layers } = { ...stops, ...otherPlaces }[stop];
     const { context, page } = await newVisitor(browser, { url, from: "germany", locale: language });
     await embedWith(context, attributes);
     await open(page);
@@ -47,19 +77,19 @@ export async function everyLook(browser, url, language, visit, names = Object.ke
       const { show, scope } = everyLayer[layer];
       await show(page);
       const name = layer === "banner" ? stop : layer;
-      await inEveryTheme(page, (look) => visit(page, `${language}-${name}-${look}`, scope));
+      await inEveryTheme(page, shown, (look) => visit(page, `${language}-${name}-${look}`, scope));
     }
     await context.close();
   }
 }
 
-async function inEveryTheme(page, visit) {
+async function inEveryTheme(page, shown, visit) {
   for (const [screen, size] of Object.entries(screens)) {
     await page.setViewportSize(size);
-    for (const [theme, media] of Object.entries(themes)) {
+    for (const [theme, media] of Object.entries(shown)) {
       await page.emulateMedia(media);
       await visit(`${screen}-${theme}`);
     }
   }
-  await page.emulateMedia(themes.light);
+  await page.emulateMedia(plain);
 }
