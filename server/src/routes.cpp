@@ -31,42 +31,43 @@ namespace consent::server {
 namespace {
 
 using http::Answers;
-using Handle = http::Response (*)(const Service&, const http::Request&);
-using HandleOrNothing = std::optional<http::Response> (*)(const Service&, const http::Request&);
+// A function of service and request; what it answers becomes an Outcome.
+template <typename Answer>
+using Handle = Answer (*)(const Service&, const http::Request&);
 
-http::Handler open_to_all(const Service& service, Handle handle) {
+template <typename Answer>
+http::Handler open_to_all(const Service& service, Handle<Answer> handle) {
   return [&service, handle](const http::Request& request) { return handle(service, request); };
 }
 
 // Of the transparency log.
-http::Handler of_log(const Service& service, Handle handle) {
+template <typename Answer>
+http::Handler of_log(const Service& service, Handle<Answer> handle) {
   return reading_log(service, open_to_all(service, handle));
 }
 
 // For pages of the site's origins.
-http::Handler shared(const Service& service, Handle handle) {
+template <typename Answer>
+http::Handler shared(const Service& service, Handle<Answer> handle) {
   return cross_origin(service, open_to_all(service, handle));
 }
 
 // For anybody on the site's pages what costs the disk something, at a bounded rate.
-http::Handler written(const Service& service, Handle handle) {
+template <typename Answer>
+http::Handler written(const Service& service, Handle<Answer> handle) {
   return cross_origin(service, rate_limited(service, open_to_all(service, handle)));
 }
 
 // A right that changes something: only from the site's own pages.
-http::Handler by_subject(const Service& service, Handle handle) {
+template <typename Answer>
+http::Handler by_subject(const Service& service, Handle<Answer> handle) {
   return cross_origin(service,
                       from_own_pages(service, rate_limited(service, of_log(service, handle))));
 }
 
-http::Handler keyed(const Service& service, Scope scope, Handle handle) {
+template <typename Answer>
+http::Handler keyed(const Service& service, Scope scope, Handle<Answer> handle) {
   return authorised(service, scope, open_to_all(service, handle));
-}
-
-http::Handler keyed(const Service& service, Scope scope, HandleOrNothing handle) {
-  return authorised(service, scope, [&service, handle](const http::Request& request) {
-    return handle(service, request);
-  });
 }
 
 // A path that is nothing here is 404 whatever the method; so is every path of the other listener.

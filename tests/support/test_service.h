@@ -80,6 +80,12 @@ class TestService {
   std::optional<http::Response> outside_at_once(http::Request request) const {
     return public_.dispatch_at_once(request);
   }
+  // As a worker asks, and as is asked behind what it waits for.
+  http::Outcome outside_started(http::Request& request) const { return public_.start(request); }
+  std::optional<http::Response> outside_finished(const http::Request& request,
+                                                 const http::Later& later) const {
+    return public_.finish(request, later);
+  }
   std::optional<http::Response> inside_at_once(http::Request request) const {
     return internal_.dispatch_at_once(request);
   }

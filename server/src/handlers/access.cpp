@@ -43,8 +43,8 @@ void share_with(std::string_view origin, http::Response& response) {
 }  // namespace
 
 http::Handler authorised(const Service& service, Scope scope, http::Handler handler) {
-  return [&service, scope, handler = std::move(handler)](
-             const http::Request& request) -> std::optional<http::Response> {
+  return [&service, scope,
+          handler = std::move(handler)](const http::Request& request) -> http::Outcome {
     const std::string authorization = request.header("Authorization");
     const ApiKeys::Find asked{
         .key = bearer_of(authorization), .turn = request.turn, .in_memory_only = request.at_once};
@@ -70,20 +70,20 @@ http::Handler authorised(const Service& service, Scope scope, http::Handler hand
 }
 
 http::Handler cross_origin(const Service& service, http::Handler handler) {
-  return [&service, handler = std::move(handler)](
-             const http::Request& request) -> std::optional<http::Response> {
+  return [&service, handler = std::move(handler)](const http::Request& request) -> http::Outcome {
     const bool has_origin = request.has_header("Origin");
     const std::string origin = request.header("Origin");
     const bool allowed = has_origin && service.site.allows_origin(origin);
     const bool writes = request.method != "GET" && request.method != "HEAD";
-    auto response = has_origin && !allowed && writes ? foreign_origin() : handler(request);
-    if (!response) return std::nullopt;
-    if (allowed) {
-      share_with(origin, *response);
-      response->set("Access-Control-Expose-Headers", kReadableFields);
-    }
-    add_vary_origin(*response);
-    return response;
+    http::Outcome outcome = has_origin && !allowed && writes ? foreign_origin() : handler(request);
+    outcome.amend([allowed, origin](http::Response& response) {
+      if (allowed) {
+        share_with(origin, response);
+        response.set("Access-Control-Expose-Headers", kReadableFields);
+      }
+      add_vary_origin(response);
+    });
+    return outcome;
   };
 }
 
@@ -131,7 +131,7 @@ std::optional<http::Response> refuse_rate(const Service& service, const http::Re
 http::Handler rate_limited(const Service& service, http::Handler handler) {
   return [&service, handler = std::move(handler)](const http::Request& request) {
     auto refused = refuse_rate(service, request);
-    return refused ? std::move(refused) : handler(request);
+    return refused ? http::Outcome(std::move(*refused)) : handler(request);
   };
 }
 

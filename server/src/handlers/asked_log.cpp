@@ -20,8 +20,7 @@ ZoneLog* asked_log(const Service& service, const http::Request& request) {
 }
 
 http::Handler reading_log(const Service& service, http::Handler handler) {
-  return [&service, handler = std::move(handler)](
-             const http::Request& request) -> std::optional<http::Response> {
+  return [&service, handler = std::move(handler)](const http::Request& request) -> http::Outcome {
     try {
       return handler(request);
     } catch (const std::exception& error) {

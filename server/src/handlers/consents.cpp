@@ -1,7 +1,10 @@
 #include "handlers/consents.h"
 
 #include <array>
+#include <functional>
+#include <memory>
 #include <string>
+#include <utility>
 #include <variant>
 
 #include "application.h"
@@ -213,21 +216,24 @@ Record draft_record(const Submission& submission) {
 }
 
 // The token says what holds now: after a withdrawal, the retry of an older grant does not bring it
-// back.
-Token answer_token(const Submission& submission, const Record& record) {
+// back. `known` is the subject's state after a write.
+Token answer_token(const Submission& submission, const Record& record,
+                   const std::optional<RecordState>& known) {
   RecordState state = fold(RecordState{}, facts_of(record));
   if (!record.subject) {
     return refusal_token(record.action, state.model, record.policy, state.decided_at);
   }
+  if (known) return token_for(*known, *record.subject);
   const auto read = submission.service.ledger.state_of(record.site, *record.subject);
   if (!read.failure && read.state.recorded()) state = read.state;
   return token_for(state, *record.subject);
 }
 
-http::Response answer(const Submission& submission, const Record& record, int status) {
+http::Response answer(const Submission& submission, const Record& record, int status,
+                      const std::optional<RecordState>& known = {}) {
   const Service& service = submission.service;
   const std::string token =
-      service.keyring.sign_token(service.site.site, answer_token(submission, record));
+      service.keyring.sign_token(service.site.site, answer_token(submission, record, known));
   http::Response response;
   if (is_form(submission.http)) {
     response.status = 303;
@@ -270,7 +276,34 @@ std::optional<http::Response> refuse(const Submission& submission, Record& recor
   return settle_residency(submission.service, submission.presented, record);
 }
 
-http::Response store(const Submission& submission, Record record) {
+// A decision on its way to the disk.
+struct Storing {
+  Submission submission;
+  bool identified;
+  Appended appended;
+};
+
+// Behind the write. What reads the ledger is not answered at once.
+std::optional<http::Response> conclude(const Storing& storing, bool at_once) {
+  const Submission& submission = storing.submission;
+  const Appended& appended = storing.appended;
+  Metrics& metrics = submission.service.metrics;
+  if (appended.failure) {
+    metrics.count_append(AppendOutcome::failed);
+    return storage_unavailable();
+  }
+  if (appended.erased) {
+    return http::problem(409, "This event, or its subject, was erased; make a new event.",
+                         {{"/event", "was erased"}});
+  }
+  const bool reads = appended.record.subject && !appended.state;
+  if (at_once && reads) return std::nullopt;
+  if (appended.repeated) return answer_repeat(submission, appended.record);
+  metrics.count_append(storing.identified ? AppendOutcome::stored : AppendOutcome::counted);
+  return answer(submission, appended.record, 201, appended.state);
+}
+
+http::Outcome store(Submission submission, Record record) {
   Ledger& ledger = submission.service.ledger;
   if (const Notice* notice = submission.service.notices.find_by_id(record.notice)) {
     if (ledger.keep_notice(record.zone, notice->id, notice->canonical_json)) {
@@ -280,25 +313,25 @@ http::Response store(const Submission& submission, Record record) {
   }
   if (!record.subject && record.choices.any_granted()) record.subject = make_subject_id();
   const bool identified = record.subject.has_value();
-  const Appended appended =
-      identified ? ledger.append(std::move(record)) : ledger.count_refusal(std::move(record));
-  if (appended.failure) {
-    submission.service.metrics.count_append(AppendOutcome::failed);
-    return storage_unavailable();
-  }
-  if (appended.erased) {
-    return http::problem(409, "This event, or its subject, was erased; make a new event.",
-                         {{"/event", "was erased"}});
-  }
-  if (appended.repeated) return answer_repeat(submission, appended.record);
-  submission.service.metrics.count_append(identified ? AppendOutcome::stored
-                                                     : AppendOutcome::counted);
-  return answer(submission, appended.record, 201);
+  const auto storing = std::make_shared<Storing>(
+      Storing{.submission = std::move(submission), .identified = identified, .appended = {}});
+  const auto start = [&ledger, storing, identified,
+                      record = std::move(record)](const std::function<void()>& done) {
+    const auto stored = [storing, done](Appended appended) {
+      storing->appended = std::move(appended);
+      done();
+    };
+    identified ? ledger.append(record, stored) : ledger.count_refusal(record, stored);
+  };
+  const auto finish = [storing](const http::Request& request) {
+    return conclude(*storing, request.at_once);
+  };
+  return http::Later{.start = start, .finish = finish};
 }
 
 }  // namespace
 
-http::Response handle_consents(const Service& service, const http::Request& request) {
+http::Outcome handle_consents(const Service& service, const http::Request& request) {
   const TimePoint now = service.clock.now();
   auto body = read_body(service, request, now);
   if (auto* response = std::get_if<http::Response>(&body)) return std::move(*response);
@@ -322,7 +355,7 @@ http::Response handle_consents(const Service& service, const http::Request& requ
     const auto first = service.ledger.find_event(submission.request.event);
     return first ? answer_repeat(submission, *first) : std::move(*refused);
   }
-  return store(submission, std::move(record));
+  return store(std::move(submission), std::move(record));
 }
 
 }  // namespace consent::server

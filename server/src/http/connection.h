@@ -10,12 +10,14 @@
 #include "crypto/tls.h"
 #include "http/deadline_queue.h"
 #include "http/http_library.h"
+#include "http/outcome.h"
 #include "http/request_reader.h"
 #include "http/socket.h"
 
 namespace consent::http {
 
 struct Connection;
+class Router;
 
 // One request and its answer. Only a connection with a request on its way has one, so that an idle
 // connection stays small.
@@ -27,6 +29,8 @@ struct Exchange : Deadline {  // its own deadline is the next look at its pace
   Persistence persistence = Persistence::keep_alive;
   std::string wire;
   std::size_t sent = 0;
+  std::optional<Later> later;            // the answer that is waited for
+  std::shared_ptr<const Router> router;  // who promised it
 };
 
 enum class Phase : std::uint8_t {
@@ -34,7 +38,7 @@ enum class Phase : std::uint8_t {
   idle,       // between requests
   reading,    // part of a request is here
   ready,      // a request is here, and its turn comes
-  working,    // a worker has it; the loop leaves exchange, pending and descriptor alone
+  working,    // a worker has it, or what it waits for; the loop leaves it alone but for its flags
   writing,    // part of the answer is still here
   lingering,  // answered for the last time; reads on, so that no reset overtakes the answer
 };

@@ -1,8 +1,8 @@
 #pragma once
 // A socket that speaks HTTP/1.1: an event loop accepts and reads with deadlines and limits until a
 // request is complete, and answers by itself what needs no waiting (Answers::at_once); a small pool
-// of workers runs everything else through the router, and the loop writes the answer. A slow or
-// idle client costs memory, never a thread.
+// of workers runs everything else through the router, and the loop writes the answer. Neither a
+// slow or idle client nor an answer that comes later (Later) holds a thread.
 
 #include <chrono>
 #include <cstddef>

@@ -123,8 +123,12 @@ void Listener::Loop::answer_ready() {
   for (std::size_t left = std::min(ready_.size(), kAnswersPerTurn); left > 0; --left) {
     Connection& connection = *ready_.front();
     ready_.pop_front();
-    connection.exchange->reader.request().turn = turn;
-    answer(connection, *router);
+    if (connection.phase == Phase::working) {
+      answer_due(connection);
+    } else {
+      connection.exchange->reader.request().turn = turn;
+      answer(connection, *router);
+    }
   }
 }
 
@@ -133,7 +137,7 @@ void Listener::Loop::answer(Connection& connection, const Router& router) {
   request.id = random_id();
   std::optional<Response> response = router.dispatch_at_once(request);
   if (!response) return hand_over(connection);
-  render(connection, [&](Request&) { return std::move(*response); });
+  render(connection, [&] { return std::move(*response); });
   connection.phase = Phase::writing;
   connection.untimed_bytes = 0;
   write(connection);
@@ -148,13 +152,12 @@ void Listener::Loop::hand_over(Connection& connection) {
 }
 
 // The answer onto the wire, sealed.
-void Listener::Loop::render(Connection& connection,
-                            const std::function<Response(Request&)>& dispatch) {
+void Listener::Loop::render(Connection& connection, const std::function<Response()>& answer) {
   Exchange& exchange = *connection.exchange;
-  Request& request = exchange.reader.request();
+  const Request& request = exchange.reader.request();
   const Processed processed{request.method, exchange.persistence};
   const auto complete = [&] {
-    Response response = dispatch(request);
+    Response response = answer();
     response.add("X-Request-Id", request.id);
     if (request.secure) response.add("Strict-Transport-Security", kStrictTransport);
     // The drain may have begun while the handler ran.
@@ -170,12 +173,43 @@ void Listener::Loop::render(Connection& connection,
   seal_answer(connection);
 }
 
-// On a worker's thread. The answer goes out from here when the kernel takes all of it, and then the
-// loop sleeps on: it learns of the end with the next event.
+// On a worker's thread, from the start or behind what it waited for.
 void Listener::Loop::work(Connection& connection) {
   counters_.queued.fetch_sub(1, std::memory_order_relaxed);
   Exchange& exchange = *connection.exchange;
-  render(connection, [&](Request& request) { return router()->dispatch(request); });
+  if (exchange.later) {
+    Request& request = exchange.reader.request();
+    request.at_once = false;
+    const std::shared_ptr<const Router> router = std::move(exchange.router);
+    const Later later = std::move(*exchange.later);
+    exchange.later.reset();
+    render(connection, [&] { return router->finish(request, later).value(); });
+    send_worked(connection);
+  } else if (begin_work(connection)) {
+    send_worked(connection);
+  }
+}
+
+// False when the answer comes later: it may have been sent by now.
+bool Listener::Loop::begin_work(Connection& connection) {
+  Exchange& exchange = *connection.exchange;
+  std::shared_ptr<const Router> router = this->router();
+  Outcome outcome = router->start(exchange.reader.request());
+  if (!outcome.later) {
+    render(connection, [&] { return std::move(*outcome.now); });
+    return true;
+  }
+  const auto start = std::move(outcome.later->start);
+  exchange.later = std::move(outcome.later);
+  exchange.router = std::move(router);
+  start([due = due_, &connection] { due->add(connection); });
+  return false;
+}
+
+// The answer goes out from here when the kernel takes all of it, and then the loop sleeps on: it
+// learns of the end with the next event.
+void Listener::Loop::send_worked(Connection& connection) {
+  Exchange& exchange = *connection.exchange;
   const ssize_t sent = send_some(connection, exchange.wire);
   if (sent > 0) exchange.sent = static_cast<std::size_t>(sent);
   bool wanted = exchange.sent < exchange.wire.size() || !connection.pending.empty() ||
@@ -186,6 +220,30 @@ void Listener::Loop::work(Connection& connection) {
     done_.push_back(&connection);
   }
   if (wanted) network_->wake();
+}
+
+// They take turns with the requests that are ready.
+void Listener::Loop::collect_due() {
+  for (Connection* connection : due_->take()) ready_.push_back(connection);
+}
+
+void Listener::Loop::answer_due(Connection& connection) {
+  Exchange& exchange = *connection.exchange;
+  Request& request = exchange.reader.request();
+  request.at_once = true;
+  std::optional<Response> response = exchange.router->finish(request, *exchange.later);
+  if (!response) {
+    counters_.queued.fetch_add(1, std::memory_order_relaxed);
+    return pool_->submit(connection);
+  }
+  exchange.later.reset();
+  exchange.router.reset();
+  --working_;
+  if (connection.broken) return close(connection);
+  render(connection, [&] { return std::move(*response); });
+  connection.phase = Phase::writing;
+  connection.untimed_bytes = 0;
+  write(connection);
 }
 
 void Listener::Loop::collect_done() {

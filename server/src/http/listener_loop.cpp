@@ -37,7 +37,8 @@ Listener::Loop::Loop(ListeningSocket socket, std::shared_ptr<const Router> route
       write_(limits_.write_timeout),
       linger_(kLingerTimeout),
       accept_pause_(kAcceptPause),
-      addresses_(limits_.connections_per_address_max) {
+      addresses_(limits_.connections_per_address_max),
+      due_(std::make_shared<DueConnections>(network_)) {
   raise_descriptor_limit(limits_.connections_max);
   if (!network_->watch(listening_.descriptor.number(), EPOLLIN, &listening_)) {
     throw std::runtime_error("cannot watch a socket: the kernel has no room for more");
@@ -88,6 +89,7 @@ void Listener::Loop::run() {
     const std::size_t count = network_->wait(events, wait_ms());
     now_ = network_->now();
     collect_done();
+    collect_due();
     for (const epoll_event& event : std::span(events).first(count)) {
       if (event.data.ptr == &listening_) {
         accept_waiting();

@@ -16,6 +16,7 @@
 
 #include "http/address_counts.h"
 #include "http/connection.h"
+#include "http/due_connections.h"
 #include "http/listener.h"
 #include "http/network.h"
 #include "http/worker_pool.h"
@@ -65,6 +66,8 @@ class Listener::Loop {
   void look_at_pace(Exchange& exchange);
   void answer_last(Connection& connection, const Response& response);
   void collect_done();
+  void collect_due();
+  void answer_due(Connection& connection);
   void write(Connection& connection);
   void after_answer(Connection& connection);
   void linger(Connection& connection);
@@ -78,9 +81,11 @@ class Listener::Loop {
 
   // A worker's thread.
   void work(Connection& connection);
+  bool begin_work(Connection& connection);
+  void send_worked(Connection& connection);
 
   // Either.
-  void render(Connection& connection, const std::function<Response(Request&)>& dispatch);
+  void render(Connection& connection, const std::function<Response()>& answer);
   ssize_t send_some(const Connection& connection, std::string_view bytes);
 
   std::shared_ptr<const Router> router() const;
@@ -119,6 +124,8 @@ class Listener::Loop {
   std::mutex done_mutex_;
   std::vector<Connection*> done_;
   std::vector<Connection*> collected_;
+
+  const std::shared_ptr<DueConnections> due_;
 
   ListenerCounters counters_;
   std::atomic<bool> draining_{false};

@@ -2,6 +2,8 @@
 
 #include <algorithm>
 #include <exception>
+#include <future>
+#include <memory>
 #include <stdexcept>
 
 #include "http/problem.h"
@@ -139,19 +141,56 @@ std::string Router::allow_list(const Route& route) {
   return allow + "OPTIONS";
 }
 
+// Where it may wait, a handler has no excuse for saying nothing; where it must not, it starts
+// nothing that comes later.
+template <typename Ask>
+Outcome Router::guarded(const Request& request, const Ask& ask) const {
+  std::string failure;
+  try {
+    Outcome outcome = ask();
+    if (outcome.now) require_sendable(*outcome.now);
+    if (outcome.now || request.at_once != outcome.later.has_value()) return outcome;
+    failure = "no answer";
+  } catch (const std::exception& error) {
+    failure = error.what();
+  } catch (...) {
+    failure = "something that is no std::exception";
+  }
+  if (on_failure_) on_failure_(request.route, failure);
+  return problem(500, "");
+}
+
 Response Router::dispatch(Request& request) const {
+  Outcome outcome = start(request);
+  if (outcome.now) return std::move(*outcome.now);
+  // Who calls may be on its way while this one is gone already.
+  const auto done = std::make_shared<std::promise<void>>();
+  outcome.later->start([done] { done->set_value(); });
+  done->get_future().wait();
+  return finish(request, *outcome.later).value();
+}
+
+Outcome Router::start(Request& request) const {
   request.at_once = false;
-  return finish(request, begin(request).value());
+  Outcome outcome = begin(request);
+  if (outcome.now) return complete(request, std::move(*outcome.now));
+  return outcome;
+}
+
+std::optional<Response> Router::finish(const Request& request, const Later& later) const {
+  Outcome outcome = guarded(request, [&]() -> Outcome { return later.finish(request); });
+  if (!outcome.now) return std::nullopt;
+  return complete(request, std::move(*outcome.now));
 }
 
 std::optional<Response> Router::dispatch_at_once(Request& request) const {
   request.at_once = true;
-  auto response = begin(request);
-  if (!response) return std::nullopt;
-  return finish(request, std::move(*response));
+  Outcome outcome = begin(request);
+  if (!outcome.now) return std::nullopt;
+  return complete(request, std::move(*outcome.now));
 }
 
-std::optional<Response> Router::begin(Request& request) const {
+Outcome Router::begin(Request& request) const {
   if (request.arrived == Arrival{}) request.arrived = Arrival::clock::now();
   const Route* route = find(request.path, request.path_parameters);
   request.route = route == nullptr ? std::string_view() : std::string_view(route->pattern);
@@ -162,7 +201,7 @@ std::optional<Response> Router::begin(Request& request) const {
   return problem(404, "There is nothing at this path.");
 }
 
-Response Router::finish(const Request& request, Response response) const {
+Response Router::complete(const Request& request, Response response) const {
   if (request.method == "HEAD") {
     if (response.status != 204 && response.status != 304) {
       response.set("Content-Length", std::to_string(response.body.size()));
@@ -173,35 +212,18 @@ Response Router::finish(const Request& request, Response response) const {
   return response;
 }
 
-std::optional<Response> Router::answer(const Route& route, const Request& request) const {
+Outcome Router::answer(const Route& route, const Request& request) const {
   const Method* method = method_for(route, request.method);
   if (method == nullptr && request.method == "HEAD") method = method_for(route, "GET");
   if (method != nullptr) {
     if (request.at_once && method->answers != Answers::at_once) return std::nullopt;
-    return guarded(route, method->handler, request);
+    return guarded(request, [&] { return method->handler(request); });
   }
   const std::string allow = allow_list(route);
   if (request.method == "OPTIONS") return allowed(allow);
   Response response = problem(405, "This path does not take this method; see Allow.");
   response.set("Allow", allow);
   return response;
-}
-
-std::optional<Response> Router::guarded(const Route& route, const Handler& handler,
-                                        const Request& request) const {
-  std::string failure;
-  try {
-    std::optional<Response> response = handler(request);
-    if (response) require_sendable(*response);
-    if (response || request.at_once) return response;
-    failure = "no answer";
-  } catch (const std::exception& error) {
-    failure = error.what();
-  } catch (...) {
-    failure = "something that is no std::exception";
-  }
-  if (on_failure_) on_failure_(route.pattern, failure);
-  return problem(500, "");
 }
 
 void Router::on_failure(

@@ -8,15 +8,13 @@
 #include <string_view>
 #include <vector>
 
+#include "http/outcome.h"
 #include "http/request.h"
 #include "http/response.h"
 
 namespace consent::http {
 
-// Nothing: the request is asked on a thread that must not wait (Request::at_once), and the answer
-// would wait for a file, a lock or another thread. Nothing was done then, and the handler is asked
-// again where it may wait.
-using Handler = std::function<std::optional<Response>(const Request&)>;
+using Handler = std::function<Outcome(const Request&)>;
 
 enum class Answers : std::uint8_t {
   by_worker,
@@ -35,11 +33,16 @@ class Router {
   // 404 and 405 (with Allow) are problem documents; HEAD is answered by GET without the body, with
   // its Content-Length; OPTIONS lists Allow unless the route has a handler for it. A handler that
   // throws, or answers what HTTP cannot carry, becomes a 500 problem without detail, reported
-  // through `on_failure`.
+  // through `on_failure`. Waits for an answer that comes later.
   Response dispatch(Request& request) const;
+  // The same for who does not wait: never nothing. The answer to what comes later is finish()'s.
+  Outcome start(Request& request) const;
+  // Behind `done`. Empty, and nothing is reported, when the request is asked at once and its answer
+  // would have to wait.
+  std::optional<Response> finish(const Request& request, const Later& later) const;
   // The same on a thread that must not wait, and only of what answers at once: a route that says
   // so, a path or a method that there is none for. Empty, and nothing is reported, when it takes
-  // dispatch().
+  // dispatch() or start().
   std::optional<Response> dispatch_at_once(Request& request) const;
 
   // Called with the route's pattern (or "" for none) and the exception's text; for the log only.
@@ -64,11 +67,11 @@ class Router {
   const Route* find(std::string_view path, Fields& parameters) const;
   static const Method* method_for(const Route& route, std::string_view name);
   static std::string allow_list(const Route& route);
-  std::optional<Response> begin(Request& request) const;
-  std::optional<Response> answer(const Route& route, const Request& request) const;
-  std::optional<Response> guarded(const Route& route, const Handler& handler,
-                                  const Request& request) const;
-  Response finish(const Request& request, Response response) const;
+  Outcome begin(Request& request) const;
+  Outcome answer(const Route& route, const Request& request) const;
+  template <typename Ask>
+  Outcome guarded(const Request& request, const Ask& ask) const;
+  Response complete(const Request& request, Response response) const;
 
   std::vector<Route> routes_;  // most specific first
   std::function<void(std::string_view, std::string_view)> on_failure_;

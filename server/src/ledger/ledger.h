@@ -4,10 +4,12 @@
 // one to another. One writer a zone with group commit behind it; readers never wait for a writer.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <span>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "failure_log.h"
@@ -18,6 +20,7 @@
 #include "ledger/entry_expiry.h"
 #include "ledger/erasure.h"
 #include "ledger/record.h"
+#include "ledger/serving.h"
 #include "ledger/state_change.h"
 
 namespace consent::server {
@@ -27,22 +30,13 @@ struct Appended {
   bool repeated = false;  // the event was known already
   bool erased = false;    // nothing was stored: the event, or its subject, has been erased
   std::optional<StoreFailure> failure;
+  std::optional<RecordState> state = {};  // the subject's, with a record that was stored now
 };
 
 struct Marked {
   bool found = false;  // the subject has records and is not erased
   Record record = {};
   std::optional<StoreFailure> failure = {};
-};
-
-// A cell of the counts of served notices.
-struct Serving {
-  Date day;
-  std::string site;
-  RegimeId regime = RegimeId::unknown;
-  std::string language;
-  Layer layer = Layer::none;
-  friend auto operator<=>(const Serving&, const Serving&) = default;
 };
 
 class RequestRegister;
@@ -59,6 +53,12 @@ class Ledger {
   // else of the record is kept. Repeats of an event are recognised while the process lives, from
   // memory only.
   virtual Appended count_refusal(Record record) = 0;
+
+  // Both for who does not wait. `done` is called once, when the other would return, on the writer's
+  // thread or on this one: it must be quick, and must not throw.
+  using Done = std::function<void(Appended appended)>;
+  virtual void append(Record record, Done done) { done(append(std::move(record))); }
+  virtual void count_refusal(Record record, Done done) { done(count_refusal(std::move(record))); }
 
   // The fold of the subject's records, from whichever held zone has them; neither recorded() nor
   // held when there are none. Never throws; a read error is a failure, which callers answer with

@@ -1,4 +1,7 @@
 #include <algorithm>
+#include <future>
+#include <memory>
+#include <optional>
 #include <stdexcept>
 #include <type_traits>
 #include <utility>
@@ -12,7 +15,8 @@
 #include "ledger/sqlite_requests.h"
 #include "ledger/state_cache.h"
 #include "ledger/subject_list.h"
-#include "ledger/zone_store.h"
+#include "ledger/zone_stores.h"
+#include "long_wait.h"
 #include "uuid.h"
 
 namespace consent::server {
@@ -23,24 +27,21 @@ constexpr std::size_t kCachedStatesMax = 1 << 21;  // at most 137 MB, when all a
 class SqliteLedger final : public Ledger {
  public:
   SqliteLedger(FileDescriptor lock, const LedgerOptions& options)
-      : lock_(std::move(lock)), report_(options.report), cache_(kCachedStatesMax) {
-    for (const Zone zone : options.zones) {
-      try {
-        stores_.push_back(std::make_unique<ZoneStore>(options, zone, cache_, refusals_));
-      } catch (const std::exception& error) {
-        const std::string path = zone_file_path(options.data_dir, zone);
-        throw std::runtime_error(explain(path, error));
-      }
-    }
-  }
+      : lock_(std::move(lock)), cache_(kCachedStatesMax), stores_(options, cache_, refusals_) {}
 
-  bool holds(Zone zone) const override { return store_of(zone) != nullptr; }
+  bool holds(Zone zone) const override { return stores_.find(zone) != nullptr; }
 
   Appended append(Record record) override {
-    return store(WriteTask::Kind::record, std::move(record));
+    return wait_for([&](Done done) { append(std::move(record), std::move(done)); });
   }
   Appended count_refusal(Record record) override {
-    return store(WriteTask::Kind::refusal, std::move(record));
+    return wait_for([&](Done done) { count_refusal(std::move(record), std::move(done)); });
+  }
+  void append(Record record, Done done) override {
+    store(WriteTask::Kind::record, std::move(record), std::move(done));
+  }
+  void count_refusal(Record record, Done done) override {
+    store(WriteTask::Kind::refusal, std::move(record), std::move(done));
   }
 
   StateRead state_of(const std::string& site, const SubjectId& subject) override {
@@ -71,11 +72,12 @@ class SqliteLedger final : public Ledger {
 
   std::optional<Record> find_event(const EventId& event) override {
     if (auto record = refusals_.find(event)) return record;
-    return first<Record>([&](ZoneStore& store) { return store.readers().find_event(event); });
+    return stores_.first<Record>(
+        [&](ZoneStore& store) { return store.readers().find_event(event); });
   }
 
   std::optional<Record> latest(const std::string& site, const SubjectId& subject) override {
-    return first<Record>([&](ZoneStore& store) {
+    return stores_.first<Record>([&](ZoneStore& store) {
       return store.readers().newest_decision(subject_hash(store.keys(), site, subject));
     });
   }
@@ -184,7 +186,8 @@ class SqliteLedger final : public Ledger {
   }
 
   std::optional<std::string> find_notice(const std::string& id) override {
-    return first<std::string>([&](ZoneStore& store) { return store.readers().find_notice(id); });
+    return stores_.first<std::string>(
+        [&](ZoneStore& store) { return store.readers().find_notice(id); });
   }
 
   std::optional<StoreFailure> log(const LogEntry& entry) override {
@@ -197,8 +200,8 @@ class SqliteLedger final : public Ledger {
   RequestRegister& requests() override { return requests_; }
 
   void count_serving(Zone zone, const Serving& serving) override {
-    ZoneStore* const store = store_of(zone);
-    (store == nullptr ? *stores_.front() : *store).count_serving(serving);
+    ZoneStore* const store = stores_.find(zone);
+    (store == nullptr ? **stores_.begin() : *store).count_serving(serving);
   }
 
   std::vector<ConsentCount> consent_counts(const std::string& site, Date from, Date to) override {
@@ -239,7 +242,7 @@ class SqliteLedger final : public Ledger {
   template <typename Read>
   std::invoke_result_t<Read, StoredRows&> rows_of(Zone zone, Read read) const {
     std::invoke_result_t<Read, StoredRows&> answer{};
-    if (ZoneStore* const store = store_of(zone)) {
+    if (ZoneStore* const store = stores_.find(zone)) {
       store->readers().with_rows([&](SqliteConnection&, StoredRows& rows) { answer = read(rows); });
     }
     return answer;
@@ -254,7 +257,7 @@ class SqliteLedger final : public Ledger {
         const auto state = store->readers().state_of(subject_hash(store->keys(), site, subject));
         if (state) read = {.state = *state, .zone = store->zone(), .failure = {}};
       } catch (const std::exception& error) {
-        return {.state = {}, .zone = {}, .failure = unreadable(*store, error)};
+        return {.state = {}, .zone = {}, .failure = stores_.unreadable(*store, error)};
       }
       if (read.zone) break;
     }
@@ -263,83 +266,82 @@ class SqliteLedger final : public Ledger {
   }
 
   void add_history(const SubjectPlace& place, History& all) const {
-    ZoneStore& store = *store_of(place.zone);
+    ZoneStore& store = *stores_.find(place.zone);
     try {
       auto records = store.readers().history(place.hash);
       std::move(records.begin(), records.end(), std::back_inserter(all.records));
     } catch (const std::exception& error) {
-      all.failure = unreadable(store, error);
+      all.failure = stores_.unreadable(store, error);
     }
-  }
-
-  ZoneStore* store_of(Zone zone) const {
-    const auto found = std::find_if(stores_.begin(), stores_.end(),
-                                    [zone](const auto& store) { return store->zone() == zone; });
-    return found == stores_.end() ? nullptr : found->get();
   }
 
   SubjectPlace place_of(Zone zone, const std::string& site, const SubjectId& subject) const {
-    return {zone, subject_hash(store_of(zone)->keys(), site, subject)};
-  }
-
-  StoreFailure unreadable(const ZoneStore& store, const std::exception& error) const {
-    StoreFailure failure{explain(store.path(), error)};
-    if (report_) report_(failure.detail);
-    return failure;
-  }
-
-  // The first answer of any zone.
-  template <typename Answer, typename Read>
-  std::optional<Answer> first(Read read) {
-    for (const auto& store : stores_) {
-      try {
-        if (auto answer = read(*store)) return answer;
-      } catch (const std::exception& error) {
-        unreadable(*store, error);
-      }
-    }
-    return std::nullopt;
+    return {zone, subject_hash(stores_.find(zone)->keys(), site, subject)};
   }
 
   void write(WriteTask& task, Zone zone) {
-    ZoneStore* const store = store_of(zone);
+    ZoneStore* const store = stores_.find(zone);
     if (store == nullptr) {
-      task.failure =
-          StoreFailure{"zone " + std::string(to_text(zone)) + " is not held here; see --zone"};
+      task.failure = not_held(zone);
     } else {
       store->run(task);
     }
-    if (task.failure && report_) report_(task.failure->detail);
+    ended(task);
+  }
+
+  static StoreFailure not_held(Zone zone) {
+    return {"zone " + std::string(to_text(zone)) + " is not held here; see --zone"};
+  }
+
+  void ended(const WriteTask& task) {
+    if (task.failure) stores_.report(*task.failure);
     if (!task.failure && task.changes_state()) signal_.raise();
   }
 
-  // What another zone knows of an event; empty when none does.
-  std::optional<Appended> known_elsewhere(const Record& record) {
-    for (const auto& store : stores_) {
-      if (store->zone() == record.zone) continue;
-      try {
-        if (auto known = store->known(record)) return known;
-      } catch (const std::exception& error) {
-        return Appended{.record = record, .failure = unreadable(*store, error)};
-      }
+  // A record on its way: nobody else writes its event meanwhile.
+  struct Writing {
+    Writing(EventGate& gate, WriteTask::Kind kind, Record record)
+        : pass(std::in_place, gate, record.event), task(kind) {
+      task.record = std::move(record);
     }
-    return std::nullopt;
+    std::optional<EventGate::Pass> pass;
+    WriteTask task;
+    Done done;
+  };
+
+  void store(WriteTask::Kind kind, Record record, Done done) {
+    const auto writing = std::make_shared<Writing>(events_, kind, std::move(record));
+    WriteTask& task = writing->task;
+    if (kind == WriteTask::Kind::record) {
+      if (auto counted = refusals_.find(task.record.event))
+        return done({.record = std::move(*counted), .repeated = true, .failure = {}});
+    }
+    if (auto known = stores_.known_elsewhere(task.record)) return done(std::move(*known));
+    writing->done = std::move(done);
+    task.finished = [this, writing] { stored(*writing); };
+    ZoneStore* const store = stores_.find(task.record.zone);
+    if (store != nullptr) return store->start(task);
+    task.failure = not_held(task.record.zone);
+    std::exchange(task.finished, nullptr)();
   }
 
-  Appended store(WriteTask::Kind kind, Record record) {
-    const EventGate::Pass pass(events_, record.event);
-    if (kind == WriteTask::Kind::record) {
-      if (auto counted = refusals_.find(record.event))
-        return {.record = std::move(*counted), .repeated = true, .failure = {}};
-    }
-    if (auto known = known_elsewhere(record)) return std::move(*known);
-    WriteTask task(kind);
-    task.record = std::move(record);
-    write(task, task.record.zone);
-    return {.record = std::move(task.record),
-            .repeated = task.repeated,
-            .erased = task.erased,
-            .failure = std::move(task.failure)};
+  void stored(Writing& writing) {
+    WriteTask& task = writing.task;
+    ended(task);
+    writing.pass.reset();
+    writing.done({.record = std::move(task.record),
+                  .repeated = task.repeated,
+                  .erased = task.erased,
+                  .failure = std::move(task.failure),
+                  .state = task.state});
+  }
+
+  template <typename Start>
+  static Appended wait_for(Start start) {
+    const LongWait wait;
+    const auto appended = std::make_shared<std::promise<Appended>>();
+    start([appended](Appended each) { appended->set_value(std::move(each)); });
+    return appended->get_future().get();
   }
 
   Erasure erase(WriteTask::Kind kind, const SubjectSummary& seen, std::uint64_t up_to,
@@ -371,14 +373,13 @@ class SqliteLedger final : public Ledger {
   }
 
   FileDescriptor lock_;
-  const ReportFailure report_;
   StateCache cache_;
   RecentRefusals refusals_;
   EventGate events_;
   KeptNotices kept_notices_;
   ChangeSignal signal_;
-  std::vector<std::unique_ptr<ZoneStore>> stores_;  // their threads use the others
-  SqliteRequests requests_{stores_, report_};
+  ZoneStores stores_;  // their threads use the others
+  SqliteRequests requests_{stores_};
 };
 
 }  // namespace

@@ -21,23 +21,17 @@ std::uint64_t count_of(SqliteStatement statement, TimePoint before) {
 
 }  // namespace
 
-ZoneStore* SqliteRequests::store_of(Zone zone) const {
-  const auto found = std::find_if(stores_.begin(), stores_.end(),
-                                  [zone](const auto& store) { return store->zone() == zone; });
-  return found == stores_.end() ? nullptr : found->get();
-}
-
 void SqliteRequests::run(ZoneStore* store, WriteTask& task) {
   if (store == nullptr) {
     task.failure = StoreFailure{"the zone of a request is not held here; see --zone"};
   } else {
     store->run(task);
   }
-  if (task.failure && report_) report_(task.failure->detail);
+  if (task.failure) stores_.report(*task.failure);
 }
 
 RequestPut SqliteRequests::put(const RightsRequest& request) {
-  ZoneStore* const store = store_of(request.zone);
+  ZoneStore* const store = stores_.find(request.zone);
   WriteTask task;
   task.kind = WriteTask::Kind::request;
   task.request = request;
@@ -95,7 +89,7 @@ RequestCounts SqliteRequests::counts(TimePoint now) {
 
 std::uint64_t SqliteRequests::count_closed(Zone zone, TimePoint before) {
   std::uint64_t count = 0;
-  if (ZoneStore* const store = store_of(zone)) {
+  if (ZoneStore* const store = stores_.find(zone)) {
     store->readers().with_rows([&](SqliteConnection& connection, StoredRows&) {
       count = count_of(connection.prepare(std::string("SELECT count(*) ") + kRequestsOver), before);
     });
@@ -109,7 +103,7 @@ std::uint64_t SqliteRequests::remove_closed(Zone zone, TimePoint before, TimePoi
   task.kind = WriteTask::Kind::request_removal;
   task.closed_before = before;
   task.record.time = now;
-  run(store_of(zone), task);
+  run(stores_.find(zone), task);
   if (task.failure) throw std::runtime_error(task.failure->detail);
   return task.removed;
 }

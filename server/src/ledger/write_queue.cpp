@@ -1,12 +1,37 @@
 #include "ledger/write_queue.h"
 
 #include <algorithm>
+#include <memory>
 #include <utility>
 #include <vector>
 
 #include "long_wait.h"
 
 namespace consent::server {
+namespace {
+
+// What a thread sleeps on until its task is done: it may outlive the task by a moment.
+class WriteWaiter {
+ public:
+  void wait() {
+    std::unique_lock lock(mutex_);
+    finished_.wait(lock, [this] { return done_; });
+  }
+  void wake() {
+    {
+      const std::lock_guard lock(mutex_);
+      done_ = true;
+    }
+    finished_.notify_one();
+  }
+
+ private:
+  std::mutex mutex_;
+  std::condition_variable finished_;
+  bool done_ = false;
+};
+
+}  // namespace
 
 WriteQueue::WriteQueue(Commit commit, std::chrono::milliseconds patience)
     : commit_(std::move(commit)), patience_(patience), thread_([this] { work(); }) {}
@@ -22,17 +47,32 @@ WriteQueue::~WriteQueue() {
 
 void WriteQueue::run(WriteTask& task) {
   const LongWait wait;
+  const auto waiter = std::make_shared<WriteWaiter>();
+  task.finished = [waiter] { waiter->wake(); };
+  start(task);
+  waiter->wait();
+}
+
+void WriteQueue::start(WriteTask& task) {
+  bool first = false;
   {
     const std::lock_guard lock(mutex_);
     if (closing_ || waiting_.size() >= kWaitingMax) {
       task.failure = StoreFailure{closing_ ? "the ledger is closing"
                                            : "too many writes are waiting for the disk"};
-      return;
+    } else {
+      first = waiting_.empty();
+      waiting_.push_back(&task);
     }
-    waiting_.push_back(&task);
   }
-  arrived_.notify_one();
-  task.waiter->wait();
+  if (task.failure) return finish(task);
+  if (first) arrived_.notify_one();
+}
+
+// A task may be gone as soon as it was told.
+void WriteQueue::finish(WriteTask& task) {
+  const auto finished = std::move(task.finished);
+  finished();
 }
 
 void WriteQueue::work() {
@@ -47,8 +87,7 @@ void WriteQueue::work() {
     waiting_.erase(waiting_.begin(), waiting_.begin() + static_cast<std::ptrdiff_t>(size));
     lock.unlock();
     commit_(batch);
-    // A task is gone as soon as its thread is awake.
-    for (WriteTask* task : batch) std::shared_ptr(task->waiter)->wake();
+    for (WriteTask* task : batch) finish(*task);
     if (last) return;
     lock.lock();
   }

@@ -1,6 +1,6 @@
 #pragma once
-// Group commit: everything that waits is written in one transaction by one thread, and woken after
-// it.
+// Group commit: everything that waits is written in one transaction by one thread, and told of it
+// after it.
 
 #include <chrono>
 #include <condition_variable>
@@ -8,7 +8,6 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <memory>
 #include <mutex>
 #include <optional>
 #include <span>
@@ -21,27 +20,6 @@
 #include "ledger/rights_request.h"
 
 namespace consent::server {
-
-// What a thread sleeps on until its task is done: it may outlive the task by a moment.
-class WriteWaiter {
- public:
-  void wait() {
-    std::unique_lock lock(mutex_);
-    finished_.wait(lock, [this] { return done_; });
-  }
-  void wake() {
-    {
-      const std::lock_guard lock(mutex_);
-      done_ = true;
-    }
-    finished_.notify_one();
-  }
-
- private:
-  std::mutex mutex_;
-  std::condition_variable finished_;
-  bool done_ = false;
-};
 
 struct WriteTask {
   enum class Kind : std::uint8_t {
@@ -90,7 +68,9 @@ struct WriteTask {
   bool changes_state() const {
     return kind == Kind::record || kind == Kind::mark || kind == Kind::erase;
   }
-  std::shared_ptr<WriteWaiter> waiter = std::make_shared<WriteWaiter>();
+  // Called once it is over, on the queue's thread, or on the one that started it when it is refused
+  // there. The task may end with it. Quick; must not throw.
+  std::function<void()> finished;
 };
 
 class WriteQueue {
@@ -106,9 +86,12 @@ class WriteQueue {
 
   // Returns when the task's transaction has ended. A task over kWaitingMax fails at once.
   void run(WriteTask& task);
+  // The same for who does not wait: `finished` is called then, until when the task must live.
+  void start(WriteTask& task);
 
  private:
   void work();
+  static void finish(WriteTask& task);
 
   static constexpr std::size_t kBatchMax = 512;
   static constexpr std::size_t kWaitingMax = 8192;

@@ -31,6 +31,8 @@ class ZoneStore {
   std::optional<Appended> known(const Record& record);
   // Returns when the task is durable or has failed.
   void run(WriteTask& task) { queue_.run(task); }
+  // Calls `task.finished` then.
+  void start(WriteTask& task) { queue_.start(task); }
 
  private:
   void suspect(const std::exception& error);

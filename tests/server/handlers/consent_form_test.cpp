@@ -1,6 +1,6 @@
 // POST /v1/consents as a form without script.
 
-#include "handlers/consents.h"
+#include "routes.h"
 #include "support/catch.h"
 #include "support/test_service.h"
 #include "visitor_token.h"
@@ -108,7 +108,9 @@ TEST_CASE("Over plain HTTP on loopback the cookie has its own name and no Secure
         "dp_consent=T; Path=/; SameSite=Lax; Max-Age=15724800");
   CHECK(consent_cookie(whole, http::Request{}, "T") ==
         "__Host-dp_consent=T; Path=/; Secure; SameSite=Lax; Max-Age=15724800");
-  const http::Response response = handle_consents(
-      loopback, service.request("POST", "/v1/consents", service.consent("DE").json()));
+  http::Router router;
+  add_public_routes(loopback, router);
+  http::Request request = service.request("POST", "/v1/consents", service.consent("DE").json());
+  const http::Response response = router.dispatch(request);
   CHECK(response.header("Set-Cookie").starts_with("dp_consent=1."));
 }

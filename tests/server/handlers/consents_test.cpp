@@ -1,3 +1,5 @@
+#include <future>
+
 #include "support/catch.h"
 #include "support/test_service.h"
 #include "uuid.h"
@@ -385,4 +387,35 @@ TEST_CASE("What is not JSON is 400, another type 415, another method 405") {
   const http::Response response = service.outside(service.request("GET", "/v1/consents"));
   CHECK(response.status == 405);
   CHECK(response.header("Allow") == "POST, OPTIONS");
+}
+
+TEST_CASE("What was stored is answered without reading the ledger; what came again is not") {
+  TestService service;
+  const ConsentBody body = service.consent("DE");
+  const auto post = [&] { return service.request("POST", "/v1/consents", body.json()); };
+  const auto stored = [&](http::Request& request) {
+    http::Outcome outcome = service.outside_started(request);
+    REQUIRE(outcome.later);
+    std::promise<void> done;
+    outcome.later->start([&done] { done.set_value(); });
+    done.get_future().wait();
+    return std::move(*outcome.later);
+  };
+  http::Request first = post();
+  const http::Later write = stored(first);
+  first.at_once = true;
+  const auto answer = service.outside_finished(first, write);
+  REQUIRE(answer);
+  CHECK(answer->status == 201);
+  CHECK(answer->header("Vary") == "Origin");
+  CHECK(reason_of(service.check("token", text_of(json_of(*answer), "token"))) == "granted");
+
+  http::Request again = post();
+  const http::Later repeat = stored(again);
+  again.at_once = true;
+  CHECK_FALSE(service.outside_finished(again, repeat));
+  again.at_once = false;
+  const auto repeated = service.outside_finished(again, repeat);
+  CHECK(repeated->status == 200);
+  CHECK(text_of(json_of(*repeated), "record/id") == text_of(json_of(*answer), "record/id"));
 }

@@ -140,6 +140,12 @@ std::string FakeNetwork::sent_through(Client client, std::string_view end) {
   return socket(client).sent;
 }
 
+void FakeNetwork::wait_until_answered(Client client) {
+  std::unique_lock lock(mutex_);
+  if (changed_.wait_for(lock, kPatience, [&] { return !socket(client).sent.empty(); })) return;
+  throw std::runtime_error("fake: nothing was sent");
+}
+
 std::string FakeNetwork::sent(Client client) {
   const std::lock_guard lock(mutex_);
   return socket(client).sent;

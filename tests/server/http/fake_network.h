@@ -40,6 +40,8 @@ class FakeNetwork final : public Network {
 
   // What was sent to the client so far, as soon as it ends with `end`; throws after ten seconds.
   std::string sent_through(Client client, std::string_view end);
+  // Until something was.
+  void wait_until_answered(Client client);
   std::string sent(Client client);
   bool is_closed(Client client);
   void wait_until_closed(Client client);

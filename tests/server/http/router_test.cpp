@@ -144,6 +144,49 @@ TEST_CASE("A handler may answer nothing only where it must not wait") {
   CHECK(reported == "no answer");
 }
 
+TEST_CASE("An answer that comes later is waited for, or finished by who does not wait") {
+  Router router;
+  int reports = 0;
+  int starts = 0;
+  router.on_done([&](const Request&, const Response&) { ++reports; });
+  router.add("GET", "/later", [&](const Request&) {
+    Outcome outcome = Later{.start =
+                                [&](const std::function<void()>& done) {
+                                  ++starts;
+                                  done();
+                                },
+                            .finish = [](const Request& request) -> std::optional<Response> {
+                              if (request.at_once) return std::nullopt;
+                              return text_response(201, "text/plain", "later");
+                            }};
+    outcome.amend([](Response& response) { response.set("X-Amended", "yes"); });
+    return outcome;
+  });
+  const Response waited = ask(router, "HEAD", "/later");
+  CHECK(waited.status == 201);
+  CHECK(waited.header("Content-Length") == "5");
+  CHECK(waited.header("X-Amended") == "yes");
+  CHECK(starts == 1);
+  CHECK(reports == 1);
+
+  Request request;
+  request.method = "GET";
+  request.path = "/later";
+  CHECK_FALSE(router.dispatch_at_once(request));
+  const Outcome outcome = router.start(request);
+  REQUIRE(outcome.later);
+  CHECK(starts == 1);
+  CHECK(reports == 1);
+  request.at_once = true;
+  CHECK_FALSE(router.finish(request, *outcome.later));
+  CHECK(reports == 1);
+  request.at_once = false;
+  const auto finished = router.finish(request, *outcome.later);
+  CHECK(finished->body == "later");
+  CHECK(finished->header("X-Amended") == "yes");
+  CHECK(reports == 2);
+}
+
 TEST_CASE("OPTIONS lists the methods unless the route answers it") {
   Router router;
   router.add("GET", "/a", says("a"));

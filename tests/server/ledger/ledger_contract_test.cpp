@@ -1,6 +1,9 @@
 // What every ledger must do, whatever is behind it.
 
+#include <atomic>
+#include <future>
 #include <thread>
+#include <vector>
 
 #include "ledger/envelope.h"
 #include "ledger/ledger.h"
@@ -309,4 +312,71 @@ TEST_CASE("Writes of many threads are all there") {
   }
   for (std::thread& writer : writers) writer.join();
   CHECK(ledger->append(grant(9)).record.sequence == 8 * 40 + 1);
+}
+
+TEST_CASE("Who does not wait is told of each write once it is durable, with the state after it") {
+  const TemporaryDirectory directory;
+  std::vector<std::promise<Appended>> told(40);
+  std::vector<Record> records;
+  {
+    const auto ledger = open(directory);
+    for (std::uint8_t i = 0; i < told.size(); ++i) {
+      records.push_back(grant(i));
+      ledger->append(records.back(),
+                     [&, i](Appended appended) { told[i].set_value(std::move(appended)); });
+    }
+    for (std::uint8_t i = 0; i < told.size(); ++i) {
+      const Appended appended = told[i].get_future().get();
+      REQUIRE_FALSE(appended.failure);
+      CHECK_FALSE(appended.repeated);
+      REQUIRE(appended.state);
+      const RecordState read = state(*ledger, i);
+      CHECK(appended.state->choices.bits() == read.choices.bits());
+      CHECK(appended.state->decided_at == read.decided_at);
+      CHECK(appended.state->policy == read.policy);
+    }
+  }
+  const auto ledger = open(directory);
+  for (std::uint8_t i = 0; i < told.size(); ++i) {
+    CHECK(state(*ledger, i).choices.any_granted());
+    const Appended again = ledger->append(records[i]);
+    CHECK(again.repeated);
+    CHECK_FALSE(again.state);
+  }
+}
+
+TEST_CASE(
+    "Of an event that is sent twice without waiting one write is stored, the other repeated") {
+  const TemporaryDirectory directory;
+  const auto ledger = open(directory);
+  std::promise<Appended> first;
+  std::promise<Appended> second;
+  const Record record = grant(1);
+  ledger->append(record, [&](Appended appended) { first.set_value(std::move(appended)); });
+  ledger->append(record, [&](Appended appended) { second.set_value(std::move(appended)); });
+  const Appended stored = first.get_future().get();
+  const Appended repeated = second.get_future().get();
+  CHECK_FALSE(stored.repeated);
+  CHECK(repeated.repeated);
+  CHECK(repeated.record.sequence == stored.record.sequence);
+  std::promise<Appended> counted;
+  ledger->count_refusal(refusal(),
+                        [&](Appended appended) { counted.set_value(std::move(appended)); });
+  const Appended count = counted.get_future().get();
+  CHECK_FALSE(count.failure);
+  CHECK_FALSE(count.repeated);
+}
+
+TEST_CASE("A ledger that is closed writes what waits, and tells of it") {
+  const TemporaryDirectory directory;
+  std::atomic<int> told = 0;
+  {
+    const auto ledger = open(directory);
+    for (std::uint8_t i = 0; i < 30; ++i) {
+      ledger->append(grant(i), [&](const Appended& appended) { told += !appended.failure; });
+    }
+  }
+  CHECK(told == 30);
+  const auto ledger = open(directory);
+  for (std::uint8_t i = 0; i < 30; ++i) CHECK(state(*ledger, i).recorded());
 }

@@ -1,0 +1,48 @@
+#pragma once
+// The zones that this process holds. What one of them cannot read is reported here.
+
+#include <exception>
+#include <memory>
+#include <optional>
+#include <vector>
+
+#include "ledger/ledger.h"
+#include "ledger/zone_store.h"
+
+namespace consent::server {
+
+class ZoneStores {
+ public:
+  // Throws std::runtime_error with a message for the operator. `cache` and `refusals` outlive this.
+  ZoneStores(const LedgerOptions& options, StateCache& cache, RecentRefusals& refusals);
+
+  // Null when it is not held.
+  ZoneStore* find(Zone zone) const;
+  auto begin() const { return stores_.begin(); }
+  auto end() const { return stores_.end(); }
+
+  void report(const StoreFailure& failure) const;
+  StoreFailure unreadable(const ZoneStore& store, const std::exception& error) const;
+
+  // The first answer of any zone; one that cannot be read has none.
+  template <typename Answer, typename Read>
+  std::optional<Answer> first(Read read) const {
+    for (const auto& store : stores_) {
+      try {
+        if (auto answer = read(*store)) return answer;
+      } catch (const std::exception& error) {
+        unreadable(*store, error);
+      }
+    }
+    return std::nullopt;
+  }
+
+  // What a zone other than the record's knows of its event; empty when none does.
+  std::optional<Appended> known_elsewhere(const Record& record) const;
+
+ private:
+  const ReportFailure report_;
+  std::vector<std::unique_ptr<ZoneStore>> stores_;
+};
+
+}  // namespace consent::server
