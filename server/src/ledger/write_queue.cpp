@@ -53,11 +53,14 @@ void WriteQueue::run(WriteTask& task) {
   waiter->wait();
 }
 
+// Once it is in the queue, the task is the writer's.
 void WriteQueue::start(WriteTask& task) {
   bool first = false;
+  bool refused = false;
   {
     const std::lock_guard lock(mutex_);
-    if (closing_ || waiting_.size() >= kWaitingMax) {
+    refused = closing_ || waiting_.size() >= kWaitingMax;
+    if (refused) {
       task.failure = StoreFailure{closing_ ? "the ledger is closing"
                                            : "too many writes are waiting for the disk"};
     } else {
@@ -65,7 +68,7 @@ void WriteQueue::start(WriteTask& task) {
       waiting_.push_back(&task);
     }
   }
-  if (task.failure) return finish(task);
+  if (refused) return finish(task);
   if (first) arrived_.notify_one();
 }
 
