@@ -276,6 +276,10 @@ async function tail() {
   const most = () => median(Array.from({ length: 3 }, () => loadWithClient(contender).rate));
   const alone = most();
   tailAt(contender, alone * 0.7, `GET /v1/check at 70 % of ${Math.round(alone)}/s`);
+  // What the machine itself adds at this rate.
+  const constant = await nginxLike(service.internalUrl + "/healthz");
+  const plain = { ...constant, request: requestFile(httpGet(constant.path)) };
+  tailAt(plain, alone * 0.7, "nginx with a constant at the same rate");
   const stop = await startWriting(service);
   try {
     const beside = most();

@@ -41,6 +41,8 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
+constexpr int kIdleMs = 50;
+
 struct Options {
   std::uint16_t port = 0;
   std::string request;
@@ -80,7 +82,7 @@ class Load {
     std::array<epoll_event, 64> events{};
     while (Clock::now() < end_) {
       begin_due();
-      const int count = ::epoll_wait(epoll_, events.data(), 64, options_.rate > 0 ? 0 : 50);
+      const int count = ::epoll_wait(epoll_, events.data(), 64, wait_ms());
       for (int i = 0; i < count; ++i) {
         on_event(*static_cast<Lane*>(events[static_cast<std::size_t>(i)].data.ptr));
       }
@@ -123,14 +125,25 @@ class Load {
     lanes_.push_back(std::move(lane));
   }
 
+  Clock::time_point next_due() const {
+    return start_ + std::chrono::duration_cast<Clock::duration>(
+                        std::chrono::duration<double>(static_cast<double>(begun_) / options_.rate));
+  }
+
+  // Sleeps through whole milliseconds only: below that a timer is later than what it measures.
+  int wait_ms() const {
+    if (options_.rate <= 0) return kIdleMs;
+    const auto left = std::chrono::floor<std::chrono::milliseconds>(next_due() - Clock::now());
+    return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, kIdleMs));
+  }
+
   void begin_due() {
     const auto now = Clock::now();
     for (const auto& lane : lanes_) {
       if (lane->busy) continue;
       Clock::time_point due = now;
       if (options_.rate > 0) {
-        due = start_ + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(
-                           static_cast<double>(begun_) / options_.rate));
+        due = next_due();
         if (due > now) return;
       }
       begin(*lane, due);
