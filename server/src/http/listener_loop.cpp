@@ -18,6 +18,8 @@ constexpr std::chrono::milliseconds kLingerTimeout{1'000};
 constexpr std::chrono::milliseconds kAcceptPause{100};
 // A finished request may wait this long for its idle deadline to be set.
 constexpr std::chrono::milliseconds kTurnWhileWorking{1'000};
+// What returned functions leave on the loop's stack is overwritten this often.
+constexpr std::chrono::milliseconds kStackKeptMax{100};
 
 constexpr std::uint32_t kConnectionEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EPOLLET;
 
@@ -102,9 +104,17 @@ void Listener::Loop::run() {
     answer_ready();
     expire();
     closed_.clear();
-    server::wipe_stack_below();
+    wipe_when_due();
     if (draining_ && has_drained()) return;
   }
+}
+
+// Not in each turn: that costs a short answer a quarter more.
+void Listener::Loop::wipe_when_due() {
+  used_stack_ = now_ < wiped_ + kStackKeptMax;
+  if (used_stack_) return;
+  server::wipe_stack_below();
+  wiped_ = now_;
 }
 
 int Listener::Loop::wait_ms() const {
@@ -114,6 +124,7 @@ int Listener::Loop::wait_ms() const {
        {&idle_, &header_, &body_, &pace_, &write_, &linger_, &accept_pause_}) {
     until = std::min(until, queue->next().value_or(Instant::max()));
   }
+  if (used_stack_) until = std::min(until, wiped_ + kStackKeptMax);
   if (working_ > 0) until = std::min(until, now_ + kTurnWhileWorking);
   if (draining_ && now_ < drain_until_) until = std::min(until, drain_until_);
   if (until == Instant::max()) return -1;

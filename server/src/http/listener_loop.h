@@ -42,6 +42,7 @@ class Listener::Loop {
   // The loop's thread.
   void run();
   int wait_ms() const;
+  void wipe_when_due();
   void accept_waiting();
   void admit(AcceptedSocket socket);
   bool is_trusted(const IpAddress& address) const;
@@ -102,6 +103,8 @@ class Listener::Loop {
   HttpLibrary library_;
 
   Instant now_{};
+  Instant wiped_{};
+  bool used_stack_ = false;  // since then
   DeadlineQueue idle_;
   DeadlineQueue header_;
   DeadlineQueue body_;

@@ -97,6 +97,19 @@ TEST_CASE("A full kernel is waited for, and the answer goes on where it stopped"
   CHECK(answers_in(server.network->sent_through(client, "again")) == 2);
 }
 
+TEST_CASE("The loop wakes once behind the last request, to overwrite its stack, and sleeps on") {
+  FakeServer server;
+  const auto client = server.network->connect();
+  server.network->advance(milliseconds(1'000));
+  CHECK(server.network->sleep() > milliseconds(1'000));
+  server.network->deliver(client, "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(answers_in(server.network->sent_through(client, "}")) == 0);
+  server.network->deliver(client, "GET /nothing HTTP/1.1\r\nHost: a\r\n\r\n");
+  CHECK(server.network->sleep() == milliseconds(100));
+  server.network->advance(milliseconds(100));
+  CHECK(server.network->sleep() > milliseconds(1'000));
+}
+
 TEST_CASE("Requests in one piece are answered in order") {
   FakeServer server;
   const auto client = server.network->connect();

@@ -116,6 +116,13 @@ void FakeNetwork::advance(std::chrono::milliseconds span) {
   settle(lock);
 }
 
+std::chrono::milliseconds FakeNetwork::sleep() {
+  std::unique_lock lock(mutex_);
+  settle(lock);
+  return due_ ? std::chrono::ceil<std::chrono::milliseconds>(*due_ - now_)
+              : std::chrono::milliseconds::max();
+}
+
 void FakeNetwork::take_in_pieces(Client client, std::vector<ssize_t> pieces) {
   const std::lock_guard lock(mutex_);
   socket(client).pieces.assign(pieces.begin(), pieces.end());

@@ -31,6 +31,8 @@ class FakeNetwork final : public Network {
   void finish(Client client);  // the client sends no more
   void reset(Client client);
   void advance(std::chrono::milliseconds span);
+  // How long the loop means to sleep now.
+  std::chrono::milliseconds sleep();
   // How many bytes each of the next sends takes: 0 is EAGAIN, -1 a connection that is gone. Behind
   // the last one everything is taken.
   void take_in_pieces(Client client, std::vector<ssize_t> pieces);
