@@ -3,7 +3,7 @@
 
 import styles from "./banner.css";
 import { layoutFile, optOutFile, preferencesFile, reopenFile, themeFile } from "./built_files";
-import { adoptStyles, element } from "./element";
+import { adoptStyles, control, element } from "./element";
 import type { LayoutModule } from "./layout";
 import type { Looks } from "./looks";
 import type { Notice } from "./notice";
@@ -141,15 +141,6 @@ export class Banner implements View {
   private build(notice: Notice): HTMLElement {
     const { actions } = this;
     const { text } = notice;
-    const button = (action: string, label: string | undefined, run: () => void) => {
-      const node = element(
-        "button",
-        { type: "button", part: "button", "data-action": action },
-        label,
-      );
-      node.addEventListener("click", run);
-      return node;
-    };
     return element(
       "section",
       { class: "card", part: "card", role: "region", "aria-labelledby": "title" },
@@ -168,9 +159,9 @@ export class Banner implements View {
       element(
         "div",
         { class: "actions", part: "actions" },
-        button("accept_all", text.accept_all, () => actions.acceptAll("banner")),
-        button("reject_all", text.reject_all, () => actions.rejectAll("banner")),
-        button("settings", text.settings, () => actions.open()),
+        control("accept_all", text.accept_all, () => actions.acceptAll("banner")),
+        control("reject_all", text.reject_all, () => actions.rejectAll("banner")),
+        control("settings", text.settings, () => actions.open()),
       ),
     );
   }

@@ -17,6 +17,17 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
   return node;
 }
 
+/** What a visitor presses in a layer: the same element and part, whatever it does. */
+export function control(
+  action: string,
+  label: string | undefined,
+  run: () => void,
+): HTMLButtonElement {
+  const node = element("button", { type: "button", part: "button", "data-action": action }, label);
+  node.addEventListener("click", run);
+  return node;
+}
+
 /** A sheet of ours carries its text: the scripts that are loaded later find it there. */
 export interface OwnSheet extends CSSStyleSheet {
   consent?: string;

@@ -1,7 +1,7 @@
 // The first layers of an opt-out region, loaded there: the notice with a way out, and the line that
 // says that it was taken, or that a signal is honoured.
 
-import { element } from "./element";
+import { control, element } from "./element";
 import type { Notice } from "./notice";
 import { policyLink, removePolicyLink } from "./policy_link";
 import type { FirstLayer, ViewActions } from "./view";
@@ -24,13 +24,7 @@ export interface Dressing {
 export function dress(card: HTMLElement, wanted: Dressing): void {
   const { root, slot, layer, notice, actions, hide } = wanted;
   const { text } = notice;
-  const button = (action: string, label: string | undefined, run: () => void) => {
-    const attributes = { type: "button", part: "button", "data-action": action };
-    const node = element("button", attributes, label);
-    node.addEventListener("click", run);
-    return node;
-  };
-  const close = button("close", text.close, hide);
+  const close = control("close", text.close, hide);
   if (layer === "opt_out") {
     const link = policyLink(root, slot, notice);
     card.replaceChildren(
@@ -39,8 +33,8 @@ export function dress(card: HTMLElement, wanted: Dressing): void {
       element(
         "div",
         { class: "actions", part: "actions" },
-        button("opt_out", text.opt_out_action, () => actions.rejectAll("banner")),
-        button("settings", text.settings, () => actions.open()),
+        control("opt_out", text.opt_out_action, () => actions.rejectAll("banner")),
+        control("settings", text.settings, () => actions.open()),
         close,
       ),
     );

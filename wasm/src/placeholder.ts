@@ -2,7 +2,7 @@
 // that allows the purpose and shows it. Loaded only where a page has such a frame.
 
 import type { Consent } from "./consent";
-import { adoptStyles, element } from "./element";
+import { adoptStyles, control, element } from "./element";
 import type { Granted, OptionalPurpose, Purpose, ServiceName } from "./names";
 import type { Notice } from "./notice";
 import styles from "./placeholder.css";
@@ -84,16 +84,10 @@ function fill(
   host.lang = language;
   host.dir = notice.text.dir ?? "ltr";
   const words = frame.dataset.consentLabel ?? allowWords[language] ?? allowWords.en!;
-  const button = (action: string, label: string, run: () => void) => {
-    const attributes = { type: "button", part: "button", "data-action": action };
-    const made = element("button", attributes, label);
-    made.addEventListener("click", run);
-    return made;
-  };
-  const allow = button("allow", words.replace("{purpose}", name), () => {
+  const allow = control("allow", words.replace("{purpose}", name), () => {
     void consent.save(withName(consent, notice, wanted));
   });
-  const settings = button("settings", notice.text.settings ?? "", () => void consent.open());
+  const settings = control("settings", notice.text.settings, () => void consent.open());
   // Under a signal that turns the purpose off no click could turn it on.
   const signalled = consent.state().decisions[purpose].reason === "gpc";
   root.append(

@@ -1,6 +1,6 @@
 // The second layer, loaded when it is asked for: a native modal dialog. Closing it decides nothing.
 
-import { adoptStyles, element } from "./element";
+import { adoptStyles, control, element } from "./element";
 import type { Granted } from "./names";
 import type { Notice, NoticePurpose } from "./notice";
 import { policyLink, removePolicyLink } from "./policy_link";
@@ -44,18 +44,11 @@ export function openPreferences(request: PreferencesRequest): void {
 function build({ root, notice, allows, actions }: PreferencesRequest): HTMLDialogElement {
   const { text, purposes } = notice;
   const switches: ServiceSwitches[] = [];
-  const button = (action: string, label: string | undefined, run?: () => void) => {
-    const node = element(
-      "button",
-      { type: "button", part: "button", "data-action": action },
-      label ?? "",
-    );
-    node.addEventListener("click", () => {
+  const button = (action: string, label: string | undefined, run?: () => void) =>
+    control(action, label, () => {
       dialog.close();
       run?.();
     });
-    return node;
-  };
   const holds = purposes.some(({ id, required }) => !required && allows(id));
   const granted = notice.regime.model === "opt_in" && holds;
   const chosen = () => {

@@ -26,7 +26,7 @@ enum class StepFlaw : std::uint8_t {
 StepFlaw take_step(RightsRequest& request, RequestState state, const std::string& reason,
                    TimePoint now);
 
-// "received" ... for whoever asked for the impossible: what to do instead.
+// For whoever asked for the impossible: what to do instead.
 std::string_view advice_on(StepFlaw flaw);
 
 }  // namespace consent::server
