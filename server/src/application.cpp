@@ -14,24 +14,24 @@
 #include <utility>
 #include <vector>
 
-#include "access_log.h"
 #include "audit/log_origin.h"
 #include "audit/tree_log.h"
 #include "audit/zone_logs.h"
 #include "events/event_sink.h"
-#include "failure_log.h"
 #include "generation.h"
 #include "http/listener.h"
 #include "keys/api_keys.h"
 #include "keys/keyring.h"
 #include "ledger/ledger.h"
-#include "log.h"
-#include "metrics.h"
-#include "rate_limiter.h"
+#include "process/systemd_protocol.h"
 #include "rights/retention_sweep.h"
 #include "site/policy_publication.h"
 #include "site/site_file.h"
-#include "systemd_protocol.h"
+#include "telemetry/access_log.h"
+#include "telemetry/failure_log.h"
+#include "telemetry/log.h"
+#include "telemetry/metrics.h"
+#include "visitor/rate_limiter.h"
 
 namespace consent::server {
 namespace {

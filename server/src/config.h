@@ -13,7 +13,7 @@
 #include "consent/ruleset.h"
 #include "crypto/tls.h"
 #include "keys/zone_keys.h"
-#include "rate_limiter.h"
+#include "visitor/rate_limiter.h"
 
 namespace consent::server {
 

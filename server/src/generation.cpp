@@ -7,11 +7,11 @@
 #include "application.h"
 #include "audit/public_facts.h"
 #include "crypto/sha256.h"
-#include "log.h"
 #include "routes.h"
 #include "site/policy_publication.h"
 #include "site/site_file.h"
 #include "site/site_rules.h"
+#include "telemetry/log.h"
 
 namespace consent::server {
 namespace {

@@ -16,7 +16,7 @@
 #include "site/site_policy.h"
 #include "site/site_rules.h"
 #include "site/web_files.h"
-#include "visitor.h"
+#include "visitor/visitor.h"
 
 namespace consent::server {
 

@@ -1,6 +1,5 @@
 #include "routes.h"
 
-#include "access_log.h"
 #include "handlers/access.h"
 #include "handlers/asked_log.h"
 #include "handlers/audit.h"
@@ -25,7 +24,8 @@
 #include "handlers/subjects.h"
 #include "handlers/transparency.h"
 #include "http/problem.h"
-#include "metrics.h"
+#include "telemetry/access_log.h"
+#include "telemetry/metrics.h"
 
 namespace consent::server {
 namespace {

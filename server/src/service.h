@@ -7,7 +7,7 @@
 
 #include "clock.h"
 #include "site/preload_hints.h"
-#include "visitor.h"
+#include "visitor/visitor.h"
 
 namespace consent::server {
 

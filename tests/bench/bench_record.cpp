@@ -2,7 +2,7 @@
 
 #include <chrono>
 
-#include "uuid.h"
+#include "formats/uuid.h"
 
 namespace consent::server {
 

@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "forwarded_header.h"
 #include "property.h"
+#include "visitor/forwarded_header.h"
 
 using namespace consent;
 using namespace consent::server;

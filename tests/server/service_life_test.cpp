@@ -13,7 +13,7 @@
 #include <string>
 #include <vector>
 
-#include "file_descriptor.h"
+#include "process/file_descriptor.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
 

@@ -7,10 +7,10 @@
 #include <vector>
 
 #include "keys/api_keys.h"
-#include "rate_limiter.h"
-#include "request_metrics.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
+#include "telemetry/request_metrics.h"
+#include "visitor/rate_limiter.h"
 
 using namespace consent;
 using namespace consent::server;

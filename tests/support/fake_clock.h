@@ -2,7 +2,7 @@
 // A clock that stands still until a test moves it.
 
 #include "clock.h"
-#include "timestamp.h"
+#include "formats/timestamp.h"
 
 namespace consent::testing {
 

@@ -6,10 +6,10 @@
 
 #include "audit/log_origin.h"
 #include "audit/tree_log.h"
+#include "formats/uuid.h"
 #include "keys/ticket.h"
 #include "routes.h"
 #include "support/catch.h"
-#include "uuid.h"
 
 namespace consent::testing {
 namespace {

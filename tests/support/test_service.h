@@ -13,8 +13,6 @@
 #include "keys/api_keys.h"
 #include "keys/keyring.h"
 #include "ledger/ledger.h"
-#include "metrics.h"
-#include "rate_limiter.h"
 #include "service.h"
 #include "site/notice.h"
 #include "site/site_policy.h"
@@ -23,6 +21,8 @@
 #include "support/fake_clock.h"
 #include "support/fixed_region_lookup.h"
 #include "support/temporary_directory.h"
+#include "telemetry/metrics.h"
+#include "visitor/rate_limiter.h"
 #include "wire/json_document.h"
 
 namespace consent::testing {

@@ -12,10 +12,10 @@ const libraries = [
     home: /^(server\/src\/ledger\/sqlite_[a-z_]+\.(cpp|h)|tests\/support\/fault_disk\.cpp)$/,
   },
   { header: /^libpq-fe\.h$/, home: /^server\/src\/ledger\/postgres_[a-z_]+\.(cpp|h)$/ },
-  { header: /^zlib\.h$/, home: /^(server\/src\/gzip\.cpp$|tests\/)/ },
+  { header: /^zlib\.h$/, home: /^(server\/src\/representation\/gzip\.cpp$|tests\/)/ },
   { header: /^openssl\//, home: /^server\/src\/crypto\// },
   { header: /^nlohmann\//, home: /^(server\/src\/wire\/|server\/src\/site\/.*\.cpp$|tests\/)/ },
-  { header: /^spdlog\//, home: /^server\/src\// },
+  { header: /^spdlog\//, home: /^server\/src\/telemetry\// },
   { header: /^emscripten/, home: /^wasm\/src\// },
   { header: /^catch2\//, home: /^tests\/support\/catch\.h$/ },
 ];

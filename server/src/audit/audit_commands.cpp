@@ -12,7 +12,7 @@
 #include "audit/signed_note.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_commands.h"
-#include "progress_line.h"
+#include "process/progress_line.h"
 #include "rights/certificate_check.h"
 #include "site/site_file.h"
 

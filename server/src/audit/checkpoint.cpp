@@ -2,8 +2,8 @@
 
 #include <charconv>
 
-#include "audit/base64.h"
 #include "consent/merkle.h"
+#include "formats/base64.h"
 
 namespace consent::server {
 namespace {

@@ -4,11 +4,11 @@
 #include <span>
 #include <stdexcept>
 
-#include "audit/base64.h"
 #include "audit/checkpoint.h"
 #include "audit/tree_hash.h"
 #include "consent/merkle.h"
-#include "timestamp.h"
+#include "formats/base64.h"
+#include "formats/timestamp.h"
 
 namespace consent::server {
 namespace {

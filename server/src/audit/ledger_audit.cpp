@@ -9,10 +9,10 @@
 #include "audit/tree_hash.h"
 #include "audit/tree_log.h"
 #include "consent/log_leaf.h"
+#include "formats/uuid.h"
 #include "ledger/record.h"
 #include "ledger/refusal_days.h"
 #include "ledger/sqlite_log.h"
-#include "uuid.h"
 #include "wire/json_document.h"
 
 namespace consent::server {

@@ -7,7 +7,7 @@
 #include <string>
 
 #include "audit/checkpoint.h"
-#include "progress_line.h"
+#include "process/progress_line.h"
 
 namespace consent::server {
 

@@ -10,8 +10,8 @@
 #include <cstring>
 #include <stdexcept>
 
-#include "file_descriptor.h"
 #include "keys/key_file.h"
+#include "process/file_descriptor.h"
 
 namespace consent::server {
 namespace {

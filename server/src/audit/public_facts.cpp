@@ -5,8 +5,8 @@
 #include <span>
 #include <stdexcept>
 
-#include "timestamp.h"
-#include "uuid.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 #include "wire/json_document.h"
 #include "wire/json_writer.h"
 

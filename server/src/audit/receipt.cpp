@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <stdexcept>
 
-#include "audit/base64.h"
+#include "formats/base64.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 #include "ledger/envelope.h"
 #include "ledger/record_payload.h"
-#include "timestamp.h"
-#include "uuid.h"
 #include "wire/consent_record.h"
 #include "wire/json_document.h"
 #include "wire/json_writer.h"

@@ -4,9 +4,9 @@
 #include <stdexcept>
 #include <vector>
 
-#include "audit/base64.h"
 #include "crypto/sha256.h"
-#include "hexadecimal.h"
+#include "formats/base64.h"
+#include "formats/hexadecimal.h"
 
 namespace consent::server {
 namespace {

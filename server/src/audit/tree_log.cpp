@@ -2,7 +2,7 @@
 
 #include "audit/log_signer.h"
 #include "audit/zone_log.h"
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
 
 namespace consent::server {
 namespace {

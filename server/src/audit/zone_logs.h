@@ -9,7 +9,7 @@
 
 #include "audit/zone_log.h"
 #include "consent/ruleset.h"
-#include "failure_log.h"
+#include "telemetry/failure_log.h"
 
 namespace consent::server {
 

@@ -6,7 +6,7 @@
 #include <memory>
 #include <stdexcept>
 
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
 
 namespace consent::server {
 namespace {

@@ -12,8 +12,8 @@
 #include <set>
 #include <string>
 
-#include "file_descriptor.h"
-#include "timestamp.h"
+#include "formats/timestamp.h"
+#include "process/file_descriptor.h"
 
 namespace consent::server {
 namespace {

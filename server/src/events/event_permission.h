@@ -7,7 +7,7 @@
 #include "consent/decision.h"
 #include "consent/token.h"
 #include "service.h"
-#include "visitor_token.h"
+#include "visitor/visitor_token.h"
 
 namespace consent::server {
 

@@ -5,7 +5,7 @@
 
 #include "consent/url_reduction.h"
 #include "consent/user_agent.h"
-#include "subject_id.h"
+#include "visitor/subject_id.h"
 
 namespace consent::server {
 namespace {

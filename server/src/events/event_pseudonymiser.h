@@ -5,8 +5,8 @@
 #include <variant>
 
 #include "events/pseudonymised_event.h"
-#include "metrics.h"
-#include "visitor.h"
+#include "telemetry/metrics.h"
+#include "visitor/visitor.h"
 #include "wire/event_request.h"
 
 namespace consent::server {

@@ -10,7 +10,7 @@
 #include <vector>
 
 #include "events/pseudonymised_event.h"
-#include "failure_log.h"
+#include "telemetry/failure_log.h"
 
 namespace consent::server {
 

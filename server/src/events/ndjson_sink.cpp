@@ -13,9 +13,9 @@
 
 #include "events/event_files.h"
 #include "events/event_sink.h"
-#include "file_descriptor.h"
+#include "formats/timestamp.h"
 #include "keys/key_file.h"
-#include "timestamp.h"
+#include "process/file_descriptor.h"
 #include "wire/event_json.h"
 #include "wire/json_writer.h"
 

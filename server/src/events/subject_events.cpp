@@ -6,7 +6,7 @@
 
 #include "keys/keyring.h"
 #include "site/site_policy.h"
-#include "subject_id.h"
+#include "visitor/subject_id.h"
 
 namespace consent::server {
 namespace {

@@ -5,9 +5,9 @@
 
 #include "http/fields.h"
 #include "http/problem.h"
-#include "metrics.h"
-#include "rate_limiter.h"
 #include "site/site_policy.h"
+#include "telemetry/metrics.h"
+#include "visitor/rate_limiter.h"
 
 namespace consent::server {
 namespace {

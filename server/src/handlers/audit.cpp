@@ -6,14 +6,14 @@
 #include <string>
 #include <vector>
 
-#include "audit/base64.h"
 #include "audit/tree_hash.h"
 #include "consent/log_leaf.h"
+#include "formats/base64.h"
+#include "formats/hexadecimal.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 #include "handlers/asked_log.h"
-#include "hexadecimal.h"
 #include "http/problem.h"
-#include "timestamp.h"
-#include "uuid.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

@@ -6,11 +6,11 @@
 #include <string>
 #include <vector>
 
+#include "formats/uuid.h"
 #include "handlers/asked_log.h"
 #include "handlers/state_answers.h"
 #include "http/problem.h"
 #include "ledger/ledger.h"
-#include "uuid.h"
 #include "wire/change_line.h"
 #include "wire/changes_cursor.h"
 

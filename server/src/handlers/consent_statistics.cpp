@@ -5,12 +5,12 @@
 #include <string>
 #include <vector>
 
+#include "formats/timestamp.h"
 #include "handlers/statistics_period.h"
 #include "http/problem.h"
 #include "ledger/day_consent.h"
 #include "ledger/ledger.h"
 #include "site/site_policy.h"
-#include "timestamp.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

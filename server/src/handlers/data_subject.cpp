@@ -4,7 +4,7 @@
 #include "http/problem.h"
 #include "site/site_policy.h"
 #include "site/site_rules.h"
-#include "visitor_token.h"
+#include "visitor/visitor_token.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

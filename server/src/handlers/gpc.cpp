@@ -3,9 +3,9 @@
 #include <string>
 #include <utility>
 
-#include "entity_tag.h"
+#include "formats/timestamp.h"
+#include "representation/entity_tag.h"
 #include "site/site_policy.h"
-#include "timestamp.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

@@ -3,7 +3,7 @@
 #include <string>
 #include <utility>
 
-#include "entity_tag.h"
+#include "representation/entity_tag.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

@@ -9,14 +9,14 @@
 #include "http/fields.h"
 #include "http/problem.h"
 #include "keys/keyring.h"
+#include "representation/weighted_list.h"
 #include "rights/consent_document.h"
 #include "rights/objection.h"
 #include "rights/restriction.h"
 #include "rights/subject_erasure.h"
 #include "site/site_policy.h"
-#include "subject_id.h"
-#include "visitor_token.h"
-#include "weighted_list.h"
+#include "visitor/subject_id.h"
+#include "visitor/visitor_token.h"
 #include "wire/held_record.h"
 
 namespace consent::server {

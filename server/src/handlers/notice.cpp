@@ -4,18 +4,18 @@
 #include <optional>
 #include <string_view>
 
-#include "content_coding.h"
-#include "entity_tag.h"
+#include "formats/timestamp.h"
 #include "handlers/access.h"
 #include "handlers/not_acceptable.h"
+#include "handlers/served_notice.h"
 #include "http/problem.h"
 #include "keys/ticket.h"
 #include "ledger/ledger.h"
-#include "metrics.h"
-#include "served_notice.h"
+#include "representation/content_coding.h"
+#include "representation/entity_tag.h"
 #include "site/notice.h"
 #include "site/site_rules.h"
-#include "timestamp.h"
+#include "telemetry/metrics.h"
 #include "wire/consent_request.h"
 #include "wire/json_writer.h"
 

@@ -2,10 +2,10 @@
 
 #include <array>
 
-#include "content_coding.h"
-#include "entity_tag.h"
-#include "gzip.h"
 #include "handlers/not_acceptable.h"
+#include "representation/content_coding.h"
+#include "representation/entity_tag.h"
+#include "representation/gzip.h"
 
 namespace consent::server {
 namespace {

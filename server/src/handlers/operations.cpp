@@ -7,7 +7,7 @@
 #include "handlers/requests.h"
 #include "http/problem.h"
 #include "ledger/ledger.h"
-#include "metrics.h"
+#include "telemetry/metrics.h"
 
 namespace consent::server {
 namespace {

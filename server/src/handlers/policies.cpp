@@ -4,15 +4,15 @@
 #include <utility>
 #include <variant>
 
+#include "formats/timestamp.h"
 #include "handlers/data_subject.h"
 #include "handlers/request_body.h"
 #include "http/problem.h"
-#include "log.h"
 #include "site/material_change.h"
 #include "site/notice.h"
 #include "site/policy_publication.h"
 #include "site/site_policy.h"
-#include "timestamp.h"
+#include "telemetry/log.h"
 #include "wire/json_fields.h"
 
 namespace consent::server {

@@ -5,13 +5,13 @@
 #include <string>
 
 #include "consent/decision.h"
+#include "formats/uuid.h"
 #include "handlers/page_fields.h"
+#include "handlers/served_notice.h"
 #include "http/problem.h"
 #include "ledger/ledger.h"
-#include "served_notice.h"
 #include "site/preferences_page.h"
-#include "uuid.h"
-#include "visitor_token.h"
+#include "visitor/visitor_token.h"
 
 namespace consent::server {
 namespace {

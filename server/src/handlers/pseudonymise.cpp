@@ -8,7 +8,7 @@
 #include "http/problem.h"
 #include "keys/keyring.h"
 #include "site/site_policy.h"
-#include "subject_id.h"
+#include "visitor/subject_id.h"
 #include "wire/event_json.h"
 #include "wire/json_fields.h"
 #include "wire/json_writer.h"

@@ -7,19 +7,19 @@
 #include <variant>
 #include <vector>
 
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 #include "handlers/asked_log.h"
 #include "handlers/data_subject.h"
 #include "handlers/request_body.h"
 #include "handlers/residency.h"
 #include "http/problem.h"
 #include "ledger/ledger.h"
-#include "metrics_text.h"
 #include "rights/request_steps.h"
 #include "site/site_policy.h"
 #include "site/site_rules.h"
-#include "subject_id.h"
-#include "timestamp.h"
-#include "uuid.h"
+#include "telemetry/metrics_text.h"
+#include "visitor/subject_id.h"
 #include "wire/json_fields.h"
 #include "wire/rights_request_json.h"
 

@@ -2,11 +2,11 @@
 
 #include <string>
 
+#include "formats/uuid.h"
 #include "handlers/request_body.h"
 #include "http/problem.h"
 #include "ledger/ledger.h"
 #include "site/site_rules.h"
-#include "uuid.h"
 
 namespace consent::server {
 namespace {

@@ -9,7 +9,7 @@
 #include "http/response.h"
 #include "ledger/record.h"
 #include "service.h"
-#include "visitor_token.h"
+#include "visitor/visitor_token.h"
 
 namespace consent::server {
 

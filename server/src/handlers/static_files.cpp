@@ -1,9 +1,9 @@
 #include "handlers/static_files.h"
 
-#include "entity_tag.h"
 #include "handlers/not_acceptable.h"
 #include "handlers/page_fields.h"
 #include "http/problem.h"
+#include "representation/entity_tag.h"
 #include "site/web_files.h"
 
 namespace consent::server {

@@ -6,10 +6,10 @@
 
 #include "events/day_usage.h"
 #include "events/event_sink.h"
+#include "formats/timestamp.h"
 #include "handlers/statistics_period.h"
 #include "http/problem.h"
 #include "site/site_policy.h"
-#include "timestamp.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "timestamp.h"
+#include "formats/timestamp.h"
 
 namespace consent::server {
 namespace {

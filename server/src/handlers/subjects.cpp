@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "audit/zone_logs.h"
+#include "formats/uuid.h"
 #include "handlers/data_subject.h"
 #include "handlers/request_body.h"
 #include "http/problem.h"
@@ -11,8 +12,7 @@
 #include "rights/restriction.h"
 #include "rights/subject_erasure.h"
 #include "site/site_policy.h"
-#include "subject_id.h"
-#include "uuid.h"
+#include "visitor/subject_id.h"
 
 namespace consent::server {
 namespace {

@@ -3,7 +3,7 @@
 #include <optional>
 #include <string>
 
-#include "audit/base64.h"
+#include "formats/base64.h"
 #include "handlers/asked_log.h"
 #include "http/problem.h"
 #include "wire/json_writer.h"

@@ -10,7 +10,7 @@
 #include <thread>
 #include <vector>
 
-#include "long_wait.h"
+#include "process/long_wait.h"
 
 namespace consent::http {
 

@@ -19,10 +19,10 @@
 #include "crypto/hmac.h"
 #include "crypto/random.h"
 #include "crypto/sha256.h"
-#include "file_descriptor.h"
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
+#include "formats/timestamp.h"
 #include "keys/key_file.h"
-#include "timestamp.h"
+#include "process/file_descriptor.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

@@ -13,8 +13,8 @@
 #include <vector>
 
 #include "crypto/secret_key.h"
-#include "file_descriptor.h"
 #include "keys/key_file.h"
+#include "process/file_descriptor.h"
 
 namespace consent::server {
 namespace {

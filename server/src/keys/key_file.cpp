@@ -12,8 +12,8 @@
 #include <string_view>
 
 #include "crypto/random.h"
-#include "file_descriptor.h"
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
+#include "process/file_descriptor.h"
 
 namespace consent::server {
 namespace {

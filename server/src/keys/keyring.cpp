@@ -11,8 +11,8 @@
 
 #include "consent/base64url.h"
 #include "crypto/hmac.h"
+#include "formats/timestamp.h"
 #include "keys/key_file.h"
-#include "timestamp.h"
 
 namespace consent::server {
 namespace {

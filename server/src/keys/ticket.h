@@ -13,7 +13,7 @@
 #include "consent/region.h"
 #include "consent/ruleset.h"
 #include "keys/keyring.h"
-#include "region_source.h"
+#include "visitor/region_source.h"
 
 namespace consent::server {
 

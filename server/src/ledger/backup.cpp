@@ -10,11 +10,11 @@
 #include <stdexcept>
 
 #include "crypto/sha256.h"
-#include "file_descriptor.h"
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
 #include "ledger/erasure_list.h"
 #include "ledger/ledger.h"
 #include "ledger/sqlite_connection.h"
+#include "process/file_descriptor.h"
 #include "site/published_policies.h"
 
 namespace consent::server {

@@ -14,7 +14,7 @@
 
 #include "consent/ruleset.h"
 #include "keys/zone_keys.h"
-#include "progress_line.h"
+#include "process/progress_line.h"
 
 namespace consent::server {
 

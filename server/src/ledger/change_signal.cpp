@@ -1,6 +1,6 @@
 #include "ledger/change_signal.h"
 
-#include "long_wait.h"
+#include "process/long_wait.h"
 
 namespace consent::server {
 

@@ -2,7 +2,7 @@
 
 #include <array>
 
-#include "timestamp.h"
+#include "formats/timestamp.h"
 
 namespace consent::server {
 namespace {

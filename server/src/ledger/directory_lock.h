@@ -3,7 +3,7 @@
 
 #include <string>
 
-#include "file_descriptor.h"
+#include "process/file_descriptor.h"
 
 namespace consent::server {
 

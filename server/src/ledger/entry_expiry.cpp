@@ -1,7 +1,7 @@
 #include "ledger/entry_expiry.h"
 
+#include "formats/uuid.h"
 #include "ledger/sqlite_log.h"
-#include "uuid.h"
 
 namespace consent::server {
 namespace {

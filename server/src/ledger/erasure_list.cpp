@@ -11,10 +11,10 @@
 #include <optional>
 #include <stdexcept>
 
-#include "file_descriptor.h"
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
+#include "formats/timestamp.h"
 #include "ledger/sqlite_connection.h"
-#include "timestamp.h"
+#include "process/file_descriptor.h"
 
 namespace consent::server {
 namespace {

@@ -10,9 +10,9 @@
 #include <string>
 #include <thread>
 
-#include "failure_log.h"
 #include "ledger/ledger.h"
 #include "ledger/sqlite_connection.h"
+#include "telemetry/failure_log.h"
 
 namespace consent::server {
 

@@ -11,7 +11,7 @@
 
 #include "ledger/change_log.h"
 #include "ledger/zone_files.h"
-#include "progress_line.h"
+#include "process/progress_line.h"
 
 namespace consent::server {
 

@@ -12,7 +12,6 @@
 #include <utility>
 #include <vector>
 
-#include "failure_log.h"
 #include "keys/zone_keys.h"
 #include "ledger/change_log.h"
 #include "ledger/change_signal.h"
@@ -22,6 +21,7 @@
 #include "ledger/record.h"
 #include "ledger/serving.h"
 #include "ledger/state_change.h"
+#include "telemetry/failure_log.h"
 
 namespace consent::server {
 

@@ -4,12 +4,12 @@
 #include <stdexcept>
 
 #include "audit/ledger_audit.h"
+#include "formats/uuid.h"
 #include "ledger/backup.h"
 #include "ledger/record_payload.h"
 #include "ledger/request_rows.h"
 #include "ledger/sqlite_writer.h"
 #include "ledger/stored_rows.h"
-#include "uuid.h"
 
 namespace consent::server {
 namespace {

@@ -11,7 +11,7 @@
 #include "ledger/key_rotation.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_check.h"
-#include "progress_line.h"
+#include "process/progress_line.h"
 
 namespace consent::server {
 namespace {

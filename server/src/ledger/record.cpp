@@ -1,6 +1,6 @@
 #include "ledger/record.h"
 
-#include "uuid.h"
+#include "formats/uuid.h"
 
 namespace consent::server {
 

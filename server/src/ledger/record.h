@@ -14,7 +14,7 @@
 #include "consent/ruleset.h"
 #include "consent/token.h"
 #include "crypto/sha256.h"
-#include "region_source.h"
+#include "visitor/region_source.h"
 
 namespace consent::server {
 

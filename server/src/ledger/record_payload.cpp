@@ -4,7 +4,7 @@
 #include <stdexcept>
 #include <string_view>
 
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
 
 namespace consent::server {
 namespace {

@@ -2,8 +2,8 @@
 
 #include "crypto/hmac.h"
 #include "crypto/random.h"
-#include "timestamp.h"
-#include "uuid.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 
 namespace consent::server {
 

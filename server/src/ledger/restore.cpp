@@ -7,7 +7,6 @@
 #include <stdexcept>
 
 #include "audit/tree_log.h"
-#include "file_descriptor.h"
 #include "keys/key_copies.h"
 #include "ledger/backup.h"
 #include "ledger/erasure_list.h"
@@ -15,6 +14,7 @@
 #include "ledger/ledger_check.h"
 #include "ledger/ledger_commands.h"
 #include "ledger/zone_files.h"
+#include "process/file_descriptor.h"
 #include "site/published_policies.h"
 
 namespace consent::server {

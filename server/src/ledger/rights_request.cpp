@@ -3,7 +3,7 @@
 #include <array>
 #include <utility>
 
-#include "subject_id.h"
+#include "visitor/subject_id.h"
 #include "wire/json_document.h"
 #include "wire/json_writer.h"
 

@@ -12,7 +12,7 @@
 #include <string_view>
 #include <vector>
 
-#include "progress_line.h"
+#include "process/progress_line.h"
 
 struct sqlite3;
 struct sqlite3_stmt;

@@ -6,7 +6,7 @@
 #include <type_traits>
 #include <utility>
 
-#include "file_descriptor.h"
+#include "formats/uuid.h"
 #include "ledger/directory_lock.h"
 #include "ledger/event_gate.h"
 #include "ledger/kept_notices.h"
@@ -16,8 +16,8 @@
 #include "ledger/state_cache.h"
 #include "ledger/subject_list.h"
 #include "ledger/zone_stores.h"
-#include "long_wait.h"
-#include "uuid.h"
+#include "process/file_descriptor.h"
+#include "process/long_wait.h"
 
 namespace consent::server {
 namespace {

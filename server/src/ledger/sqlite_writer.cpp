@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <filesystem>
 
+#include "formats/timestamp.h"
 #include "ledger/erasure_list.h"
 #include "ledger/refusal_days.h"
 #include "ledger/request_writer.h"
 #include "ledger/subject_writer.h"
-#include "timestamp.h"
 
 namespace consent::server {
 namespace {

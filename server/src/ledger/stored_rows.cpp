@@ -2,7 +2,7 @@
 
 #include <string>
 
-#include "uuid.h"
+#include "formats/uuid.h"
 
 namespace consent::server {
 namespace {

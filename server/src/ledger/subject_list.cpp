@@ -1,7 +1,7 @@
 #include "ledger/subject_list.h"
 
+#include "formats/uuid.h"
 #include "ledger/stored_rows.h"
-#include "uuid.h"
 
 namespace consent::server {
 namespace {

@@ -1,7 +1,7 @@
 #include "ledger/subject_writer.h"
 
+#include "formats/uuid.h"
 #include "ledger/record_payload.h"
-#include "uuid.h"
 
 namespace consent::server {
 namespace {

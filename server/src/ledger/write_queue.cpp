@@ -5,7 +5,7 @@
 #include <utility>
 #include <vector>
 
-#include "long_wait.h"
+#include "process/long_wait.h"
 
 namespace consent::server {
 namespace {

@@ -8,11 +8,11 @@
 #include <filesystem>
 #include <stdexcept>
 
-#include "file_descriptor.h"
+#include "formats/uuid.h"
 #include "keys/key_file.h"
 #include "ledger/erasure_list.h"
 #include "ledger/ledger.h"
-#include "uuid.h"
+#include "process/file_descriptor.h"
 
 namespace consent::server {
 namespace {

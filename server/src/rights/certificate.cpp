@@ -6,11 +6,11 @@
 #include <span>
 #include <sstream>
 
-#include "audit/base64.h"
 #include "audit/tree_hash.h"
 #include "consent/log_leaf.h"
-#include "hexadecimal.h"
-#include "timestamp.h"
+#include "formats/base64.h"
+#include "formats/hexadecimal.h"
+#include "formats/timestamp.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

@@ -14,9 +14,9 @@
 #include "audit/zone_log.h"
 #include "clock.h"
 #include "consent/ruleset.h"
+#include "formats/uuid.h"
 #include "keys/zone_keys.h"
 #include "site/site_policy.h"
-#include "uuid.h"
 #include "wire/json_document.h"
 
 namespace consent::server {

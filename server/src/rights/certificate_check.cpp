@@ -5,8 +5,8 @@
 
 #include "audit/log_origin.h"
 #include "crypto/sha256.h"
+#include "formats/uuid.h"
 #include "rights/certificate.h"
-#include "uuid.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

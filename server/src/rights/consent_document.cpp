@@ -7,10 +7,10 @@
 
 #include "consent/decision.h"
 #include "consent/regime_rights.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 #include "site/site_text.h"
-#include "subject_id.h"
-#include "timestamp.h"
-#include "uuid.h"
+#include "visitor/subject_id.h"
 #include "wire/held_record.h"
 
 namespace consent::server {

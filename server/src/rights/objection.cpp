@@ -5,9 +5,9 @@
 #include "application.h"
 #include "consent/decision.h"
 #include "consent/ruleset.h"
+#include "formats/uuid.h"
 #include "site/site_policy.h"
 #include "site/site_rules.h"
-#include "uuid.h"
 
 namespace consent::server {
 

@@ -8,7 +8,7 @@
 #include "audit/log_origin.h"
 #include "audit/tree_log.h"
 #include "ledger/ledger_commands.h"
-#include "progress_line.h"
+#include "process/progress_line.h"
 #include "rights/retention_sweep.h"
 #include "site/site_file.h"
 

@@ -5,9 +5,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "formats/uuid.h"
 #include "ledger/request_register.h"
 #include "rights/sweep_plan.h"
-#include "uuid.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {

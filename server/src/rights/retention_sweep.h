@@ -12,10 +12,10 @@
 #include "audit/zone_logs.h"
 #include "events/event_sink.h"
 #include "ledger/ledger.h"
-#include "progress_line.h"
+#include "process/progress_line.h"
 #include "rights/certificate.h"
 #include "site/site_policy.h"
-#include "sweep_metrics.h"
+#include "telemetry/sweep_metrics.h"
 
 namespace consent::server {
 

@@ -2,10 +2,10 @@
 #include <array>
 #include <utility>
 
-#include "language_tag.h"
+#include "representation/language_tag.h"
+#include "representation/weighted_list.h"
 #include "site/notice.h"
 #include "site/site_text.h"
-#include "weighted_list.h"
 
 namespace consent::server {
 namespace {

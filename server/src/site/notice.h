@@ -7,7 +7,7 @@
 #include <string_view>
 #include <utility>
 
-#include "gzip.h"
+#include "representation/gzip.h"
 #include "site/site_policy.h"
 
 namespace consent::server {

@@ -7,9 +7,9 @@
 #include <stdexcept>
 #include <utility>
 
+#include "formats/timestamp.h"
 #include "site/published_policies.h"
 #include "site/site_file.h"
-#include "timestamp.h"
 #include "wire/json_fields.h"
 #include "wire/json_writer.h"
 

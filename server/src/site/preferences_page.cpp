@@ -4,7 +4,7 @@
 
 #include "consent/base64url.h"
 #include "crypto/sha256.h"
-#include "html_text.h"
+#include "formats/html_text.h"
 #include "site/placeholder.h"
 
 namespace consent::server {

@@ -11,7 +11,7 @@
 #include <span>
 #include <stdexcept>
 
-#include "file_descriptor.h"
+#include "process/file_descriptor.h"
 
 namespace consent::server {
 namespace {

@@ -2,12 +2,12 @@
 #include <limits>
 #include <set>
 
+#include "formats/timestamp.h"
 #include "site/material_change.h"
 #include "site/purpose_reader.h"
 #include "site/region_reader.h"
 #include "site/site_policy.h"
 #include "site/site_text.h"
-#include "timestamp.h"
 #include "wire/json_fields.h"
 
 namespace consent::server {

@@ -2,7 +2,7 @@
 
 #include <algorithm>
 
-#include "language_tag.h"
+#include "representation/language_tag.h"
 #include "site/cookie_lifetime.h"
 
 namespace consent::server {

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "entity_tag.h"
+#include "representation/entity_tag.h"
 
 namespace consent::server {
 namespace {

@@ -8,7 +8,7 @@
 #include <string_view>
 #include <vector>
 
-#include "content_coding.h"
+#include "representation/content_coding.h"
 
 namespace consent::server {
 

@@ -1,9 +1,9 @@
 #include "wire/change_line.h"
 
 #include "consent/base64url.h"
-#include "subject_id.h"
-#include "timestamp.h"
-#include "uuid.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
+#include "visitor/subject_id.h"
 #include "wire/consent_record.h"
 #include "wire/json_writer.h"
 

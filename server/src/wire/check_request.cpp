@@ -3,7 +3,7 @@
 #include <array>
 #include <charconv>
 
-#include "timestamp.h"
+#include "formats/timestamp.h"
 #include "wire/json_fields.h"
 
 namespace consent::server {

@@ -1,8 +1,8 @@
 #include "wire/consent_record.h"
 
-#include "subject_id.h"
-#include "timestamp.h"
-#include "uuid.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
+#include "visitor/subject_id.h"
 
 namespace consent::server {
 namespace {

@@ -4,9 +4,9 @@
 #include <array>
 #include <charconv>
 
-#include "language_tag.h"
-#include "subject_id.h"
-#include "timestamp.h"
+#include "formats/timestamp.h"
+#include "representation/language_tag.h"
+#include "visitor/subject_id.h"
 #include "wire/json_fields.h"
 
 namespace consent::server {

@@ -14,9 +14,9 @@
 #include "consent/policy.h"
 #include "consent/record_state.h"
 #include "consent/token.h"
+#include "formats/uuid.h"
 #include "http/fields.h"
-#include "language_tag.h"
-#include "uuid.h"
+#include "representation/language_tag.h"
 #include "wire/json_document.h"
 
 namespace consent::server {

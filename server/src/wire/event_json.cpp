@@ -1,6 +1,6 @@
 #include "wire/event_json.h"
 
-#include "timestamp.h"
+#include "formats/timestamp.h"
 
 namespace consent::server {
 namespace {

@@ -1,7 +1,7 @@
 #include "wire/event_request.h"
 
-#include "subject_id.h"
-#include "timestamp.h"
+#include "formats/timestamp.h"
+#include "visitor/subject_id.h"
 #include "wire/json_fields.h"
 
 namespace consent::server {

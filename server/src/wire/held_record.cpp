@@ -3,8 +3,8 @@
 #include <string>
 #include <utility>
 
-#include "timestamp.h"
-#include "uuid.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 #include "wire/consent_record.h"
 
 namespace consent::server {

@@ -6,10 +6,10 @@
 #include <utility>
 
 #include "consent/base64url.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 #include "site/site_text.h"
-#include "subject_id.h"
-#include "timestamp.h"
-#include "uuid.h"
+#include "visitor/subject_id.h"
 #include "wire/json_fields.h"
 
 namespace consent::server {

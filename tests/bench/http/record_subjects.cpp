@@ -16,9 +16,9 @@
 
 #include "audit/tree_log.h"
 #include "consent/decision.h"
+#include "formats/uuid.h"
 #include "ledger/ledger.h"
 #include "recorded_subject.h"
-#include "uuid.h"
 
 namespace consent::bench {
 namespace {

@@ -3,7 +3,7 @@
 #include <algorithm>
 #include <array>
 
-#include "audit/base64.h"
+#include "formats/base64.h"
 #include "support/catch.h"
 
 using namespace consent::server;

@@ -1,6 +1,6 @@
 #include "audit/tree_log.h"
 
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
 #include "support/catch.h"
 
 using namespace consent;

@@ -1,11 +1,11 @@
 // GET /v1/changes as a pipeline follows it.
 
+#include "formats/uuid.h"
 #include "ledger/ledger.h"
 #include "ledger/sqlite_connection.h"
-#include "subject_id.h"
 #include "support/catch.h"
 #include "support/test_service.h"
-#include "uuid.h"
+#include "visitor/subject_id.h"
 
 using namespace consent;
 using namespace consent::server;

@@ -1,9 +1,9 @@
 #include <filesystem>
 
-#include "metrics.h"
-#include "subject_id.h"
 #include "support/catch.h"
 #include "support/test_service.h"
+#include "telemetry/metrics.h"
+#include "visitor/subject_id.h"
 
 using namespace consent;
 using namespace consent::server;

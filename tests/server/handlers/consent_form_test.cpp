@@ -3,7 +3,7 @@
 #include "routes.h"
 #include "support/catch.h"
 #include "support/test_service.h"
-#include "visitor_token.h"
+#include "visitor/visitor_token.h"
 
 using namespace consent;
 using namespace consent::server;

@@ -1,8 +1,8 @@
 // GET /v1/stats/consent over what visitors were shown and decided.
 
+#include "formats/timestamp.h"
 #include "support/catch.h"
 #include "support/test_service.h"
-#include "timestamp.h"
 
 using namespace consent;
 using namespace consent::server;

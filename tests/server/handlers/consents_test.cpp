@@ -1,8 +1,8 @@
 #include <future>
 
+#include "formats/uuid.h"
 #include "support/catch.h"
 #include "support/test_service.h"
-#include "uuid.h"
 
 using namespace consent;
 using namespace consent::server;

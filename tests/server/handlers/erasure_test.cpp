@@ -5,9 +5,9 @@
 #include "audit/signed_note.h"
 #include "ledger/ledger.h"
 #include "rights/certificate.h"
-#include "subject_id.h"
 #include "support/catch.h"
 #include "support/test_service.h"
+#include "visitor/subject_id.h"
 #include "wire/json_writer.h"
 
 using namespace consent;

@@ -1,10 +1,10 @@
 // What a data subject is told: everything that is held on them, and nothing of anybody else.
 
 #include "ledger/ledger.h"
-#include "subject_id.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
 #include "support/test_service.h"
+#include "visitor/subject_id.h"
 
 using namespace consent;
 using namespace consent::server;

@@ -1,9 +1,9 @@
 // What must be found nowhere under the data directory: canaries in every place a visitor's data
 // could slip through.
 
+#include "formats/uuid.h"
 #include "support/catch.h"
 #include "support/test_service.h"
-#include "uuid.h"
 
 using namespace consent;
 using namespace consent::server;

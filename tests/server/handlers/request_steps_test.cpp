@@ -2,8 +2,8 @@
 
 #include "rights/request_steps.h"
 
+#include "formats/timestamp.h"
 #include "support/catch.h"
-#include "timestamp.h"
 
 using namespace consent;
 using namespace consent::server;

@@ -3,10 +3,10 @@
 
 #include "consent/token.h"
 #include "ledger/ledger.h"
-#include "subject_id.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
 #include "support/test_service.h"
+#include "visitor/subject_id.h"
 
 using namespace consent;
 using namespace consent::server;

@@ -1,9 +1,9 @@
 // Restriction and objection: nothing is allowed from the next check on.
 
 #include "ledger/ledger.h"
-#include "subject_id.h"
 #include "support/catch.h"
 #include "support/test_service.h"
+#include "visitor/subject_id.h"
 
 using namespace consent;
 using namespace consent::server;

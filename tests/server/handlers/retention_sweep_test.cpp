@@ -9,14 +9,14 @@
 #include "audit/ledger_audit.h"
 #include "audit/tree_hash.h"
 #include "consent/decision.h"
+#include "formats/uuid.h"
 #include "ledger/ledger_check.h"
 #include "ledger/sqlite_connection.h"
 #include "rights/subject_erasure.h"
 #include "rights/sweep_plan.h"
-#include "subject_id.h"
 #include "support/catch.h"
 #include "support/test_service.h"
-#include "uuid.h"
+#include "visitor/subject_id.h"
 
 using namespace consent;
 using namespace consent::server;

@@ -1,7 +1,7 @@
 // A site's own rules reach every answer of the service.
+#include "formats/uuid.h"
 #include "support/catch.h"
 #include "support/test_service.h"
-#include "uuid.h"
 
 using namespace consent;
 using namespace consent::server;

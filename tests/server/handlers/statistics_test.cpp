@@ -1,9 +1,9 @@
 // GET /v1/stats/usage over the events of the sink.
 
 #include "events/event_sink.h"
+#include "formats/timestamp.h"
 #include "support/catch.h"
 #include "support/test_service.h"
-#include "timestamp.h"
 
 using namespace consent;
 using namespace consent::server;

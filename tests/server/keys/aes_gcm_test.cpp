@@ -4,7 +4,7 @@
 
 #include <string_view>
 
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
 #include "support/catch.h"
 
 using namespace consent::server;

@@ -11,7 +11,7 @@
 #include "crypto/random_pool.h"
 #include "crypto/secret_key.h"
 #include "crypto/sha256.h"
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
 #include "support/catch.h"
 
 using namespace consent::server;

@@ -10,6 +10,7 @@
 #include "audit/ledger_audit.h"
 #include "audit/tree_log.h"
 #include "audit/zone_log.h"
+#include "formats/uuid.h"
 #include "ledger/envelope.h"
 #include "ledger/key_rotation.h"
 #include "ledger/ledger.h"
@@ -19,7 +20,6 @@
 #include "support/catch.h"
 #include "support/fault_disk.h"
 #include "support/temporary_directory.h"
-#include "uuid.h"
 
 using namespace consent;
 using namespace consent::server;

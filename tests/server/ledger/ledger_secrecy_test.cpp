@@ -6,9 +6,9 @@
 #include "ledger/ledger.h"
 #include "ledger/sqlite_connection.h"
 #include "sample_record.h"
-#include "subject_id.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
+#include "visitor/subject_id.h"
 
 using namespace consent;
 using namespace consent::server;

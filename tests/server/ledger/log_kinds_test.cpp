@@ -2,14 +2,14 @@
 
 #include "audit/ledger_audit.h"
 #include "audit/tree_log.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 #include "ledger/key_rotation.h"
 #include "ledger/ledger.h"
 #include "ledger/sqlite_log.h"
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
-#include "timestamp.h"
-#include "uuid.h"
 
 using namespace consent;
 using namespace consent::server;

@@ -9,15 +9,15 @@
 
 #include "audit/ledger_audit.h"
 #include "audit/tree_log.h"
+#include "formats/uuid.h"
 #include "ledger/key_rotation.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_check.h"
 #include "rights/request_steps.h"
 #include "sample_record.h"
-#include "subject_id.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
-#include "uuid.h"
+#include "visitor/subject_id.h"
 
 using namespace consent;
 using namespace consent::server;

@@ -1,7 +1,7 @@
 #include "sample_record.h"
 
-#include "timestamp.h"
-#include "uuid.h"
+#include "formats/timestamp.h"
+#include "formats/uuid.h"
 
 namespace consent::testing {
 namespace {

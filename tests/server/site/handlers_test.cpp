@@ -1,14 +1,14 @@
 #include "crypto/sha256.h"
+#include "formats/uuid.h"
 #include "handlers/gpc.h"
 #include "handlers/notice.h"
 #include "handlers/preferences.h"
 #include "handlers/static_files.h"
 #include "keys/ticket.h"
 #include "service_fixture.h"
-#include "subject_id.h"
 #include "support/catch.h"
-#include "uuid.h"
-#include "visitor_token.h"
+#include "visitor/subject_id.h"
+#include "visitor/visitor_token.h"
 #include "wire/json_document.h"
 
 using namespace consent;

@@ -1,8 +1,8 @@
-#include "language_tag.h"
+#include "representation/language_tag.h"
+#include "representation/weighted_list.h"
 #include "sample_site.h"
 #include "site/notice.h"
 #include "support/catch.h"
-#include "weighted_list.h"
 
 using namespace consent::server;
 

@@ -1,7 +1,7 @@
 #include "site/preferences_page.h"
 
+#include "formats/html_text.h"
 #include "handlers/preferences.h"
-#include "html_text.h"
 #include "sample_site.h"
 #include "support/catch.h"
 

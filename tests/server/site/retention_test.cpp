@@ -1,7 +1,7 @@
 #include "site/retention.h"
 
+#include "formats/timestamp.h"
 #include "support/catch.h"
-#include "timestamp.h"
 
 using namespace consent::server;
 

@@ -2,9 +2,9 @@
 
 #include <cstdlib>
 
+#include "formats/timestamp.h"
 #include "site/site_text.h"
 #include "support/catch.h"
-#include "timestamp.h"
 
 namespace consent::server::testing {
 namespace {

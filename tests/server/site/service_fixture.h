@@ -11,13 +11,13 @@
 #include "keys/api_keys.h"
 #include "keys/keyring.h"
 #include "ledger/ledger.h"
-#include "metrics.h"
-#include "rate_limiter.h"
 #include "sample_site.h"
 #include "service.h"
 #include "site/notice.h"
 #include "site/web_files.h"
 #include "support/temporary_directory.h"
+#include "telemetry/metrics.h"
+#include "visitor/rate_limiter.h"
 
 namespace consent::server::testing {
 

@@ -5,7 +5,7 @@
 
 #include "consent/merkle.h"
 #include "crypto/sha256.h"
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
 #include "support/catch.h"
 #include "vector_file.h"
 

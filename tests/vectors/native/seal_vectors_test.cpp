@@ -1,5 +1,5 @@
 #include "crypto/aes_gcm.h"
-#include "hexadecimal.h"
+#include "formats/hexadecimal.h"
 #include "support/catch.h"
 #include "vector_file.h"
 
