@@ -22,7 +22,7 @@
 namespace consent::server {
 namespace {
 
-constexpr std::size_t kCachedStatesMax = 1 << 21;  // at most 137 MB, when all are in use
+constexpr std::size_t kCachedStatesMax = 1 << 21;  // at most 135 MB, when all are in use
 
 class SqliteLedger final : public Ledger {
  public:

@@ -16,15 +16,6 @@ constexpr unsigned kGpcBit = 0x08;
 constexpr unsigned kUsBit = 0x10;
 constexpr unsigned kAbsentBit = 0x20;  // there are no records
 
-// Of consecutive arrays, where the next one stands.
-template <class Element>
-Element* part_of(unsigned char*& at, std::size_t count) {
-  static_assert(std::is_trivially_copyable_v<Element>);
-  auto* const elements = reinterpret_cast<Element*>(at);
-  at += count * sizeof(Element);
-  return elements;
-}
-
 // The highest bit of each byte that equals the tag, and perhaps of one behind such a byte.
 std::uint64_t bytes_equal(std::uint64_t word, std::uint8_t tag) {
   constexpr std::uint64_t kOnes = 0x0101010101010101U;
@@ -38,11 +29,10 @@ constexpr std::size_t kFoundAtOnce = 256;  // their lines fit into the nearest c
 
 StateCache::StateCache(std::size_t states_max)
     : sets_per_shard_(std::max<std::size_t>(1, states_max / (kShards * kWays))),
-      pages_(hidden_pages(kShards * sets_per_shard_ * (kWays * (sizeof(Entry) + 1) + 1))) {
-  auto* at = static_cast<unsigned char*>(pages_.get());
-  for (Shard& shard : shards_) shard.entries = part_of<Entry>(at, sets_per_shard_ * kWays);
-  for (Shard& shard : shards_) shard.tags = part_of<std::uint64_t>(at, sets_per_shard_ * kTagWords);
-  for (Shard& shard : shards_) shard.turns = part_of<std::uint8_t>(at, sets_per_shard_);
+      pages_(hidden_pages(kShards * sets_per_shard_ * sizeof(Set))) {
+  static_assert(std::is_trivially_copyable_v<Set>);
+  auto* sets = static_cast<Set*>(pages_.get());
+  for (Shard& shard : shards_) shard.sets = std::exchange(sets, sets + sets_per_shard_);
 }
 
 StateCache::~StateCache() {
@@ -56,6 +46,9 @@ StateCache::Lookup StateCache::find(std::string_view site, const SubjectId& subj
   const std::uint16_t number = number_of(site);
   const Place place = place_of(subject);
   Shard& shard = shards_[place.shard];
+  // Both lines at once: nearly always it is where it is looked for first.
+  __builtin_prefetch(&shard.sets[place.set]);
+  __builtin_prefetch(&shard.sets[place.set][place.home]);
   const std::lock_guard lock(shard.mutex);
   return look_up(shard, place, number, subject);
 }
@@ -63,10 +56,12 @@ StateCache::Lookup StateCache::find(std::string_view site, const SubjectId& subj
 StateCache::Lookup StateCache::look_up(const Shard& shard, const Place& place, std::uint16_t site,
                                        const SubjectId& subject) {
   Lookup lookup{.state = std::nullopt, .generation = shard.generation};
-  if (const Entry* entry = find_entry(shard, place, site, subject)) {
-    lookup.state = unpack(*entry);
-    const Zone zone = (entry->flags & kUsBit) != 0 ? Zone::us : Zone::eu;
-    if ((entry->flags & kAbsentBit) == 0) lookup.zone = zone;
+  Set& set = shard.sets[place.set];
+  if (const auto way = find_way(set, place, site, subject)) {
+    const Entry& entry = set[*way].entry;
+    lookup.state = unpack(entry);
+    const Zone zone = (entry.flags & kUsBit) != 0 ? Zone::us : Zone::eu;
+    if ((entry.flags & kAbsentBit) == 0) lookup.zone = zone;
   }
   return lookup;
 }
@@ -94,20 +89,21 @@ void StateCache::find_some(std::uint16_t site, std::span<const SubjectId> subjec
   for (std::size_t i = 0; i < subjects.size(); ++i) {
     places[i] = place_of(subjects[i]);
     ++starts[places[i].shard + 1];
-    __builtin_prefetch(&shards_[places[i].shard].tags[places[i].set * kTagWords]);
+    __builtin_prefetch(&set_of(places[i]));
+    __builtin_prefetch(&set_of(places[i])[places[i].home]);
   }
   for (std::size_t i = 0; i < kShards; ++i) starts[i + 1] += starts[i];
   std::array<std::uint16_t, kFoundAtOnce> by_shard;
   std::array<std::uint16_t, kShards + 1> next = starts;
   for (std::size_t i = 0; i < subjects.size(); ++i) {
     const Place& place = places[i];
-    const Shard& shard = shards_[place.shard];
+    Set& set = set_of(place);
     by_shard[next[place.shard]++] = static_cast<std::uint16_t>(i);
     for (std::size_t word = 0; word < kTagWords; ++word) {
-      const auto equal = bytes_equal(tag_word(shard, place.set * kTagWords + word), place.tag);
+      const auto equal = bytes_equal(tag_word(set, word), place.tag);
       if (equal == 0) continue;
       const auto way = word * sizeof(equal) + static_cast<std::size_t>(std::countr_zero(equal)) / 8;
-      __builtin_prefetch(&shard.entries[place.set * kWays + way]);
+      __builtin_prefetch(&set[way]);
       break;
     }
   }
@@ -129,29 +125,25 @@ void StateCache::put(std::string_view site, const SubjectId& subject, const Reco
   Shard& shard = shards_[place.shard];
   const std::lock_guard lock(shard.mutex);
   if (shard.generation != generation) return;
-  Entry* entry = find_entry(shard, place, number, subject);
-  if (entry == nullptr) {
-    entry = make_room(shard, place, !zone);
-    if (entry == nullptr) return;
-    set_tag(shard, static_cast<std::size_t>(entry - shard.entries), place.tag);
+  Set& set = set_of(place);
+  auto way = find_way(set, place, number, subject);
+  if (!way) {
+    way = make_room(shard, place, !zone);
+    if (!way) return;
+    set_tag(set, *way, place.tag);
   }
-  *entry = pack(number, subject, state, zone);
+  set[*way].entry = pack(number, subject, state, zone);
 }
 
 // Whoever asks for made-up subjects must not drive out the real ones.
-StateCache::Entry* StateCache::make_room(Shard& shard, const Place& place, bool absent) {
-  std::uint8_t& turn = shard.turns[place.set];
-  const std::size_t first = place.set * kWays;
+std::optional<std::size_t> StateCache::make_room(Shard& shard, const Place& place, bool absent) {
+  Set& set = shard.sets[place.set];
   for (std::size_t tried = 0; tried < kWays; ++tried) {
-    const std::size_t at = first + turn;
-    turn = static_cast<std::uint8_t>((turn + 1) % kWays);
-    Entry& entry = shard.entries[at];
-    if (tag_of(shard, at) == 0 || (entry.flags & kAbsentBit) != 0) return &entry;
+    const std::size_t way = (place.home + tried) % kWays;
+    if (tag_of(set, way) == 0 || (set[way].entry.flags & kAbsentBit) != 0) return way;
   }
-  if (absent) return nullptr;
-  Entry& oldest = shard.entries[first + turn];
-  turn = static_cast<std::uint8_t>((turn + 1) % kWays);
-  return &oldest;
+  if (absent) return std::nullopt;
+  return shard.turn++ % kWays;
 }
 
 void StateCache::replace(std::string_view site, const SubjectId& subject, const RecordState& state,
@@ -161,14 +153,16 @@ void StateCache::replace(std::string_view site, const SubjectId& subject, const 
   Shard& shard = shards_[place.shard];
   const std::lock_guard lock(shard.mutex);
   ++shard.generation;
-  Entry* const entry = find_entry(shard, place, number, subject);
-  if (entry == nullptr) return;
-  const Zone known = (entry->flags & kUsBit) != 0 ? Zone::us : Zone::eu;
-  if ((entry->flags & kAbsentBit) != 0 || known == zone) {
-    *entry = pack(number, subject, state, zone);
+  Set& set = set_of(place);
+  const auto way = find_way(set, place, number, subject);
+  if (!way) return;
+  Entry& entry = set[*way].entry;
+  const Zone known = (entry.flags & kUsBit) != 0 ? Zone::us : Zone::eu;
+  if ((entry.flags & kAbsentBit) != 0 || known == zone) {
+    entry = pack(number, subject, state, zone);
     return;
   }
-  remove(shard, entry);
+  remove(set, *way);
 }
 
 void StateCache::forget(std::string_view site, const SubjectId& subject) {
@@ -177,24 +171,23 @@ void StateCache::forget(std::string_view site, const SubjectId& subject) {
   Shard& shard = shards_[place.shard];
   const std::lock_guard lock(shard.mutex);
   ++shard.generation;
-  Entry* const entry = find_entry(shard, place, number, subject);
-  if (entry == nullptr) return;
-  remove(shard, entry);
+  Set& set = set_of(place);
+  if (const auto way = find_way(set, place, number, subject)) remove(set, *way);
 }
 
-void StateCache::remove(Shard& shard, Entry* entry) {
-  set_tag(shard, static_cast<std::size_t>(entry - shard.entries), 0);
-  *entry = Entry{};
+void StateCache::remove(Set& set, std::size_t way) {
+  set_tag(set, way, 0);
+  set[way].entry = Entry{};
 }
 
 void StateCache::forget_all() {
   for (Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     ++shard.generation;
-    for (std::size_t at = 0; at < sets_per_shard_ * kWays; ++at) {
-      if (tag_of(shard, at) == 0) continue;
-      set_tag(shard, at, 0);
-      shard.entries[at] = Entry{};
+    for (Set& set : std::span(shard.sets, sets_per_shard_)) {
+      for (std::size_t way = 0; way < kWays; ++way) {
+        if (tag_of(set, way) != 0) remove(set, way);
+      }
     }
   }
 }
@@ -206,38 +199,43 @@ StateCache::Place StateCache::place_of(const SubjectId& subject) const {
   bits *= 0x9e3779b97f4a7c15u;
   return {.shard = static_cast<std::uint32_t>(bits >> 58),
           .set = static_cast<std::uint32_t>((bits >> 16) % sets_per_shard_),
-          .tag = static_cast<std::uint8_t>((bits >> 8) | 1U)};
+          .tag = static_cast<std::uint8_t>((bits >> 8) | 1U),
+          .home = static_cast<std::uint8_t>(bits % kWays)};
 }
 
 // A free entry is of no site.
-StateCache::Entry* StateCache::find_entry(const Shard& shard, const Place& place,
-                                          std::uint16_t site, const SubjectId& subject) {
+std::optional<std::size_t> StateCache::find_way(Set& set, const Place& place, std::uint16_t site,
+                                                const SubjectId& subject) {
+  const auto is_in = [&](std::size_t way) {
+    const Entry& entry = set[way].entry;
+    return entry.site == site && entry.subject == subject;
+  };
+  if (is_in(place.home)) return place.home;
   for (std::size_t word = 0; word < kTagWords; ++word) {
-    auto equal = bytes_equal(tag_word(shard, place.set * kTagWords + word), place.tag);
+    auto equal = bytes_equal(tag_word(set, word), place.tag);
     for (; equal != 0; equal &= equal - 1) {
       const auto way = word * sizeof(equal) + static_cast<std::size_t>(std::countr_zero(equal)) / 8;
-      Entry& entry = shard.entries[place.set * kWays + way];
-      if (entry.site == site && entry.subject == subject) return &entry;
+      if (is_in(way)) return way;
     }
   }
-  return nullptr;
+  return std::nullopt;
 }
 
 // Tags are written under the shard's lock only, and read without it by find_some().
-std::uint64_t StateCache::tag_word(const Shard& shard, std::size_t word) {
-  return std::atomic_ref(shard.tags[word]).load(std::memory_order_relaxed);
+std::uint64_t StateCache::tag_word(Set& set, std::size_t word) {
+  return std::atomic_ref(set[0].tags[word]).load(std::memory_order_relaxed);
 }
 
-std::uint8_t StateCache::tag_of(const Shard& shard, std::size_t entry) {
+std::uint8_t StateCache::tag_of(Set& set, std::size_t way) {
   constexpr std::size_t kBytes = sizeof(std::uint64_t);
-  return static_cast<std::uint8_t>(tag_word(shard, entry / kBytes) >> (entry % kBytes * 8));
+  return static_cast<std::uint8_t>(tag_word(set, way / kBytes) >> (way % kBytes * 8));
 }
 
-void StateCache::set_tag(Shard& shard, std::size_t entry, std::uint8_t tag) {
+void StateCache::set_tag(Set& set, std::size_t way, std::uint8_t tag) {
   constexpr std::size_t kBytes = sizeof(std::uint64_t);
-  const std::size_t shift = entry % kBytes * 8;
-  const std::uint64_t others = tag_word(shard, entry / kBytes) & ~(std::uint64_t{0xff} << shift);
-  std::atomic_ref(shard.tags[entry / kBytes])
+  const std::size_t shift = way % kBytes * 8;
+  const std::uint64_t others = tag_word(set, way / kBytes) & ~(std::uint64_t{0xff} << shift);
+  std::atomic_ref(set[0].tags[way / kBytes])
       .store(others | (std::uint64_t{tag} << shift), std::memory_order_relaxed);
 }
 

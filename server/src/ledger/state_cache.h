@@ -1,7 +1,7 @@
 #pragma once
-// States of subjects asked for lately, in memory: bounded, at most 66 bytes each, sharded so that
-// readers rarely wait. A place takes memory when it is first used. A stale state must
-// never be seen: whoever read the ledger may only put what no write has overtaken.
+// States of subjects asked for lately, in memory: bounded, 64 bytes each with what finds them,
+// sharded so that readers rarely wait. A place takes memory when it is first used. A stale state
+// must never be seen: whoever read the ledger may only put what no write has overtaken.
 
 #include <array>
 #include <atomic>
@@ -22,7 +22,7 @@ namespace consent::server {
 
 class StateCache {
  public:
-  // Throws std::bad_alloc.
+  // As many as fit into sets of the same size. Throws std::bad_alloc.
   explicit StateCache(std::size_t states_max);
   ~StateCache();
   StateCache(const StateCache&) = delete;
@@ -54,12 +54,12 @@ class StateCache {
 
  private:
   static constexpr std::size_t kShards = 64;
-  // Places a subject can have; the oldest of them makes room. Twice as many places as subjects are
-  // then enough for nearly every one.
+  // Places a subject can have. Twice as many places as subjects are then enough for nearly every
+  // one.
   static constexpr std::size_t kWays = 16;
   static constexpr std::size_t kTagWords = kWays / sizeof(std::uint64_t);  // of a set
 
-  struct alignas(64) Entry {  // one line of the processor's cache
+  struct Entry {
     SubjectId subject{};
     std::int64_t decided_at_s = 0;
     std::int64_t denied_event_ms = 0;
@@ -70,19 +70,25 @@ class StateCache {
     std::uint8_t flags = 0;
     Region region;
   };
-  static_assert(sizeof(Entry) == 64);
+  struct alignas(64) Line {  // of the processor's cache
+    Entry entry;
+    // Only of the first line of a set: a byte of each entry's subject; 0: the entry is free.
+    std::array<std::uint64_t, kTagWords> tags;
+  };
+  static_assert(sizeof(Line) == 64, "a state takes 64 bytes, all in");
+  using Set = std::array<Line, kWays>;
 
   struct alignas(64) Shard {
     std::mutex mutex;
     std::uint64_t generation = 0;
-    Entry* entries = nullptr;       // sets of kWays
-    std::uint64_t* tags = nullptr;  // a byte of each entry's subject; 0: the entry is free
-    std::uint8_t* turns = nullptr;  // which way of a set makes room next
+    Set* sets = nullptr;
+    std::uint8_t turn = 0;  // which way of a full set makes room next
   };
   struct Place {
     std::uint32_t shard = 0;
     std::uint32_t set = 0;
-    std::uint8_t tag = 1;  // never 0
+    std::uint8_t tag = 1;   // never 0
+    std::uint8_t home = 0;  // the way that is tried first
   };
   // Never changed once it is in the list.
   struct SiteNumber {
@@ -93,15 +99,17 @@ class StateCache {
 
   void find_some(std::uint16_t site, std::span<const SubjectId> subjects, std::span<Lookup> found);
   Place place_of(const SubjectId& subject) const;
+  Set& set_of(const Place& place) { return shards_[place.shard].sets[place.set]; }
   static Lookup look_up(const Shard& shard, const Place& place, std::uint16_t site,
                         const SubjectId& subject);
-  static Entry* find_entry(const Shard& shard, const Place& place, std::uint16_t site,
-                           const SubjectId& subject);
-  static Entry* make_room(Shard& shard, const Place& place, bool absent);
-  static void remove(Shard& shard, Entry* entry);
-  static std::uint64_t tag_word(const Shard& shard, std::size_t word);
-  static std::uint8_t tag_of(const Shard& shard, std::size_t entry);
-  static void set_tag(Shard& shard, std::size_t entry, std::uint8_t tag);
+  // The way it is in; none.
+  static std::optional<std::size_t> find_way(Set& set, const Place& place, std::uint16_t site,
+                                             const SubjectId& subject);
+  static std::optional<std::size_t> make_room(Shard& shard, const Place& place, bool absent);
+  static void remove(Set& set, std::size_t way);
+  static std::uint64_t tag_word(Set& set, std::size_t word);
+  static std::uint8_t tag_of(Set& set, std::size_t way);
+  static void set_tag(Set& set, std::size_t way, std::uint8_t tag);
   static Entry pack(std::uint16_t site, const SubjectId& subject, const RecordState& state,
                     std::optional<Zone> zone);
   static RecordState unpack(const Entry& entry);

@@ -1,7 +1,10 @@
 #include "ledger/state_cache.h"
 
+#include <fstream>
 #include <optional>
+#include <random>
 #include <span>
+#include <string>
 #include <thread>
 #include <vector>
 
@@ -24,7 +27,38 @@ RecordState state() {
   return out;
 }
 
+// Of all mappings of this process that no core dump holds: the caches' are among them.
+std::size_t hidden_bytes() {
+  std::ifstream maps("/proc/self/smaps");
+  std::size_t kib = 0;
+  std::size_t all = 0;
+  for (std::string line; std::getline(maps, line);) {
+    if (line.starts_with("Size:")) kib = std::stoull(line.substr(5));
+    if (line.starts_with("VmFlags:") && line.find(" dd") != line.npos) all += kib * 1024;
+  }
+  return all;
+}
+
 }  // namespace
+
+TEST_CASE("A state takes 64 bytes of memory, with all that finds it") {
+  constexpr std::size_t kStates = 64 * 1024;
+  const std::size_t before = hidden_bytes();
+  StateCache cache(kStates);
+  const std::size_t bytes = hidden_bytes() - before;
+  CHECK(sizeof cache < 8192);  // of the whole cache, once
+  std::vector<SubjectId> all(16 * kStates);
+  std::mt19937_64 random(1);
+  for (SubjectId& id : all) {
+    for (std::uint8_t& byte : id) byte = static_cast<std::uint8_t>(random());
+    cache.put(kSite, id, state(), Zone::eu, 0);
+  }
+  std::size_t held = 0;
+  for (const SubjectId& id : all) held += cache.find(kSite, id).state ? 1U : 0U;
+  CHECK(held == kStates);
+  CHECK(bytes >= 48 * held);  // the search for the memory found it
+  CHECK(bytes <= 64 * held);
+}
 
 TEST_CASE("The cache gives back every member of a state") {
   StateCache cache(1024);
