@@ -11,6 +11,7 @@
 #include <mutex>
 #include <stdexcept>
 #include <string>
+#include <thread>
 #include <utility>
 #include <vector>
 
@@ -40,6 +41,8 @@ constexpr std::chrono::milliseconds kDrainPatience{10'000};
 // A write waits for the disk, not for the processor: as many as this share a transaction.
 constexpr unsigned kPublicWorkers = 64;
 constexpr unsigned kInternalWorkers = 8;
+// A loop for each processor; more than a few only hand each other their caches.
+constexpr unsigned kLoopsMax = 4;
 constexpr std::size_t kInternalBodyBytesMax = 4 * 1024 * 1024;
 constexpr std::chrono::hours kUpkeepInterval{1};
 
@@ -83,6 +86,7 @@ std::shared_ptr<const tls::Context> tls_context(const tls::Files& files) {
 
 http::ListenerOptions public_options(const Config& config) {
   http::ListenerOptions options;
+  options.loops = std::clamp(std::thread::hardware_concurrency(), 1U, kLoopsMax);
   options.workers = kPublicWorkers;
   options.limits.connections_max = config.connections_max;
   options.limits.connections_per_address_max = config.connections_per_address_max;

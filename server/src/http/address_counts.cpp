@@ -29,6 +29,7 @@ AddressCounts::AddressCounts(std::size_t max) : max_(max), counts_(16, Hash{rand
 
 bool AddressCounts::enter(const IpAddress& address) {
   if (max_ == 0) return true;
+  const std::lock_guard lock(mutex_);
   std::size_t& count = counts_[network_of(address)];
   if (count >= max_) return false;
   ++count;
@@ -36,8 +37,14 @@ bool AddressCounts::enter(const IpAddress& address) {
 }
 
 void AddressCounts::leave(const IpAddress& address) {
+  const std::lock_guard lock(mutex_);
   const auto found = counts_.find(network_of(address));
   if (found != counts_.end() && --found->second == 0) counts_.erase(found);
+}
+
+std::size_t AddressCounts::addresses() const {
+  const std::lock_guard lock(mutex_);
+  return counts_.size();
 }
 
 }  // namespace consent::http

@@ -55,6 +55,7 @@ struct Connection : Deadline {
       0;  // written since the write deadline was set, or discarded while lingering
   Phase phase = Phase::idle;
   bool counted = false;      // among its address's connections
+  bool seated = false;       // among those of connections_max
   bool turned_away = false;  // gets a refusal and nothing else
   bool awaits_proxy_header = false;
   bool secure = false;  // the client's own connection is TLS

@@ -1,8 +1,8 @@
 #pragma once
-// A socket that speaks HTTP/1.1: an event loop accepts and reads with deadlines and limits until a
-// request is complete, and answers by itself what needs no waiting (Answers::at_once); a small pool
-// of workers runs everything else through the router, and the loop writes the answer. Neither a
-// slow or idle client nor an answer that comes later (Later) holds a thread.
+// A socket that speaks HTTP/1.1: event loops read with deadlines and limits until a request is
+// complete, and answer by themselves what needs no waiting (Answers::at_once); a small pool of
+// workers runs everything else through the router, and the loop writes the answer. Neither a slow
+// or idle client nor an answer that comes later (Later) holds a thread.
 
 #include <chrono>
 #include <cstddef>
@@ -41,11 +41,12 @@ struct ListenerLimits {
 
 struct ListenerOptions {
   ListenerLimits limits;
+  unsigned loops = 1;  // threads that share the connections; handlers are asked on each of them
   unsigned workers = 2;
   std::vector<Cidr> trusted_proxies;  // many clients come from each: not limited by address
   bool proxy_protocol = false;        // connections of a trusted proxy begin with a PROXY header
   std::shared_ptr<const tls::Context> tls;  // null: clear text
-  std::shared_ptr<Network> network;         // null: the kernel's
+  std::shared_ptr<Network> network;         // null: the kernel's; another's has one loop
 };
 
 class Listener {
@@ -69,8 +70,9 @@ class Listener {
   ListenerFigures figures() const;
 
  private:
+  class Group;
   class Loop;
-  std::unique_ptr<Loop> loop_;
+  std::unique_ptr<Group> group_;
 };
 
 // "cpp-httplib 0.41.0": stated at start-up.

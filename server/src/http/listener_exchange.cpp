@@ -100,7 +100,7 @@ void Listener::Loop::submit(Connection& connection) {
   exchange.reader.request().arrived = now_;
   exchange.reader.request().secure = connection.secure;
   ++connection.requests;
-  if (!exchange.reader.keeps_alive() || draining_ ||
+  if (!exchange.reader.keeps_alive() || group_.is_draining() ||
       connection.requests >= limits_.requests_per_connection_max) {
     exchange.persistence = Persistence::close;
   } else {
@@ -118,7 +118,7 @@ void Listener::Loop::answer_ready() {
   if (ready_.empty()) return;
   static std::atomic<std::uint64_t> turns{0};
   const std::uint64_t turn = ++turns;
-  const std::shared_ptr<const Router> router = this->router();
+  const std::shared_ptr<const Router> router = group_.router();
   // Requests that stand behind these are answered in later turns.
   for (std::size_t left = std::min(ready_.size(), kAnswersPerTurn); left > 0; --left) {
     Connection& connection = *ready_.front();
@@ -148,7 +148,7 @@ void Listener::Loop::hand_over(Connection& connection) {
   connection.phase = Phase::working;
   ++working_;
   counters_.queued.fetch_add(1, std::memory_order_relaxed);
-  pool_->submit(connection);
+  group_.submit([this, &connection] { work(connection); });
 }
 
 // The answer onto the wire, sealed.
@@ -161,7 +161,7 @@ void Listener::Loop::render(Connection& connection, const std::function<Response
     response.add("X-Request-Id", request.id);
     if (request.secure) response.add("Strict-Transport-Security", kStrictTransport);
     // The drain may have begun while the handler ran.
-    if (draining_) response.set("Connection", "close");
+    if (group_.is_draining()) response.set("Connection", "close");
     if (list_names(response.header("Connection"), "close")) {
       exchange.persistence = Persistence::close;
     }
@@ -193,7 +193,7 @@ void Listener::Loop::work(Connection& connection) {
 // False when the answer comes later: it may have been sent by now.
 bool Listener::Loop::begin_work(Connection& connection) {
   Exchange& exchange = *connection.exchange;
-  std::shared_ptr<const Router> router = this->router();
+  std::shared_ptr<const Router> router = group_.router();
   Outcome outcome = router->start(exchange.reader.request());
   if (!outcome.later) {
     render(connection, [&] { return std::move(*outcome.now); });
@@ -202,7 +202,7 @@ bool Listener::Loop::begin_work(Connection& connection) {
   const auto start = std::move(outcome.later->start);
   exchange.later = std::move(outcome.later);
   exchange.router = std::move(router);
-  start([due = due_, &connection] { due->add(connection); });
+  start([due = due_, &connection] { due->add(&connection); });
   return false;
 }
 
@@ -213,7 +213,7 @@ void Listener::Loop::send_worked(Connection& connection) {
   const ssize_t sent = send_some(connection, exchange.wire);
   if (sent > 0) exchange.sent = static_cast<std::size_t>(sent);
   bool wanted = exchange.sent < exchange.wire.size() || !connection.pending.empty() ||
-                exchange.persistence == Persistence::close || draining_;
+                exchange.persistence == Persistence::close || group_.is_draining();
   {
     const std::lock_guard lock(done_mutex_);
     wanted = wanted || connection.awaited;
@@ -234,7 +234,7 @@ void Listener::Loop::answer_due(Connection& connection) {
   std::optional<Response> response = exchange.router->finish(request, *exchange.later);
   if (!response) {
     counters_.queued.fetch_add(1, std::memory_order_relaxed);
-    return pool_->submit(connection);
+    return group_.submit([this, &connection] { work(connection); });
   }
   exchange.later.reset();
   exchange.router.reset();
@@ -271,7 +271,7 @@ void Listener::Loop::refuse(Connection& connection, const ReadError& error, Drop
   request.id = random_id();
   request.arrived = now_;
   Response response = problem(error.status, error.detail);
-  router()->report(request, response);
+  group_.router()->report(request, response);
   response.add("X-Request-Id", request.id);
   if (connection.secure) response.add("Strict-Transport-Security", kStrictTransport);
   answer_last(connection, response);

@@ -30,6 +30,16 @@ std::string_view to_text(Drop drop) {
   return "";
 }
 
+ListenerFigures& ListenerFigures::operator+=(const ListenerFigures& other) {
+  open += other.open;
+  queued += other.queued;
+  accepted += other.accepted;
+  received_bytes += other.received_bytes;
+  sent_bytes += other.sent_bytes;
+  for (std::size_t i = 0; i < kDrops; ++i) drops[i] += other.drops[i];
+  return *this;
+}
+
 ListenerFigures ListenerCounters::read() const {
   ListenerFigures figures;
   figures.open = open.load(std::memory_order_relaxed);

@@ -34,6 +34,8 @@ struct ListenerFigures {
   std::uint64_t received_bytes = 0;
   std::uint64_t sent_bytes = 0;
   std::array<std::uint64_t, kDrops> drops{};
+
+  ListenerFigures& operator+=(const ListenerFigures& other);
 };
 
 // The running counters; any thread may add and read.

@@ -8,8 +8,8 @@
 namespace consent::http {
 
 void Listener::Loop::greet(Connection& connection) {
-  connection.awaits_proxy_header = options_.proxy_protocol && is_trusted(connection.peer);
-  if (const auto context = tls()) connection.tls.emplace(*context);
+  connection.awaits_proxy_header = group_.options().proxy_protocol && is_trusted(connection.peer);
+  if (const auto context = group_.tls()) connection.tls.emplace(*context);
   if (!connection.awaits_proxy_header && !connection.tls) return await_request(connection);
   connection.phase = Phase::greeting;
   header_.set(connection, now_);
@@ -38,7 +38,7 @@ void Listener::Loop::take_proxy_header(Connection& connection, std::string_view 
   if (header.client) {
     connection.peer = *header.client;
     connection.counted = !is_trusted(connection.peer);
-    if (connection.counted && !addresses_.enter(connection.peer)) {
+    if (connection.counted && !group_.addresses().enter(connection.peer)) {
       connection.counted = false;
       return turn_away(connection, Drop::address);
     }

@@ -25,13 +25,9 @@ constexpr std::uint32_t kConnectionEvents = EPOLLIN | EPOLLOUT | EPOLLRDHUP | EP
 
 }  // namespace
 
-Listener::Loop::Loop(ListeningSocket socket, std::shared_ptr<const Router> router,
-                     ListenerOptions options)
-    : options_(std::move(options)),
-      router_(std::move(router)),
-      tls_(options_.tls),
-      listening_(std::move(socket)),
-      network_(options_.network ? options_.network : make_kernel_network()),
+Listener::Loop::Loop(Group& group, std::shared_ptr<Network> network)
+    : group_(group),
+      network_(std::move(network)),
       idle_(limits_.idle_timeout),
       header_(limits_.header_timeout),
       body_(limits_.body_timeout),
@@ -39,59 +35,34 @@ Listener::Loop::Loop(ListeningSocket socket, std::shared_ptr<const Router> route
       write_(limits_.write_timeout),
       linger_(kLingerTimeout),
       accept_pause_(kAcceptPause),
-      addresses_(limits_.connections_per_address_max),
-      due_(std::make_shared<DueConnections>(network_)) {
-  raise_descriptor_limit(limits_.connections_max);
+      arrived_(network_),
+      due_(std::make_shared<Inbox<Connection*>>(network_)) {}
+
+void Listener::Loop::accept_from(ListeningSocket socket) {
+  listening_ = std::move(socket);
   if (!network_->watch(listening_.descriptor.number(), EPOLLIN, &listening_)) {
     throw std::runtime_error("cannot watch a socket: the kernel has no room for more");
   }
 }
 
-Listener::Loop::~Loop() { drain(std::chrono::milliseconds(0)); }
-
 void Listener::Loop::start() {
-  pool_ = std::make_unique<WorkerPool>(options_.workers, [this](Connection& c) { work(c); });
   thread_ = quiet_thread([this] { run(); });
 }
 
-void Listener::Loop::drain(std::chrono::milliseconds patience) {
-  if (!draining_) {
-    drain_until_ = network_->now() + patience;
-    draining_ = true;
-  }
-  network_->wake();
+void Listener::Loop::join() {
   if (thread_.joinable()) thread_.join();
-  pool_.reset();
   listening_.descriptor.close();
-}
-
-void Listener::Loop::use(std::shared_ptr<const Router> router) {
-  const std::lock_guard lock(router_mutex_);
-  router_.swap(router);
-}
-
-std::shared_ptr<const Router> Listener::Loop::router() const {
-  const std::lock_guard lock(router_mutex_);
-  return router_;
-}
-
-void Listener::Loop::use_tls(std::shared_ptr<const tls::Context> context) {
-  const std::lock_guard lock(router_mutex_);
-  tls_.swap(context);
-}
-
-std::shared_ptr<const tls::Context> Listener::Loop::tls() const {
-  const std::lock_guard lock(router_mutex_);
-  return tls_;
 }
 
 void Listener::Loop::run() {
   std::array<epoll_event, kEventsPerTurn> events{};
   while (true) {
+    longest_idle_until_.store(idle_.next().value_or(Instant::max()), std::memory_order_relaxed);
     const std::size_t count = network_->wait(events, wait_ms());
     now_ = network_->now();
     collect_done();
     collect_due();
+    collect_arrived();
     for (const epoll_event& event : std::span(events).first(count)) {
       if (event.data.ptr == &listening_) {
         accept_waiting();
@@ -105,7 +76,7 @@ void Listener::Loop::run() {
     expire();
     closed_.clear();
     wipe_when_due();
-    if (draining_ && has_drained()) return;
+    if (group_.is_draining() && has_drained()) return;
   }
 }
 
@@ -126,17 +97,26 @@ int Listener::Loop::wait_ms() const {
   }
   if (used_stack_) until = std::min(until, wiped_ + kStackKeptMax);
   if (working_ > 0) until = std::min(until, now_ + kTurnWhileWorking);
-  if (draining_ && now_ < drain_until_) until = std::min(until, drain_until_);
+  if (group_.is_draining() && now_ < group_.drain_until()) {
+    until = std::min(until, group_.drain_until());
+  }
   if (until == Instant::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now_);
   return static_cast<int>(std::clamp<std::int64_t>(left.count(), 0, 60'000));
 }
 
 void Listener::Loop::accept_waiting() {
-  for (int i = 0; i < kAcceptsPerTurn && !draining_; ++i) {
+  for (int i = 0; i < kAcceptsPerTurn && !group_.is_draining(); ++i) {
     AcceptedSocket socket = network_->accept(listening_.descriptor);
     if (socket.descriptor.is_open()) {
-      admit(std::move(socket));
+      counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+      Loop& host = group_.next_host();
+      host.counters_.open.fetch_add(1, std::memory_order_relaxed);
+      if (&host == this) {
+        admit(std::move(socket));
+      } else {
+        host.arrived_.add(std::move(socket));
+      }
     } else if (socket.error == EAGAIN) {
       return;
     } else if (socket.error != EINTR && socket.error != ECONNABORTED) {
@@ -148,21 +128,29 @@ void Listener::Loop::accept_waiting() {
   }
 }
 
+void Listener::Loop::collect_arrived() {
+  for (AcceptedSocket& socket : arrived_.take()) admit(std::move(socket));
+}
+
+// It is among the open ones already.
 void Listener::Loop::admit(AcceptedSocket socket) {
-  counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-  const bool has_room = make_room();
-  const bool counted = has_room && !is_trusted(socket.peer);
-  const bool welcome = has_room && (!counted || addresses_.enter(socket.peer));
-  const Drop reason = has_room ? Drop::address : Drop::full;
-  if (!welcome && turned_away_ >= kTurnedAwayMax) return counters_.count(reason);
+  const bool counted = !is_trusted(socket.peer);
+  const bool entered = !counted || group_.addresses().enter(socket.peer);
+  const bool welcome = entered && take_seat();
+  if (counted && entered && !welcome) group_.addresses().leave(socket.peer);
+  const Drop reason = entered ? Drop::full : Drop::address;
+  if (!welcome && turned_away_ >= kTurnedAwayMax) {
+    counters_.open.fetch_sub(1, std::memory_order_relaxed);
+    return counters_.count(reason);
+  }
   auto owned = std::make_unique<Connection>();
   Connection& connection = *owned;
   connection.descriptor = std::move(socket.descriptor);
   connection.peer = socket.peer;
   connection.counted = welcome && counted;
+  connection.seated = welcome;
   connection.slot = connections_.size();
   connections_.push_back(std::move(owned));
-  counters_.open = connections_.size();
   if (!network_->watch(connection.descriptor.number(), kConnectionEvents, &connection)) {
     return close(connection);
   }
@@ -171,24 +159,30 @@ void Listener::Loop::admit(AcceptedSocket socket) {
 }
 
 bool Listener::Loop::is_trusted(const IpAddress& address) const {
-  const auto& proxies = options_.trusted_proxies;
+  const auto& proxies = group_.options().trusted_proxies;
   return std::any_of(proxies.begin(), proxies.end(),
                      [&](const Cidr& proxy) { return proxy.contains(address); });
 }
 
 // For one more connection, at the cost of the one that has been idle longest; false when all are
 // busy.
-bool Listener::Loop::make_room() {
-  if (connections_.size() - turned_away_ < limits_.connections_max) return true;
-  Deadline* const longest_idle = idle_.first();
-  if (longest_idle == nullptr) return false;
-  drop(static_cast<Connection&>(*longest_idle), Drop::evicted);
+bool Listener::Loop::take_seat() {
+  while (!group_.seats().take()) {
+    Deadline* const longest_idle = idle_.first();
+    if (longest_idle == nullptr) return false;
+    drop(static_cast<Connection&>(*longest_idle), Drop::evicted);
+  }
   return true;
 }
 
+void Listener::Loop::leave_seat(Connection& connection) {
+  if (std::exchange(connection.seated, false)) group_.seats().leave();
+}
+
 void Listener::Loop::turn_away(Connection& connection, Drop reason) {
-  if (options_.tls) return drop(connection, reason);  // no words before a handshake
+  if (group_.options().tls) return drop(connection, reason);  // no words before a handshake
   counters_.count(reason);
+  leave_seat(connection);
   connection.turned_away = true;
   ++turned_away_;
   Response response =
@@ -276,11 +270,14 @@ void Listener::Loop::expire() {
 
 // Closes what nobody waits for; true when nothing is left.
 bool Listener::Loop::has_drained() {
-  if (!std::exchange(stopped_accepting_, true)) {
+  if (listening_.descriptor.is_open()) {
     accept_retry_.clear();
     listening_.descriptor.close();
+    group_.end_accepting();
   }
-  const bool patient = now_ < drain_until_;
+  const bool others_come = group_.is_accepting();
+  collect_arrived();
+  const bool patient = now_ < group_.drain_until();
   for (std::size_t i = connections_.size(); i-- > 0;) {
     Connection& connection = *connections_[i];
     // A request may have arrived that no event has told of yet.
@@ -289,7 +286,7 @@ bool Listener::Loop::has_drained() {
     if (leaves && !connection.closed && connection.phase != Phase::working) close(connection);
   }
   closed_.clear();
-  return connections_.empty();
+  return connections_.empty() && !others_come;
 }
 
 void Listener::Loop::close(Connection& connection) {
@@ -299,13 +296,14 @@ void Listener::Loop::close(Connection& connection) {
   if (connection.phase == Phase::ready) std::erase(ready_, &connection);
   connection.descriptor.close();
   release_exchange(connection);
-  if (connection.counted) addresses_.leave(connection.peer);
+  if (connection.counted) group_.addresses().leave(connection.peer);
+  leave_seat(connection);
   if (connection.turned_away) --turned_away_;
   connections_.back()->slot = connection.slot;
   std::swap(connections_[connection.slot], connections_.back());
   closed_.push_back(std::move(connections_.back()));
   connections_.pop_back();
-  counters_.open = connections_.size();
+  counters_.open.fetch_sub(1, std::memory_order_relaxed);
 }
 
 }  // namespace consent::http

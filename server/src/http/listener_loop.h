@@ -1,7 +1,7 @@
 #pragma once
-// The event loop behind Listener: one thread that accepts, reads and writes and never blocks. It
-// answers itself what needs no waiting, a bounded number of requests in each of its turns and one
-// of each connection; everything else is a worker's.
+// One of the event loops behind Listener: a thread that reads and writes, the first one also
+// accepts, and never blocks. It answers itself what needs no waiting, a bounded number of requests
+// in each of its turns and one of each connection; everything else is a worker's.
 
 #include <array>
 #include <atomic>
@@ -9,34 +9,36 @@
 #include <functional>
 #include <memory>
 #include <mutex>
-#include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
-#include "http/address_counts.h"
 #include "http/connection.h"
-#include "http/due_connections.h"
-#include "http/listener.h"
+#include "http/inbox.h"
+#include "http/listener_group.h"
 #include "http/network.h"
-#include "http/worker_pool.h"
 
 namespace consent::http {
 
 class Listener::Loop {
  public:
-  Loop(ListeningSocket socket, std::shared_ptr<const Router> router, ListenerOptions options);
-  ~Loop();
+  // The group outlives it.
+  Loop(Group& group, std::shared_ptr<Network> network);
   Loop(const Loop&) = delete;
   Loop& operator=(const Loop&) = delete;
 
-  std::uint16_t port() const { return listening_.port; }
-  bool is_loopback() const { return listening_.loopback; }
-  ListenerFigures figures() const { return counters_.read(); }
-  void use(std::shared_ptr<const Router> router);
-  void use_tls(std::shared_ptr<const tls::Context> context);
+  void accept_from(ListeningSocket socket);  // before the start; of one loop of the group
   void start();
-  void drain(std::chrono::milliseconds patience);
+  void join();  // behind the beginning of a drain
+
+  // Any thread's.
+  ListenerFigures figures() const { return counters_.read(); }
+  std::size_t connections() const { return counters_.open.load(std::memory_order_relaxed); }
+  // When its longest idle connection would be closed for it, as of its last turn; Instant::max()
+  // when none is idle.
+  Instant longest_idle_until() const { return longest_idle_until_.load(std::memory_order_relaxed); }
+  Instant now() const { return network_->now(); }
+  void wake() { network_->wake(); }
 
  private:
   // The loop's thread.
@@ -44,9 +46,11 @@ class Listener::Loop {
   int wait_ms() const;
   void wipe_when_due();
   void accept_waiting();
+  void collect_arrived();
   void admit(AcceptedSocket socket);
   bool is_trusted(const IpAddress& address) const;
-  bool make_room();
+  bool take_seat();
+  void leave_seat(Connection& connection);
   void turn_away(Connection& connection, Drop reason);
   void on_event(Connection& connection, std::uint32_t events);
   void resume_unfinished();
@@ -89,17 +93,12 @@ class Listener::Loop {
   void render(Connection& connection, const std::function<Response()>& answer);
   ssize_t send_some(const Connection& connection, std::string_view bytes);
 
-  std::shared_ptr<const Router> router() const;
-  std::shared_ptr<const tls::Context> tls() const;
   static void seal_answer(Connection& connection);
 
-  const ListenerOptions options_;
-  const ListenerLimits& limits_ = options_.limits;
-  mutable std::mutex router_mutex_;
-  std::shared_ptr<const Router> router_;
-  std::shared_ptr<const tls::Context> tls_;
-  ListeningSocket listening_;
+  Group& group_;
+  const ListenerLimits& limits_ = group_.options().limits;
   const std::shared_ptr<Network> network_;
+  ListeningSocket listening_;  // closed: another loop's
   HttpLibrary library_;
 
   Instant now_{};
@@ -119,21 +118,18 @@ class Listener::Loop {
   std::deque<Connection*> ready_;
   std::vector<std::unique_ptr<Exchange>> spare_;
   std::array<char, 16 * 1024> scratch_{};
-  AddressCounts addresses_;
   std::size_t turned_away_ = 0;
   std::size_t working_ = 0;
-  bool stopped_accepting_ = false;
+  std::atomic<Instant> longest_idle_until_{Instant::max()};
 
   std::mutex done_mutex_;
   std::vector<Connection*> done_;
   std::vector<Connection*> collected_;
 
-  const std::shared_ptr<DueConnections> due_;
+  Inbox<AcceptedSocket> arrived_;
+  const std::shared_ptr<Inbox<Connection*>> due_;
 
   ListenerCounters counters_;
-  std::atomic<bool> draining_{false};
-  Instant drain_until_{};  // set before draining_
-  std::unique_ptr<WorkerPool> pool_;
   std::thread thread_;
 };
 

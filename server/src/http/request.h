@@ -26,8 +26,8 @@ struct Request {
   std::string_view route;  // the pattern that answers; "" for none; lives as long as the router
   std::chrono::steady_clock::time_point arrived{};  // the moment it was complete
   bool at_once = false;                             // asked on a thread that must not wait
-  // Those of the same number (0: none) had all arrived before the first of them was looked at: what
-  // is found out for one holds for the others.
+  // Those of the same number (0: none), and of smaller ones, had all arrived before the first of
+  // them was looked at: what is found out for it holds for them, whichever loop asks.
   std::uint64_t turn = 0;
 
   // All values of a field joined by ", " (Cookie: by "; "); empty when absent.

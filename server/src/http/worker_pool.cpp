@@ -17,8 +17,8 @@ std::size_t useful_at_once() { return std::max(2U, std::thread::hardware_concurr
 
 }  // namespace
 
-WorkerPool::WorkerPool(unsigned threads, std::function<void(Connection&)> work)
-    : running_max_(useful_at_once()), work_(std::move(work)), running_(std::max(threads, 1U)) {
+WorkerPool::WorkerPool(unsigned threads)
+    : running_max_(useful_at_once()), running_(std::max(threads, 1U)) {
   for (std::size_t i = 0; i < std::max(threads, 1U); ++i) {
     threads_.push_back(quiet_thread([this] { run(); }));
   }
@@ -33,9 +33,9 @@ WorkerPool::~WorkerPool() {
   for (std::thread& thread : threads_) thread.join();
 }
 
-void WorkerPool::submit(Connection& connection) {
+void WorkerPool::submit(std::function<void()> work) {
   std::unique_lock lock(mutex_);
-  waiting_.push_back(&connection);
+  waiting_.push_back(std::move(work));
   call_one(std::move(lock));
 }
 
@@ -69,10 +69,10 @@ void WorkerPool::run() {
       if (stopping_) return;
       continue;
     }
-    Connection* const connection = waiting_.front();
+    const std::function<void()> work = std::move(waiting_.front());
     waiting_.pop_front();
     lock.unlock();
-    work_(*connection);
+    work();
     lock.lock();
     if (!waiting_.empty() && running_ <= running_max_) continue;  // the next one writes over it
     lock.unlock();

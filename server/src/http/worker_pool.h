@@ -1,6 +1,6 @@
 #pragma once
-// Threads that take connections with a complete request, in order. No more of them run at once than
-// the processor has use for: one that waits for the disk (LongWait) is stood in for by another.
+// Threads that take work in the order that it comes. No more of them run at once than the processor
+// has use for: one that waits for the disk (LongWait) is stood in for by another.
 
 #include <condition_variable>
 #include <cstddef>
@@ -14,18 +14,16 @@
 
 namespace consent::http {
 
-struct Connection;
-
 class WorkerPool final : private WaitObserver {
  public:
-  // `work` must not throw. The threads leave every signal to the rest of the process.
-  WorkerPool(unsigned threads, std::function<void(Connection&)> work);
+  // The threads leave every signal to the rest of the process.
+  explicit WorkerPool(unsigned threads);
   // Finishes what was submitted.
   ~WorkerPool();
   WorkerPool(const WorkerPool&) = delete;
   WorkerPool& operator=(const WorkerPool&) = delete;
 
-  void submit(Connection& connection);
+  void submit(std::function<void()> work);  // must not throw
 
  private:
   void run();
@@ -34,10 +32,9 @@ class WorkerPool final : private WaitObserver {
   void wait_ends() override;
 
   const std::size_t running_max_;
-  std::function<void(Connection&)> work_;
   std::mutex mutex_;
   std::condition_variable called_for_;
-  std::deque<Connection*> waiting_;
+  std::deque<std::function<void()>> waiting_;
   std::size_t running_ = 0;  // neither asleep nor in a long wait; those called count already
   std::size_t asleep_ = 0;
   std::size_t calls_ = 0;  // that no thread has heard yet

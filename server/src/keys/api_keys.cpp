@@ -201,7 +201,7 @@ struct ApiKeys::State {
   std::mutex reading;  // held while the file is read
   std::mutex mutex;    // of `latest`; never held for long
   std::shared_ptr<const Reading> latest;
-  std::atomic<std::uint64_t> current_in{0};  // the turn in which `latest` was the file's content
+  std::atomic<std::uint64_t> current_in{0};  // a turn in which `latest` was the file's content
 
   std::shared_ptr<const Reading> known() {
     const std::lock_guard lock(mutex);
@@ -210,7 +210,7 @@ struct ApiKeys::State {
 
   // Null when it would take a reading.
   std::shared_ptr<const Reading> current(std::uint64_t turn) {
-    if (turn != 0 && current_in == turn) return known();
+    if (turn != 0 && turn <= current_in) return known();
     const FileMark seen = mark_of(path);
     auto last = known();
     if (last->mark != seen) return nullptr;

@@ -52,8 +52,9 @@ class ApiKeys {
   // Null when there is none. Compares hashes in constant time, all of them. Thread-safe.
   std::shared_ptr<const ApiKey> find(std::string_view key) const;
 
-  // Whether the file has changed is found out once for all questions of the same turn (0: for each;
-  // see http::Request). Empty when the file would have to be read, and only memory may be asked.
+  // Whether the file has changed is found out once for all questions of the same turn and those of
+  // turns before it (0: for each; see http::Request). Empty when the file would have to be read,
+  // and only memory may be asked.
   struct Find {
     std::string_view key;
     std::uint64_t turn = 0;

@@ -31,6 +31,12 @@ bool has_hung_up(const FileDescriptor& end) {
   return ::poll(&waiting, 1, 0) == 1 && (waiting.revents & POLLHUP) != 0;
 }
 
+bool hangs_up_in_time(const FileDescriptor& end) {
+  pollfd waiting{end.number(), POLLIN, 0};
+  const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(kPatience);
+  return ::poll(&waiting, 1, static_cast<int>(patience.count())) == 1;
+}
+
 ssize_t fail_with(int error) {
   errno = error;
   return -1;
@@ -164,13 +170,15 @@ bool FakeNetwork::is_closed(Client client) {
 }
 
 void FakeNetwork::wait_until_closed(Client client) {
-  pollfd waiting{socket(client).other_end.number(), POLLIN, 0};
-  const auto patience = std::chrono::duration_cast<std::chrono::milliseconds>(kPatience);
-  if (::poll(&waiting, 1, static_cast<int>(patience.count())) != 1) {
+  if (!hangs_up_in_time(socket(client).other_end)) {
     throw std::runtime_error("fake: the connection stays open");
   }
   std::unique_lock lock(mutex_);
   settle(lock);
+}
+
+void FakeNetwork::wait_until_nobody_listens() {
+  if (!hangs_up_in_time(listening_end_)) throw std::runtime_error("fake: still listening");
 }
 
 void FakeNetwork::wait_until_sending_is_finished(Client client) {

@@ -47,6 +47,7 @@ class FakeNetwork final : public Network {
   std::string sent(Client client);
   bool is_closed(Client client);
   void wait_until_closed(Client client);
+  void wait_until_nobody_listens();
   void wait_until_sending_is_finished(Client client);
   // Until the kernel has taken nothing this many times.
   void wait_until_full(Client client, int times);

@@ -210,6 +210,7 @@ TEST_CASE("A drain without patience still waits for what is being stored") {
   server.network->deliver(client, post("/write/it"));
   server.wait_for_waiting(1);
   std::thread drain([&] { server.listener().drain(milliseconds(0)); });
+  server.network->wait_until_nobody_listens();
   CHECK(server.open() == 1);
   server.finish(1);
   drain.join();

@@ -5,9 +5,7 @@
 #include <condition_variable>
 #include <mutex>
 #include <thread>
-#include <vector>
 
-#include "http/connection.h"
 #include "support/catch.h"
 
 using namespace consent::http;
@@ -57,13 +55,14 @@ class Meeting {
 
 TEST_CASE("No more workers run at once than the processor has use for, and all work is done") {
   Meeting meeting;
-  std::vector<Connection> connections(200);
-  WorkerPool pool(kThreads, [&](Connection&) {
-    meeting.enter();
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    meeting.leave();
-  });
-  for (Connection& connection : connections) pool.submit(connection);
+  WorkerPool pool(kThreads);
+  for (int i = 0; i < 200; ++i) {
+    pool.submit([&] {
+      meeting.enter();
+      std::this_thread::sleep_for(std::chrono::milliseconds(1));
+      meeting.leave();
+    });
+  }
   CHECK(meeting.wait_until_gone(200));
   CHECK(meeting.most() >= 1);
   CHECK(meeting.most() <= std::max(2U, std::thread::hardware_concurrency()) + 1);
@@ -71,18 +70,19 @@ TEST_CASE("No more workers run at once than the processor has use for, and all w
 
 TEST_CASE("A worker that waits long is stood in for, until every thread waits") {
   Meeting meeting;
-  std::vector<Connection> connections(kThreads + 4);
   bool met = true;
   std::mutex mutex;
-  WorkerPool pool(kThreads, [&](Connection&) {
-    const LongWait wait;
-    meeting.enter();
-    const bool together = meeting.wait_for(kThreads);
-    meeting.leave();
-    const std::lock_guard lock(mutex);
-    met = met && together;
-  });
-  for (Connection& connection : connections) pool.submit(connection);
+  WorkerPool pool(kThreads);
+  for (unsigned i = 0; i < kThreads + 4; ++i) {
+    pool.submit([&] {
+      const LongWait wait;
+      meeting.enter();
+      const bool together = meeting.wait_for(kThreads);
+      meeting.leave();
+      const std::lock_guard lock(mutex);
+      met = met && together;
+    });
+  }
   CHECK(meeting.wait_until_gone(kThreads + 4));
   CHECK(meeting.most() == kThreads);
   const std::lock_guard lock(mutex);
@@ -91,14 +91,15 @@ TEST_CASE("A worker that waits long is stood in for, until every thread waits") 
 
 TEST_CASE("What was submitted is finished when the pool ends") {
   Meeting meeting;
-  std::vector<Connection> connections(50);
   {
-    WorkerPool pool(4, [&](Connection&) {
-      const LongWait wait;
-      meeting.enter();
-      meeting.leave();
-    });
-    for (Connection& connection : connections) pool.submit(connection);
+    WorkerPool pool(4);
+    for (int i = 0; i < 50; ++i) {
+      pool.submit([&] {
+        const LongWait wait;
+        meeting.enter();
+        meeting.leave();
+      });
+    }
   }
   CHECK(meeting.wait_until_gone(50));
 }

@@ -94,6 +94,9 @@ TEST_CASE(
   CHECK_FALSE(in_turn(0));
   CHECK_FALSE(keys.find(key));
   CHECK(in_turn(3).value() == nullptr);
+  directory.write("keys/api_keys.jsonl", "\n");
+  CHECK(in_turn(2).value() == nullptr);  // had arrived before the look of the third
+  CHECK_FALSE(in_turn(4));
   CHECK(keys.find({.key = "dpk_", .turn = 4, .in_memory_only = true}).value() == nullptr);
 }
 
