@@ -3,6 +3,7 @@
 #include <string>
 #include <utility>
 
+#include "handlers/cached_json.h"
 #include "representation/entity_tag.h"
 #include "wire/json_writer.h"
 
@@ -12,16 +13,7 @@ http::Response handle_hints(const Service& service, const http::Request& request
   std::string body = to_json(
       JsonObject{{"undecided", service.hints.undecided}, {"decided", service.hints.decided}});
   const std::string tag = entity_tag(body);
-  http::Response response;
-  response.set("ETag", tag);
-  response.set("Cache-Control", "no-cache");
-  if (names_entity_tag(request.header("If-None-Match"), tag)) {
-    response.status = 304;
-    return response;
-  }
-  response.set("Content-Type", "application/json");
-  response.body = std::move(body);
-  return response;
+  return cached_json(request, std::move(body), tag, "no-cache");
 }
 
 }  // namespace consent::server

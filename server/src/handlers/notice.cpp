@@ -6,13 +6,13 @@
 
 #include "formats/timestamp.h"
 #include "handlers/access.h"
+#include "handlers/cached_json.h"
 #include "handlers/not_acceptable.h"
 #include "handlers/served_notice.h"
 #include "http/problem.h"
 #include "keys/ticket.h"
 #include "ledger/ledger.h"
 #include "representation/content_coding.h"
-#include "representation/entity_tag.h"
 #include "site/notice.h"
 #include "site/site_rules.h"
 #include "telemetry/metrics.h"
@@ -139,17 +139,8 @@ http::Response handle_notice_by_id(const Service& service, const http::Request& 
     json = service.ledger.find_notice(id);
   }
   if (!json) return http::problem(404, "No notice has this id, or no record cites it any more.");
-  const std::string tag = '"' + id + '"';
-  http::Response response;
-  response.set("ETag", tag);
-  response.set("Cache-Control", "public, max-age=31536000, immutable");
-  if (names_entity_tag(request.header("If-None-Match"), tag)) {
-    response.status = 304;
-    return response;
-  }
-  response.set("Content-Type", "application/json");
-  response.body = std::move(*json);
-  return response;
+  return cached_json(request, std::move(*json), '"' + id + '"',
+                     "public, max-age=31536000, immutable");
 }
 
 }  // namespace consent::server
