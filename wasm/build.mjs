@@ -23,12 +23,10 @@ const { values: options } = parseArgs({
 const scripts = join(options.dist, "v1");
 const demo = join(options.dist, "demo");
 
-const modules = [
-  ...["undecided.wasm", "consent.wasm", "core.wasm"],
-  ...["reduction.wasm", "gpp.wasm", "proof.wasm"],
-];
+const modules = ["consent.wasm", "core.wasm", "reduction.wasm", "gpp.wasm", "proof.wasm"];
+const small = "undecided.wasm";
 const fallbacks = ["consent.wasm2js.js", "core.wasm2js.js", "gpp.wasm2js.js"];
-for (const module of [...modules, ...fallbacks]) {
+for (const module of [small, ...modules, ...fallbacks]) {
   if (existsSync(join(options.modules, module))) continue;
   console.error(`${join(options.modules, module)} is missing: run cmake --build --preset wasm`);
   process.exit(1);
@@ -42,7 +40,7 @@ for (const module of modules) {
 for (const fallback of fallbacks) {
   writeFileSync(join(scripts, fallback), await minifiedScript(join(options.modules, fallback)));
 }
-await bundle(scripts);
+await bundle(scripts, readFileSync(join(options.modules, small)));
 // What is served is what the package brings: the demo is built as a customer would build.
 const tarball = packPackage(scripts, options.dist);
 rmSync(scripts, { recursive: true });
@@ -73,8 +71,7 @@ if (existsSync(pages)) {
 const notice = await noticeJson(join(root, "server/site/dialphone.jsonc"), "en");
 const weigh = (name) => brotliBytes(readFileSync(join(scripts, name)));
 const firstVisit = {
-  "banner.js (with styles)": weigh("banner.js"),
-  "undecided.wasm": weigh("undecided.wasm"),
+  "banner.js (with styles and the small core)": weigh("banner.js"),
   "notice (English)": brotliBytes(Buffer.from(notice)),
 };
 const sizes = {

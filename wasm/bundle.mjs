@@ -43,7 +43,6 @@ const entries = [
 ];
 // What built_files.ts and built_gpp_files.ts name, in the order in which they need one another.
 const loadedByName = {
-  undecided: "undecided.wasm",
   wasm: "consent.wasm",
   wasm2js: "consent.wasm2js.js",
   token: "core_token.js",
@@ -105,7 +104,7 @@ const sharedModule = {
 const shortNames = {};
 
 async function script(chunk, directory, define = {}, write = true) {
-  const { entry, file, format, shared, inner } = chunk;
+  const { entry, file, format, shared, inner, charset = "utf8" } = chunk;
   const { outputFiles, mangleCache } = await build({
     entryPoints: [join(source, entry)],
     outfile: join(directory, file),
@@ -114,7 +113,7 @@ async function script(chunk, directory, define = {}, write = true) {
     minify: true,
     format,
     target: "es2021",
-    charset: "utf8",
+    charset,
     ...(inner && { mangleProps: innerNames, mangleCache: shortNames }),
     legalComments: "none",
     plugins: [cssAsText, ...(shared ? [sharedModule] : [])],
@@ -147,8 +146,11 @@ function hashed(directory, file) {
   return name;
 }
 
-/** Writes scripts and style sheets into `directory`, where both builds of the core already are. */
-export async function bundle(directory) {
+/**
+ * Writes scripts and style sheets into `directory`, where both builds of the core already are. The
+ * bytes of the small one go into those that begin a page.
+ */
+export async function bundle(directory, smallCore) {
   for (const name of styleSheets) {
     writeFileSync(join(directory, name), await minifiedCss(join(source, name)));
   }
@@ -159,7 +161,9 @@ export async function bundle(directory) {
     define[`CONSENT_FILES.${name}`] = JSON.stringify(hashed(directory, file));
   }
   Object.assign(define, await inlineScript(directory));
-  for (const entry of entries) await script(entry, directory, define);
+  define.CONSENT_SMALL_CORE = JSON.stringify(smallCore.toString("latin1"));
+  // Whatever a page takes them to be written in, they read the same.
+  for (const entry of entries) await script({ ...entry, charset: "ascii" }, directory, define);
 }
 
 /** The JavaScript build of the core, as small as it gets. */

@@ -4,8 +4,8 @@
 
 export const names = [
   // Consent
-  ...["around", "chosen", "deliver", "everything", "knows", "listeners"],
-  ...["present", "recorded", "recordOnce", "settle", "veto"],
+  ...["around", "asked", "choose", "chosen", "deliver", "everything", "knows", "latest"],
+  ...["listeners", "present", "recorded", "recordOnce", "refuse", "settle", "veto"],
   // PageState
   ...["chosenHere", "cookieText", "pendingState", "question", "readCookie", "settled", "supply"],
   ...["takePending", "takeToken", "tokenText", "vetoed"],
@@ -17,7 +17,7 @@ export const names = [
   ...["carrying", "corrected", "drain", "dropCookie", "dropOvertaken", "learnToRead", "remake"],
   ...["changed", "tryLater"],
   // the view, and what follows a choice
-  ...["acceptAll", "giveBack", "keepFor", "prepare", "rejectAll"],
+  ...["acceptAll", "attach", "giveBack", "keepFor", "looks", "mount", "prepare", "rejectAll"],
   ...["fetching", "renew", "skewMs", "startGpp"],
 ];
 

@@ -120,9 +120,9 @@ for (const [name, prepare] of [
     assert.equal(await allows(page, "analytics"), false);
     assert.deepEqual((await stored(context, page)).storage, emptyStorage);
     assert.deepEqual(await cookiesOf(context), {});
-    assert.ok(requests.some((request) => /wasm2js/.test(request.url())));
     const { subject } = await acceptThenWithdraw(page);
     await page.waitForFunction(() => window.consent.state().status === "decided");
+    assert.ok(requests.some((request) => /wasm2js/.test(request.url())));
     assert.equal((await check(service, { subject })).reason, "withdrawn");
     await waitForCookies(page, ["dp_consent"]);
     await context.close();
@@ -131,7 +131,8 @@ for (const [name, prepare] of [
 
 test("neither core loads: the page works and nothing optional runs", async () => {
   const { context, page, requests } = await visit({});
-  await context.route(/\.wasm$|wasm2js/, (route) => route.abort());
+  await context.addInitScript(() => delete globalThis.WebAssembly);
+  await context.route(/wasm2js/, (route) => route.abort());
   await page.goto("/");
   await page.waitForLoadState("networkidle");
   assert.equal(await allows(page, "analytics"), false);
@@ -139,5 +140,19 @@ test("neither core loads: the page works and nothing optional runs", async () =>
   assert.ok(requests.every((request) => !/analytics\.js|marketing\.js/.test(request.url())));
   await page.getByRole("link", { name: "See the prices" }).click();
   await page.waitForURL("**/pricing");
+  await context.close();
+});
+
+test("the core that reads does not come: a grant does not count, a refusal arrives", async () => {
+  const { context, page } = await visit({});
+  await context.route(/\.wasm$|wasm2js/, (route) => route.abort());
+  await open(page);
+  await page.evaluate(() => window.consent.accept());
+  await page.waitForFunction(() => !window.consent.allows("analytics"));
+  const posted = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await page.evaluate(() => window.consent.reject());
+  assert.equal((await posted).request().postDataJSON().action, "reject_all");
+  assert.equal((await posted).status(), 201);
+  assert.equal(await allows(page, "analytics"), false);
   await context.close();
 });

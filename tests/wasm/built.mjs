@@ -16,6 +16,8 @@ process.on("exit", () => rmSync(bundles, { recursive: true, force: true }));
 export const wasmDirectory = join(root, "wasm");
 export const builtPath = (name) => join(dist, "v1", name);
 export const builtBytes = (name) => readFileSync(builtPath(name));
+/** The core inside banner.js, as it was before the build put it there. */
+export const smallCoreBytes = () => readFileSync(join(root, "build/wasm/modules/undecided.wasm"));
 export const importBuilt = (name) => import(pathToFileURL(builtPath(name)).href);
 
 /** The exports of one file of wasm/src. */

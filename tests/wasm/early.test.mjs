@@ -9,7 +9,7 @@ import { test } from "node:test";
 import { runInNewContext } from "node:vm";
 import { builtPath, importBuilt, wasmDirectory } from "./built.mjs";
 
-const { earlyAddresses, earlyHash, earlyScript, earlyTag } = await importBuilt("early.mjs");
+const { earlyAddress, earlyHash, earlyScript, earlyTag } = await importBuilt("early.mjs");
 const hashOf = (text) => `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
 const readme = readFileSync(join(wasmDirectory, "README.md"), "utf8");
 const inlineOf = (html) => /<script data-early="([^"]*)">([^]*?)<\/script>/.exec(html);
@@ -17,12 +17,10 @@ const inlineOf = (html) => /<script data-early="([^"]*)">([^]*?)<\/script>/.exec
 test("the hash is that of the text", () => assert.equal(earlyHash, hashOf(earlyScript)));
 
 test("the documentation shows this text and this hash, and no other hash", () => {
-  const [, addresses, text] = inlineOf(readme);
+  const [, address, text] = inlineOf(readme);
   assert.equal(text, earlyScript);
   assert.deepEqual(new Set(readme.match(/'sha256-[^']+'/g)), new Set([hashOf(text)]));
-  const [notice, wasm] = addresses.split(" ");
-  assert.equal(notice, earlyAddresses({ site: "dialphone.com" })[0]);
-  assert.match(wasm, /^\/v1\/undecided\.HASH\.wasm$/);
+  assert.equal(address, earlyAddress({ site: "dialphone.com" }));
 });
 
 test("the demo has it on its first page, as the package's tag", () => {
@@ -34,12 +32,10 @@ test("the demo has it on its first page, as the package's tag", () => {
 test("the tag names what the banner asks for, and quotes what a site says", () => {
   const language = 'a"><b>&';
   const tag = earlyTag({ site: "dialphone.com", base: "/consent/", language });
-  const [, addresses] = inlineOf(tag);
-  assert.doesNotMatch(addresses, /[<>"]/);
-  const [notice, wasm] = addresses.replaceAll("&amp;", "&").split(" ");
+  const [, address] = inlineOf(tag);
+  assert.doesNotMatch(address, /[<>"]/);
   const query = new URLSearchParams({ site: "dialphone.com", language });
-  assert.equal(notice, `/consent/notice?${query}`);
-  assert.ok(readFileSync(builtPath("banner.js"), "utf8").includes(wasm.slice("/consent/".length)));
+  assert.equal(address.replaceAll("&amp;", "&"), `/consent/notice?${query}`);
 });
 
 // The script in a page that has only what it uses.
@@ -47,18 +43,17 @@ function run(cookie, fetch) {
   const window = {};
   const document = {
     ...{ cookie, baseURI: "https://site.example/a/b" },
-    currentScript: { dataset: { early: "/v1/notice?site=x /v1/undecided.wasm" } },
+    currentScript: { dataset: { early: "/v1/notice?site=x" } },
   };
   runInNewContext(earlyScript, { window, document, fetch, URL });
   return window.consentEarly;
 }
 
-test("it asks for each address, under the name the banner looks for", async () => {
+test("it asks for the notice, under the name the banner looks for", async () => {
   const asked = [];
   const early = run("", async (url) => asked.push(url));
-  assert.deepEqual(asked, ["/v1/notice?site=x", "/v1/undecided.wasm"]);
-  const names = ["https://site.example/v1/notice?site=x", "https://site.example/v1/undecided.wasm"];
-  assert.deepEqual(Object.keys(early), names);
+  assert.deepEqual(asked, ["/v1/notice?site=x"]);
+  assert.deepEqual(Object.keys(early), ["https://site.example/v1/notice?site=x"]);
 });
 
 test("it asks for nothing where something is decided or on its way", () => {

@@ -2,7 +2,8 @@
 
 import assert from "node:assert/strict";
 import test from "node:test";
-import { builtBytes, importBuilt } from "./built.mjs";
+import { runInNewContext } from "node:vm";
+import { builtBytes, importBuilt, smallCoreBytes } from "./built.mjs";
 import { randomNumbers } from "./differential_inputs.mjs";
 import { settled, tokenFor, Visitor } from "./visitor.mjs";
 
@@ -41,13 +42,24 @@ function randomQuestion(random, { actionNames, choiceNames, holdNames, modelName
 test("the small core decides what the large one decides", async () => {
   const names = await importBuilt("core.mjs");
   const { decide, loadCore, mustAsk } = names;
-  const small = await loadCore({ wasm: builtBytes("undecided.wasm") });
+  const small = await loadCore({ wasm: smallCoreBytes() });
   const large = await loadCore({ wasm: builtBytes("core.wasm") });
   const random = randomNumbers(20261125);
   for (let i = 0; i < 20000; i += 1) {
     const question = randomQuestion(random, names);
     assert.deepEqual(decide(small, question), decide(large, question), JSON.stringify(question));
     assert.equal(mustAsk(small, question), mustAsk(large, question), JSON.stringify(question));
+  }
+});
+
+test("banner.js and the module carry the small core, byte for byte", () => {
+  for (const file of ["banner.js", "consent.mjs"]) {
+    const [, literal] = /Uint8Array\.from\(("(?:[^"\\]|\\[^])*"|`(?:[^`\\]|\\[^])*`)/.exec(
+      builtBytes(file).toString(),
+    );
+    const carried = Buffer.from(runInNewContext(literal), "latin1");
+    assert.deepEqual(carried, smallCoreBytes(), file);
+    assert.doesNotMatch(builtBytes(file).toString("latin1"), /[^\0-\x7f]/, `${file} is ASCII`);
   }
 });
 

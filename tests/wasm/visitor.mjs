@@ -1,7 +1,7 @@
 // A page without a document: the real state machine and core, a cookie jar, a storage, and a
 // service that answers as it is told.
 
-import { builtBytes, importBuilt, importSource } from "./built.mjs";
+import { builtBytes, importBuilt, importSource, smallCoreBytes } from "./built.mjs";
 import { CookieJar } from "./cookie_jar.mjs";
 
 const names = await importBuilt("core.mjs");
@@ -18,7 +18,7 @@ globalThis.setTimeout = (run, delay, ...rest) => {
   return delay >= 1000 ? timer.unref() : timer;
 };
 const service = await loadCore({ wasm: builtBytes("core.wasm") });
-const undecided = await loadCore({ wasm: builtBytes("undecided.wasm") });
+const undecided = await loadCore({ wasm: smallCoreBytes() });
 const reader = { findCookie, parseToken };
 const core = { ...(await loadCore({ wasm: builtBytes("consent.wasm") })), reader };
 

@@ -2,7 +2,6 @@
 // ever, and a returning visitor transfers nothing. The build fills them in.
 
 declare const CONSENT_FILES: Record<
-  | "undecided"
   | "wasm"
   | "wasm2js"
   | "token"
@@ -17,7 +16,6 @@ declare const CONSENT_FILES: Record<
   string
 >;
 
-export const undecidedFile = CONSENT_FILES.undecided;
 export const wasmFile = CONSENT_FILES.wasm;
 export const wasm2jsFile = CONSENT_FILES.wasm2js;
 export const tokenFile = CONSENT_FILES.token;

@@ -3,7 +3,7 @@
 
 import { Banner } from "./banner";
 import { configurationFile, courierFile, tokenFile } from "./built_files";
-import { undecidedFile, wasm2jsFile, wasmFile } from "./built_files";
+import { wasm2jsFile, wasmFile } from "./built_files";
 import type { ConfigurationModule } from "./configuration";
 import { Consent, type ConsentState, type Surroundings } from "./consent";
 import type { DecidingExports, PageExports } from "./core";
@@ -18,6 +18,7 @@ import type { Granted, OptionalPurpose, Purpose, ServiceName } from "./names";
 import { fetchNotice } from "./notice";
 import { areOptions } from "./options";
 import { Outbox, outboxKey } from "./outbox";
+import { smallCore } from "./small_core";
 import type { ViewActions } from "./view";
 
 export type { AnalyticsEvent, ConsentState, GppMode, Granted, Layout, OptionalPurpose };
@@ -88,11 +89,10 @@ export function startConsent(options: ConsentOptions, prefix = ""): ConsentApi {
     loadCore: async (reads) => {
       await checked;
       const fallback = () => import(root + wasm2jsFile) as Promise<unknown>;
-      const load = <Exports extends DecidingExports>(file: string) =>
-        loadCore<Exports>({ wasm: root + file, fallback });
-      if (!reads) return load(undecidedFile);
+      if (!reads) return loadCore<DecidingExports>({ wasm: smallCore(), fallback });
       const reading = import(root + tokenFile) as Promise<TokenReader>;
-      const [core, reader] = await Promise.all([load<PageExports>(wasmFile), reading]);
+      const loading = loadCore<PageExports>({ wasm: root + wasmFile, fallback });
+      const [core, reader] = await Promise.all([loading, reading]);
       return { ...core, reader };
     },
     loadCourier: async () => {

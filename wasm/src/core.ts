@@ -3,7 +3,7 @@
 
 import { choiceNames, purposeNames, type Choices, type OptionalPurpose } from "./names";
 
-/** What undecided.wasm has: all that a page needs whose visitor has decided nothing. */
+/** What the small core has: all that a page needs whose visitor has decided nothing. */
 export interface DecidingExports {
   memory: { buffer: ArrayBuffer };
   consent_abi_version(): number;

@@ -2,7 +2,6 @@
 // may not (a Content-Security-Policy without 'wasm-unsafe-eval', a browser in lockdown mode).
 
 import { createCore, type Core, type DecidingExports, type PageExports } from "./core";
-import { fetchOnce } from "./early_fetch";
 
 export interface CoreSource {
   /** Where the module is, or its bytes. */
@@ -11,16 +10,10 @@ export interface CoreSource {
   fallback?: () => Promise<unknown>;
 }
 
-/** Compiles while it downloads; when the server's MIME type forbids that, after the download. */
+/** Whatever type the server says it has. A few kilobytes gain nothing from being streamed. */
 export async function instantiate(wasm: string | BufferSource): Promise<unknown> {
-  if (typeof wasm !== "string") return (await WebAssembly.instantiate(wasm, {})).instance.exports;
-  const response = await fetchOnce(wasm);
-  const copy = response.clone();
-  try {
-    return (await WebAssembly.instantiateStreaming(response, {})).instance.exports;
-  } catch {
-    return (await WebAssembly.instantiate(await copy.arrayBuffer(), {})).instance.exports;
-  }
+  const bytes = typeof wasm === "string" ? await (await fetch(wasm)).arrayBuffer() : wasm;
+  return (await WebAssembly.instantiate(bytes, {})).instance.exports;
 }
 
 /** Rejects when neither build runs: the caller then allows nothing. */

@@ -1,7 +1,6 @@
-// The inline script that starts the fetches of a first visit before banner.js is there, for whoever
-// renders pages: its text, its hash for the Content-Security-Policy, and the element as a whole.
+// The inline script that asks for the notice of a first visit before banner.js is there, for
+// whoever renders pages: its text, its hash for the Content-Security-Policy, and the element.
 
-import { undecidedFile } from "./built_files";
 import { noticeUrl } from "./notice_url";
 
 declare const CONSENT_EARLY: Record<"script" | "hash", string>;
@@ -21,14 +20,14 @@ export interface EarlyOptions {
   language?: string;
 }
 
-/** The addresses that a visitor without a choice will need, as banner.js forms them. */
-export function earlyAddresses({ site, base = "/v1/", language }: EarlyOptions): string[] {
-  return [noticeUrl(base, site, language), base + undecidedFile];
+/** What a visitor without a choice will need, as banner.js forms its address. */
+export function earlyAddress({ site, base = "/v1/", language }: EarlyOptions): string {
+  return noticeUrl(base, site, language);
 }
 
 /** `<script data-early="...">...</script>`, to stand in front of banner.js. */
 export function earlyTag(options: EarlyOptions): string {
-  const addresses = earlyAddresses(options).join(" ");
-  const quoted = addresses.replace(/[&"]/g, (one) => (one === "&" ? "&amp;" : "&quot;"));
+  const address = earlyAddress(options);
+  const quoted = address.replace(/[&"]/g, (one) => (one === "&" ? "&amp;" : "&quot;"));
   return `<script data-early="${quoted}">${earlyScript}</script>`;
 }

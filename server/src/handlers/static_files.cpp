@@ -14,7 +14,7 @@ namespace {
 std::string page_sources(const WebFile& page) {
   std::string sources = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
   if (page.codings.front().bytes.find("<script data-early=") != std::string::npos) {
-    sources += " 'sha256-Ed8PQr5Tx9EOp5Ld4MX2wxsvQFG14qWg/H94k7gp/pU='";
+    sources += " 'sha256-HkWXtTiyEUKLAeFz8vxgPtA5v7GfxmpzFMXR5piEGBw='";
   }
   return sources + "; style-src 'self'; connect-src 'self'; img-src 'self' data:";
 }

@@ -5,8 +5,6 @@
 namespace consent::server {
 namespace {
 
-constexpr std::string_view kFetched = "; rel=preload; as=fetch; crossorigin";
-
 // The name with a hash under which the banner loads a file: the same bytes beside it.
 std::string_view lasting_name(const WebFiles& files, std::string_view path) {
   const WebFile* const plain = files.find(path);
@@ -34,8 +32,8 @@ PreloadHints preload_hints(const WebFiles& files) {
   for (std::string* const links : {&hints.undecided, &hints.decided}) {
     add(kBanner, "; rel=preload; as=script", *links);
   }
-  add(lasting_name(files, "/v1/undecided.wasm"), kFetched, hints.undecided);
-  add(lasting_name(files, "/v1/consent.wasm"), kFetched, hints.decided);
+  add(lasting_name(files, "/v1/consent.wasm"), "; rel=preload; as=fetch; crossorigin",
+      hints.decided);
   return hints;
 }
 

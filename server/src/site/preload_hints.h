@@ -10,7 +10,7 @@
 namespace consent::server {
 
 struct PreloadHints {
-  std::string undecided;  // for who has no consent cookie: the banner and the module it starts with
+  std::string undecided;  // for who has no consent cookie: the banner
   std::string decided;    // for who has one: the banner and the module that reads it
 };
 

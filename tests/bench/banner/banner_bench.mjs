@@ -27,11 +27,14 @@ if (!existsSync(installed)) {
 }
 const esbuild = createRequire(join(root, "wasm/package.json"))("esbuild");
 
+const { earlyHash, earlyTag } = await import(join(root, "build/dist/v1/early.mjs"));
+
 const slow = { latency: 150, downloadThroughput: 1.6e6 / 8, uploadThroughput: 750e3 / 8 };
 const slowdown = 4;
 const patienceMs = 20_000;
+// With the hash of the one inline script that is ours; the others have none.
 const policy =
-  "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'; style-src 'self'; " +
+  `default-src 'none'; script-src 'self' 'wasm-unsafe-eval' ${earlyHash}; style-src 'self'; ` +
   "img-src 'self' data:; connect-src 'self'; font-src 'self'; " +
   "require-trusted-types-for 'script'; trusted-types 'none'";
 
@@ -79,6 +82,11 @@ const c15t = await bundled(c15tStart);
 const products = {
   "DialPhone Consent": {
     html: '<script src="/v1/banner.js" data-site="dialphone.com" defer></script>',
+  },
+  "the same with its inline script": {
+    html:
+      earlyTag({ site: "dialphone.com" }) +
+      '<script src="/v1/banner.js" data-site="dialphone.com" defer></script>',
   },
   "vanilla-cookieconsent 3.1.0": {
     html:
