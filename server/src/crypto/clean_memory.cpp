@@ -3,9 +3,11 @@
 #include <malloc.h>
 #include <openssl/crypto.h>
 #include <sys/mman.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstdlib>
 #include <cstring>
 #include <new>
@@ -60,6 +62,12 @@ HiddenPages hidden_pages(std::size_t bytes) {
   if (pages == MAP_FAILED) throw std::bad_alloc();
   madvise(pages, bytes, MADV_DONTDUMP);
   return {pages, UnmapPages{bytes}};
+}
+
+bool drop_hidden(void* part, std::size_t bytes) {
+  const auto page = static_cast<std::size_t>(sysconf(_SC_PAGESIZE));
+  if (reinterpret_cast<std::uintptr_t>(part) % page != 0 || bytes % page != 0) return false;
+  return madvise(part, bytes, MADV_DONTNEED) == 0;
 }
 
 }  // namespace consent::server

@@ -34,5 +34,8 @@ struct UnmapPages {
 using HiddenPages = std::unique_ptr<void, UnmapPages>;
 // Throws std::bad_alloc.
 HiddenPages hidden_pages(std::size_t bytes);
+// Gives a part of them back to the system, at once however large it is: it is zeros again. False
+// when the part does not begin and end with a page.
+bool drop_hidden(void* part, std::size_t bytes);
 
 }  // namespace consent::server

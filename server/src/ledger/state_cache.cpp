@@ -184,6 +184,7 @@ void StateCache::forget_all() {
   for (Shard& shard : shards_) {
     const std::lock_guard lock(shard.mutex);
     ++shard.generation;
+    if (drop_hidden(shard.sets, sets_per_shard_ * sizeof(Set))) continue;
     for (Set& set : std::span(shard.sets, sets_per_shard_)) {
       for (std::size_t way = 0; way < kWays; ++way) {
         if (tag_of(set, way) != 0) remove(set, way);

@@ -99,6 +99,26 @@ TEST_CASE("A forgotten state is gone, and so are all after forget_all") {
   CHECK_FALSE(cache.find(kSite, subject(2)).state);
 }
 
+TEST_CASE("All are forgotten of a large cache and of a small one, and the places are free again") {
+  for (const std::size_t size : {64U * 16 * 4, 64U * 16 * 5}) {  // whole pages a shard, and not
+    StateCache cache(size);
+    for (int round = 0; round < 2; ++round) {
+      std::vector<SubjectId> all(500);
+      for (std::size_t i = 0; i < all.size(); ++i) {
+        all[i][1] = static_cast<std::uint8_t>(i);
+        all[i][5] = static_cast<std::uint8_t>(1 + (i >> 8));
+        cache.put(kSite, all[i], state(), Zone::eu, cache.find(kSite, all[i]).generation);
+        CHECK(cache.find(kSite, all[i]).state);
+      }
+      const auto before = cache.find(kSite, all[0]);
+      cache.forget_all();
+      for (const SubjectId& id : all) CHECK_FALSE(cache.find(kSite, id).state);
+      cache.put(kSite, all[0], state(), Zone::eu, before.generation);
+      CHECK_FALSE(cache.find(kSite, all[0]).state);
+    }
+  }
+}
+
 TEST_CASE("A write takes the place of what was known, where that was of its zone or nothing") {
   StateCache cache(1024);
   const auto hit = [&](std::uint8_t number) { return cache.find(kSite, subject(number)); };
