@@ -4,6 +4,7 @@
 #include <array>
 #include <optional>
 
+#include "command_options.h"
 #include "nearest_name.h"
 
 namespace consent::server {
@@ -15,11 +16,16 @@ struct CommandWords {
   std::string_view about;
 };
 
-constexpr std::array<CommandWords, 12> kCommands{{
+constexpr std::array<CommandWords, 14> kCommands{{
     {Command::serve, "serve",
      "Answer visitors on the public listener and the pipeline on the internal one."},
     {Command::keys_issue, "keys issue",
      "Make an API key for the internal listener. It is printed once; only its hash is stored."},
+    {Command::keys_list, "keys list",
+     "Print the API keys: id, name, scopes, when each was issued and revoked."},
+    {Command::keys_revoke, "keys revoke",
+     "Close the internal listener to an API key: consentd keys revoke ID. At once, also beside a "
+     "running service."},
     {Command::keys_rotate, "keys rotate",
      "Make a new key-encryption key for each zone, wrap every data key anew with it and destroy "
      "the "
@@ -55,14 +61,9 @@ const std::vector<std::string>& first_words() {
   return kWords;
 }
 
-bool takes(const Option& option, Command command) {
-  return std::find(option.commands.begin(), option.commands.end(), command) !=
-         option.commands.end();
-}
-
 const Option* find_option(Command command, std::string_view name) {
   for (const Option& option : options()) {
-    if (option.name == name && takes(option, command)) return &option;
+    if (option.name == name && option.belongs_to(command)) return &option;
   }
   return nullptr;
 }
@@ -82,7 +83,7 @@ std::string unknown_option(Command command, std::string_view name) {
   }
   std::vector<std::string> known;
   for (const Option& option : options()) {
-    if (takes(option, command)) known.push_back("--" + option.name);
+    if (option.belongs_to(command)) known.push_back("--" + option.name);
   }
   return unknown("option", "--" + std::string(name), known);
 }
@@ -135,7 +136,8 @@ std::optional<Command> take_command(std::span<const std::string>& arguments, std
 }
 
 // The option that a bare argument stands for; empty: none does.
-std::string checked_file(Command command) {
+std::string bare_option(Command command) {
+  if (command == Command::keys_revoke) return "id";
   if (command == Command::receipt_verify) return "receipt";
   return command == Command::certificate_verify ? "certificate" : "";
 }
@@ -143,9 +145,9 @@ std::string checked_file(Command command) {
 // Reads one option and its value; returns how many arguments it took, 0 after an error.
 std::size_t take_option(std::span<const std::string> arguments, CommandLine& line) {
   const std::string& given = arguments.front();
-  const std::string checked = checked_file(line.command);
-  if (!checked.empty() && !given.starts_with('-') && !line.values.contains(checked)) {
-    line.values[checked].push_back({given, "FILE"});
+  const std::string bare = bare_option(line.command);
+  if (!bare.empty() && !given.starts_with('-') && !line.values.contains(bare)) {
+    line.values[bare].push_back({given, "--" + bare});
     return 1;
   }
   if (!given.starts_with("--")) {
@@ -198,156 +200,6 @@ std::string program_help() {
 
 }  // namespace
 
-std::span<const Option> options() {
-  constexpr Command kServe = Command::serve;
-  constexpr Command kIssue = Command::keys_issue;
-  constexpr Command kRotate = Command::keys_rotate;
-  constexpr Command kBackup = Command::backup;
-  constexpr Command kRestore = Command::restore;
-  constexpr Command kVerify = Command::verify;
-  constexpr Command kCheck = Command::check_config;
-  constexpr Command kSweep = Command::retention_sweep;
-  static const std::vector<Option> kOptions = {
-      {"data-dir",
-       "DIR",
-       "database, keys and events (./data)",
-       false,
-       {kServe, kIssue, kRotate, kBackup, kRestore, kVerify, Command::audit_verify,
-        Command::audit_key, kSweep}},
-      {"to", "DIR", "new directory for the backup", false, {kBackup}},
-      {"keys-to",
-       "DIR",
-       "directory the keys are copied to, apart from the backup (none)",
-       false,
-       {kBackup}},
-      {"from", "DIR", "the backup", false, {kRestore}},
-      {"keys-from",
-       "DIR",
-       "directory with the keys: of backup --keys-to, or the data directory that was lost",
-       false,
-       {kRestore}},
-      {"erasures",
-       "DIR|none",
-       "directory with the newest zones/*/erasures.txt: the data directory that was lost, or a "
-       "later backup",
-       false,
-       {kRestore}},
-      {"site",
-       "FILE",
-       "the site's purposes, texts and policy versions (the bundled dialphone.com)",
-       false,
-       {kServe, kCheck, Command::audit_key, kSweep}},
-      {"dry-run",
-       "on|off",
-       "count what would be destroyed, and change nothing (off)",
-       false,
-       {kSweep}},
-      {"checkpoint",
-       "FILE",
-       "a checkpoint that was kept elsewhere, which the log must continue",
-       false,
-       {Command::audit_verify}},
-      {"receipt",
-       "FILE",
-       "the receipt, as GET /v1/me/receipt gives it; the name alone will do",
-       false,
-       {Command::receipt_verify}},
-      {"certificate",
-       "FILE",
-       "the certificate, as DELETE /v1/me or GET /v1/certificates/{id} gives it; the name alone "
-       "will do",
-       false,
-       {Command::certificate_verify}},
-      {"key",
-       "KEY",
-       "the log's key, as consentd audit key prints it",
-       false,
-       {Command::audit_verify, Command::receipt_verify, Command::certificate_verify}},
-      {"public-listen", "HOST:PORT", "listener for browsers (127.0.0.1:8080)", false, {kServe}},
-      {"internal-listen",
-       "HOST:PORT",
-       "listener for the pipeline and operators (127.0.0.1:8081)",
-       false,
-       {kServe}},
-      {"geo-db",
-       "FILE",
-       "MaxMind DB file that maps addresses to regions (none: region unknown)",
-       true,
-       {kServe}},
-      {"trusted-proxy",
-       "CIDR",
-       "network whose forwarded addresses and geo headers are believed",
-       true,
-       {kServe}},
-      {"web-dir",
-       "DIR",
-       "banner, WebAssembly and demo site (../../dist beside the program, if it is there)",
-       false,
-       {kServe}},
-      {"rate-limit", "N", "writes per second from one network, on average (60)", false, {kServe}},
-      {"rate-burst", "N", "writes at once from one network (600)", false, {kServe}},
-      {"site-rate-limit",
-       "N",
-       "writes per second from all networks together, on average (10000)",
-       false,
-       {kServe}},
-      {"site-rate-burst", "N", "writes at once from all networks (100000)", false, {kServe}},
-      {"connections-max", "N", "open connections of each listener (20000)", false, {kServe}},
-      {"connections-per-address",
-       "N",
-       "of them from one address on the public listener; trusted proxies are exempt; 0: any number "
-       "(512)",
-       false,
-       {kServe}},
-      {"proxy-protocol",
-       "on|off",
-       "connections of trusted proxies to the public listener begin with a PROXY header, version "
-       "2 (off)",
-       false,
-       {kServe}},
-      {"public-tls-cert", "FILE", "PEM, for TLS on the public listener", false, {kServe}},
-      {"public-tls-key", "FILE", "PEM, the key of --public-tls-cert", false, {kServe}},
-      {"internal-tls-cert", "FILE", "PEM, for TLS on the internal listener", false, {kServe}},
-      {"internal-tls-key", "FILE", "PEM, the key of --internal-tls-cert", false, {kServe}},
-      {"internal-client-ca",
-       "FILE",
-       "PEM; only clients with a certificate of it reach the internal listener",
-       false,
-       {kServe}},
-      {"tls-min", "VERSION", "oldest TLS version spoken, 1.3 or 1.2 (1.3)", false, {kServe}},
-      {"zone",
-       "LIST",
-       "zones whose records this process holds, of eu and us (eu,us)",
-       false,
-       {kServe, kRotate, kBackup, kVerify, kSweep}},
-      {"zone-endpoint",
-       "ZONE=URL",
-       "where a zone that is not held here is; named in answers 421",
-       true,
-       {kServe}},
-      {"zone-keys",
-       "SOURCE",
-       "where the keys of the zones' records come from: file, env:NAME or command:WORDS, with "
-       "{zone} in it (file)",
-       false,
-       {kServe, kRotate, kRestore, kVerify, kSweep}},
-      {"access-log-sample",
-       "SHARE",
-       "share of requests in the log, 0 to 1; answers of 500 and above always (0.01)",
-       false,
-       {kServe}},
-      {"scope", "LIST", "what the key may do: check,events,privacy,admin,metrics", false, {kIssue}},
-      {"name", "NAME", "what to call the key in lists and logs", false, {kIssue}},
-      {"config",
-       "FILE",
-       "JSON with comments; options on the command line come first",
-       false,
-       {kServe, kIssue, kRotate, kBackup, kRestore, kVerify, kCheck, Command::audit_verify,
-        Command::audit_key, Command::receipt_verify, Command::certificate_verify, kSweep}},
-  };
-  return kOptions;
-}
-
 CommandLine parse_command_line(std::span<const std::string> arguments) {
   CommandLine line;
   if (!arguments.empty() && asks_for_help(arguments.front())) return line;
@@ -379,7 +231,7 @@ std::string help_text(Command command) {
   std::string text = "  consentd " + std::string(entry->words) + " [OPTIONS]\n\n" +
                      std::string(entry->about) + "\n\n";
   for (const Option& option : options()) {
-    if (!takes(option, command)) continue;
+    if (!option.belongs_to(command)) continue;
     std::string shape = "  --" + option.name + ' ' + option.value;
     shape.resize(std::max<std::size_t>(shape.size() + 2, 32), ' ');
     text += shape + option.about + (option.repeatable ? "; may be repeated" : "") + '\n';

@@ -14,6 +14,8 @@ namespace consent::server {
 enum class Command : std::uint8_t {
   serve,
   keys_issue,
+  keys_list,
+  keys_revoke,
   keys_rotate,
   backup,
   restore,
@@ -27,16 +29,6 @@ enum class Command : std::uint8_t {
   help,
   version
 };
-
-// One option, on the command line as --data-dir DIR, in the config file as "data_dir": "DIR".
-struct Option {
-  std::string name;   // "data-dir"
-  std::string value;  // "DIR", for the help
-  std::string about;
-  bool repeatable = false;
-  std::vector<Command> commands;
-};
-std::span<const Option> options();
 
 struct OptionValue {
   std::string text;

@@ -9,6 +9,7 @@
 #include <functional>
 #include <optional>
 
+#include "command_options.h"
 #include "wire/json_fields.h"
 
 namespace consent::server {
@@ -123,6 +124,7 @@ class Interpreter {
     text("web-dir", config.web_dir);
     text("scope", config.scope);
     text("name", config.name);
+    text("id", config.key_id);
     text("to", config.backup_to);
     text("keys-to", config.keys_to);
     text("from", config.restore_from);

@@ -43,6 +43,7 @@ struct Config {
   double access_log_share = 0.01;  // of requests, 0 to 1
   std::string scope;               // of keys issue
   std::string name;                // of keys issue
+  std::string key_id;              // of keys revoke
   std::string backup_to;           // of backup
   std::string keys_to;             // of backup
   std::string restore_from;        // of restore

@@ -14,31 +14,14 @@
 #include "command_line.h"
 #include "config.h"
 #include "crypto/clean_memory.h"
-#include "keys/api_keys.h"
+#include "keys/key_commands.h"
 #include "ledger/ledger_commands.h"
+#include "process/exit_status.h"
 #include "rights/retention_commands.h"
 #include "site/site_file.h"
 
 namespace consent::server {
 namespace {
-
-constexpr int kFailed = 1;
-constexpr int kMisused = 2;
-
-int complain(const std::string& message, int status) {
-  std::fprintf(stderr, "consentd: %s\n", message.c_str());
-  return status;
-}
-
-int issue_key(const Config& config) {
-  const auto scopes = ScopeSet::parse(config.scope);
-  if (!scopes)
-    return complain("--scope must list some of check,events,privacy,admin,metrics", kMisused);
-  if (config.name.empty()) return complain("--name is missing: say what the key is for", kMisused);
-  const std::string key = issue_api_key(config.data_dir, config.name, *scopes, SystemClock().now());
-  std::printf("%s\n", key.c_str());
-  return 0;
-}
 
 int check(const ConfigRead& read) {
   std::vector<std::string> errors = read.errors;
@@ -70,6 +53,10 @@ int run(const CommandLine& line) {
   switch (line.command) {
     case Command::keys_issue:
       return issue_key(read.config);
+    case Command::keys_list:
+      return list_keys(read.config);
+    case Command::keys_revoke:
+      return revoke_key(read.config);
     case Command::keys_rotate:
       return rotate_zone_keys(read.config);
     case Command::backup:

@@ -202,6 +202,33 @@ test("keys issue refuses scopes and names it does not know", async () => {
   assert.match(stdout, /\bdpk_[\w-]{43}\b/);
 });
 
+test("keys are listed without what opens, and a revoked one is refused at once", async () => {
+  const own = await startConsentd({ dataDir: inside("revoked") });
+  const keys = (...words) => run("keys", ...words, ...dataDir("revoked"));
+  try {
+    const key = (await keys("issue", "--scope", "check", "--name", "nightly")).stdout.trim();
+    const asked = () =>
+      fetch(`${own.internalUrl}/v1/check?site=dialphone.com&purpose=essential&token=x`, {
+        headers: { Authorization: `Bearer ${key}` },
+      });
+    assert.equal((await asked()).status, 200);
+    const [id] = (await keys("list")).stdout.match(/^\w+(?= +nightly +check )/m);
+    assert.ok(!(await keys("list")).stdout.includes("dpk_"));
+    assert.deepEqual(await keys("revoke", id).then(({ status, stdout }) => [status, stdout]), [
+      0,
+      `${id} (nightly) is revoked\n`,
+    ]);
+    assert.equal((await asked()).status, 401);
+    assert.match((await keys("list")).stdout, /nightly +check +\S+Z  \S+Z$/m);
+    const again = await keys("revoke", id);
+    assert.equal(again.status, 1);
+    assert.match(again.stderr, /consentd keys list/);
+    assert.equal((await keys("revoke")).status, 2);
+  } finally {
+    await own.stop();
+  }
+});
+
 test("two services do not share a data directory", async () => {
   const own = await startConsentd({ dataDir: inside("shared") });
   try {

@@ -33,6 +33,7 @@ TEST_CASE("Options are read in both spellings, and repeated where they may be") 
 
 TEST_CASE("The other commands") {
   CHECK(parse({"keys", "issue", "--scope", "check", "--name", "n"}).command == Command::keys_issue);
+  CHECK(parse({"keys", "list", "--data-dir", "d"}).command == Command::keys_list);
   CHECK(parse({"keys", "rotate", "--zone", "eu"}).command == Command::keys_rotate);
   CHECK(parse({"check-config", "--site", "f"}).command == Command::check_config);
   CHECK(parse({"audit", "verify", "--data-dir", "d"}).command == Command::audit_verify);
@@ -48,6 +49,14 @@ TEST_CASE("A receipt's file needs no option's name, and there is one") {
   CHECK(line.values.at("receipt").front().text == "r.json");
   CHECK(parse({"receipt", "verify", "--receipt", "r.json"}).error.empty());
   CHECK_THAT(parse({"receipt", "verify", "a", "b"}).error, ContainsSubstring("unexpected"));
+}
+
+TEST_CASE("A key that is revoked needs no option's name") {
+  const CommandLine line = parse({"keys", "revoke", "1a2b3c4d", "--data-dir", "d"});
+  REQUIRE(line.error.empty());
+  CHECK(line.command == Command::keys_revoke);
+  CHECK(line.values.at("id").front().text == "1a2b3c4d");
+  CHECK_THAT(parse({"keys", "revoke", "a", "b"}).error, ContainsSubstring("unexpected"));
 }
 
 TEST_CASE("A certificate is checked as a receipt is") {
@@ -88,7 +97,8 @@ TEST_CASE("What makes no sense is named, with a suggestion") {
       {{"serve", "--scope", "check"}, "unknown option"},
       {{"check-config", "--data-dir", "x"}, "unknown option"},
       {{"keys"}, "keys issue"},
-      {{"keys", "revoke"}, "keys issue"},
+      {{"keys", "destroy"}, "consentd keys list or consentd keys revoke"},
+      {{"keys", "list", "--scope", "check"}, "unknown option"},
       {{"audit"}, "audit verify or consentd audit key"},
       {{"receipt", "make"}, "receipt verify"},
       {{"certificate"}, "certificate verify"},

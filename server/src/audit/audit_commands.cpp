@@ -12,20 +12,13 @@
 #include "audit/signed_note.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_commands.h"
+#include "process/exit_status.h"
 #include "process/progress_line.h"
 #include "rights/certificate_check.h"
 #include "site/site_file.h"
 
 namespace consent::server {
 namespace {
-
-constexpr int kFailed = 1;
-constexpr int kMisused = 2;
-
-int misused(const char* message) {
-  std::fprintf(stderr, "consentd: %s\n", message);
-  return kMisused;
-}
 
 std::string read(const std::string& path) {
   TextFile file = read_text_file(path);
@@ -69,9 +62,9 @@ bool report(std::string_view zone, const AuditReport& found) {
 
 int verify_evidence(const std::string& path, const std::string& verifier_key, const char* name,
                     EvidenceCheck (*check)(std::string_view, const NoteVerifier&)) {
-  if (path.empty()) return misused(("name the " + std::string(name) + "'s file").c_str());
+  if (path.empty()) return complain("name the " + std::string(name) + "'s file", kMisused);
   const auto key = parse_verifier_key(verifier_key);
-  if (!key) return misused("--key must be a log's key, as consentd audit key prints it");
+  if (!key) return complain("--key must be a log's key, as consentd audit key prints it", kMisused);
   const EvidenceCheck found = check(read(path), *key);
   for (const std::string& line : found.proven) std::printf("proven: %s\n", line.c_str());
   if (found.failure.empty()) {

@@ -11,18 +11,11 @@
 #include "ledger/key_rotation.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_check.h"
+#include "process/exit_status.h"
 #include "process/progress_line.h"
 
 namespace consent::server {
 namespace {
-
-constexpr int kFailed = 1;
-constexpr int kMisused = 2;
-
-int misused(const char* message) {
-  std::fprintf(stderr, "consentd: %s\n", message);
-  return kMisused;
-}
 
 Progress progress_of(Zone zone) { return progress_line(std::string(to_text(zone))); }
 
@@ -106,7 +99,8 @@ int rotate_zone_keys(const Config& config) {
 }
 
 int back_up(const Config& config) {
-  if (config.backup_to.empty()) return misused("name a new directory for the backup: --to DIR");
+  if (config.backup_to.empty())
+    return complain("name a new directory for the backup: --to DIR", kMisused);
   const std::vector<Zone> zones = zones_in(config.data_dir, config.zones);
   make_backup(config.data_dir, zones, config.backup_to, progress_of);
   for (const Zone zone : zones) {
@@ -126,12 +120,13 @@ int back_up(const Config& config) {
 }
 
 int restore(const Config& config) {
-  if (config.restore_from.empty()) return misused("name the backup: --from DIR");
+  if (config.restore_from.empty()) return complain("name the backup: --from DIR", kMisused);
   if (config.erasures.empty()) {
-    return misused(
+    return complain(
         "--erasures is missing: name the directory with the newest zones/*/erasures.txt (the data "
         "directory that was lost, or a later backup), so that who was erased since the backup is "
-        "erased again; or none, when nobody was");
+        "erased again; or none, when nobody was",
+        kMisused);
   }
   const std::string erasures = config.erasures == "none" ? "" : config.erasures;
   const auto restored = restore_backup({.from = config.restore_from,

@@ -8,14 +8,13 @@
 #include "audit/log_origin.h"
 #include "audit/tree_log.h"
 #include "ledger/ledger_commands.h"
+#include "process/exit_status.h"
 #include "process/progress_line.h"
 #include "rights/retention_sweep.h"
 #include "site/site_file.h"
 
 namespace consent::server {
 namespace {
-
-constexpr int kFailed = 1;
 
 LedgerOptions ledger_options(const Config& config) {
   LedgerOptions options;

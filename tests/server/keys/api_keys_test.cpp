@@ -100,11 +100,47 @@ TEST_CASE(
   CHECK(keys.find({.key = "dpk_", .turn = 4, .in_memory_only = true}).value() == nullptr);
 }
 
+TEST_CASE("A revoked key opens nothing any more, and its line still tells of it") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path().string();
+  const std::string key = issue(directory, "check");
+  const std::string other = issue(directory, "events", "other");
+  const ApiKeys running(path);
+  const std::string id = running.find(key)->id;
+  CHECK(revoke_api_key(path, id, FakeClock().now()).name == "pipeline");
+  CHECK_FALSE(running.find(key));
+  CHECK(running.find(other));
+  const ApiKeys later(path);
+  CHECK_FALSE(later.find(key));
+  CHECK(later.find(other));
+  const ApiKeyFile file = read_api_key_file(api_key_path(path));
+  CHECK(file.bad_line == 0);
+  REQUIRE(file.keys.size() == 2);
+  CHECK(file.keys[0].key.scopes.text() == "check");
+  CHECK_FALSE(file.keys[0].created_at.empty());
+  CHECK(file.keys[0].revoked_at == file.keys[0].created_at);  // the clock stood
+  CHECK(file.keys[1].revoked_at.empty());
+}
+
+TEST_CASE("Only a key that opens can be revoked, once") {
+  const TemporaryDirectory directory;
+  const std::string path = directory.path().string();
+  CHECK_THROWS_WITH(revoke_api_key(path, "00000000", {}), ContainsSubstring("consentd keys list"));
+  issue(directory, "check");
+  const std::string id = read_api_key_file(api_key_path(path)).keys.front().key.id;
+  CHECK_THROWS_WITH(revoke_api_key(path, "pipeline", {}), ContainsSubstring("pipeline"));
+  revoke_api_key(path, id, FakeClock().now());
+  const std::string before = file_of(directory);
+  CHECK_THROWS_WITH(revoke_api_key(path, id, {}), ContainsSubstring(id));
+  CHECK(file_of(directory) == before);
+}
+
 TEST_CASE("A damaged line stops the start and names itself: later it only grants nothing") {
   const TemporaryDirectory directory;
   const std::string key = issue(directory, "check");
   const ApiKeys running(directory.path().string());
-  directory.write("keys/api_keys.jsonl", file_of(directory) + "{\"id\": 1}\n");
+  const std::string bad = GENERATE(R"({"id": 1})", R"({"revoked": "00000000"})", "{");
+  directory.write("keys/api_keys.jsonl", file_of(directory) + bad + "\n");
   CHECK_THROWS_WITH(ApiKeys(directory.path().string()), ContainsSubstring("api_keys.jsonl:2"));
   CHECK(running.find(key));
 }
