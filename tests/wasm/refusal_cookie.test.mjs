@@ -2,6 +2,7 @@ import assert from "node:assert/strict";
 import test from "node:test";
 import { importSource } from "./built.mjs";
 import { CookieJar } from "./cookie_jar.mjs";
+import { settled, Visitor } from "./visitor.mjs";
 
 const { Outbox, outboxKey } = await importSource("outbox.ts");
 const { keptText, refusalCookie } = await importSource("refusal_cookie.ts");
@@ -85,4 +86,43 @@ test("whatever somebody writes into the cookie, it can only deny", () => {
 test("an entry longer than any of ours is none", () => {
   const { outbox } = keeper({ ...grant, request: { filler: "x".repeat(5000) } });
   assert.equal(outbox.read(), undefined);
+});
+
+// What another tab reads the moment the storage tells it of a change, the last time.
+class TellingStorage extends Map {
+  constructor(read) {
+    super();
+    this.read = read;
+  }
+
+  set(key, value) {
+    super.set(key, value);
+    this.heard = this.read();
+    return this;
+  }
+
+  delete(key) {
+    const had = super.delete(key);
+    if (had) this.heard = this.read();
+    return had;
+  }
+}
+
+test("another tab that the storage tells of a choice finds its cookie as it is", async () => {
+  const visitor = new Visitor();
+  const storage = { getItem: (key) => visitor.kept.get(key) ?? null };
+  const other = new Outbox(() => storage, () => visitor.jar.read());
+  visitor.kept = new TellingStorage(() => other.read());
+  const consent = visitor.open();
+  await consent.ready;
+  let arrive;
+  visitor.answer = () => new Promise((resolve) => (arrive = () => resolve(201)));
+  await consent.save({ analytics: true });
+  await settled();
+  const { action, choices } = visitor.kept.heard;
+  assert.deepEqual([action, choices.analytics, choices.marketing], ["save", "granted", "denied"]);
+  arrive();
+  await settled();
+  assert.equal(consent.state().status, "decided");
+  assert.equal(visitor.kept.heard, undefined, "delivered: nothing is pending in any tab");
 });

@@ -106,6 +106,8 @@ export function startConsent(options: ConsentOptions, prefix = ""): ConsentApi {
     cookies: () => document.cookie,
     setCookie: (text) => {
       document.cookie = text + (secure ? "; Secure" : "");
+      // Where writing is left to another process, reading waits for it.
+      return void document.cookie;
     },
     gpc: () => (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true,
     dnt: () => navigator.doNotTrack === "1",

@@ -16,6 +16,7 @@ export interface CourierSurroundings {
   site: string;
   cookies(): string;
   cookieName: string;
+  /** Every tab can read it once this returns. */
   setCookie(text: string): void;
   random: Randomness;
   outbox: Outbox;
@@ -110,8 +111,9 @@ export class Courier {
       this.last = pending;
       pending.kept = keptText(pending);
     }
-    around.outbox.write(pending);
+    // The storage tells the other tabs, which then read both: it comes last.
     around.setCookie(refusalCookie(pending?.kept));
+    around.outbox.write(pending);
   }
 
   private async drain(attempt: "first" | "retry"): Promise<void> {
