@@ -90,6 +90,15 @@ std::string TestService::api_key(std::string_view scopes) {
   return issue_api_key(data_dir(), "test", ScopeSet::parse(scopes).value(), clock_.now());
 }
 
+void TestService::serve_files(const std::map<std::string, std::string>& content_by_path) {
+  const std::filesystem::path web = directory_.path() / "web";
+  for (const auto& [path, content] : content_by_path) {
+    std::filesystem::create_directories((web / path).parent_path());
+    directory_.write("web/" + path, content);
+  }
+  web_files_ = WebFiles(web.string());
+}
+
 http::Request TestService::request(std::string_view method, std::string_view path,
                                    std::string body) const {
   http::Request request;

@@ -2,6 +2,7 @@
 // The whole service without sockets: the bundled site policy, a fake clock, a few networks, real
 // files in a directory of its own. Requests go through the route tables.
 
+#include <map>
 #include <memory>
 #include <optional>
 #include <string>
@@ -70,6 +71,8 @@ class TestService {
   const server::Service& service() const { return service_; }
   std::string data_dir() const { return directory_.path().string(); }
   std::string api_key(std::string_view scopes);
+  // By their paths in the web directory, such as "v1/banner.js".
+  void serve_files(const std::map<std::string, std::string>& content_by_path);
 
   // A request as a browser or the pipeline sends it, from `address` through the trusted proxy.
   http::Request request(std::string_view method, std::string_view path,
