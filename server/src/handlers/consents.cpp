@@ -79,33 +79,27 @@ std::variant<ConsentRequest, http::Response> read_body(const Service& service,
   return std::move(read.request);
 }
 
-const SubjectId* subject_of(const PresentedToken& presented) {
-  const bool names_one = presented.token && presented.token->kind == TokenKind::grant;
-  return names_one ? &presented.token->subject : nullptr;
-}
-
 // A decision is about the subject whose token comes with it, named or not: nobody stays granted by
 // having been forgotten, and no second subject is made beside one whose grant lives on.
 void settle_subject(Submission& submission) {
   ConsentRequest& request = submission.request;
-  const SubjectId* held = subject_of(submission.presented);
+  const SubjectId* held = submission.presented.subject();
   if (!request.subject && held != nullptr) request.subject = *held;
 }
 
-// The first write of a grant binds its subject; what comes later must hold its token.
-std::optional<http::Response> refuse_stranger(const Submission& submission) {
-  const ConsentRequest& request = submission.request;
-  if (!request.subject) return std::nullopt;
-  const SubjectId* held = subject_of(submission.presented);
-  if (held != nullptr && *held == *request.subject) return std::nullopt;
-  if (request.choices.any_granted()) {
-    const auto read = submission.service.ledger.state_of(request.site, *request.subject);
-    if (read.failure) return storage_unavailable();
-    if (!read.state.recorded()) return std::nullopt;
-  }
+http::Response stranger() {
   return http::problem(
       403, "Writing for this subject needs its token, as cookie or as Authorization: Consent.",
       {{"/subject", "belongs to another token"}});
+}
+
+// The first write of a grant binds its subject; what comes later must hold its token. Whether a
+// grant without it is the first one, its write finds out.
+std::optional<http::Response> refuse_stranger(const Submission& submission) {
+  const ConsentRequest& request = submission.request;
+  if (!request.subject || request.choices.any_granted()) return std::nullopt;
+  if (submission.presented.names(*request.subject)) return std::nullopt;
+  return stranger();
 }
 
 std::optional<http::Response> refuse_clock(const ConsentRequest& request, TimePoint now) {
@@ -263,7 +257,7 @@ http::Response answer_repeat(const Submission& submission, const Record& first) 
 
 // A grant of somebody new is looked up by its write alone, which knows a repeated event itself.
 bool may_be_known(const Submission& submission) {
-  return !submission.request.choices.any_granted() || subject_of(submission.presented) != nullptr;
+  return !submission.request.choices.any_granted() || submission.presented.subject() != nullptr;
 }
 
 // Fills the record on the way.
@@ -283,6 +277,8 @@ struct Storing {
   Appended appended;
 };
 
+http::Response conclude_taken(const Storing& storing);
+
 // Behind the write. What reads the ledger is not answered at once.
 std::optional<http::Response> conclude(const Storing& storing, bool at_once) {
   const Submission& submission = storing.submission;
@@ -291,6 +287,10 @@ std::optional<http::Response> conclude(const Storing& storing, bool at_once) {
   if (appended.failure) {
     metrics.count_append(AppendOutcome::failed);
     return storage_unavailable();
+  }
+  if (appended.taken) {
+    if (at_once) return std::nullopt;
+    return conclude_taken(storing);
   }
   if (appended.erased) {
     return http::problem(409, "This event, or its subject, was erased; make a new event.",
@@ -303,6 +303,21 @@ std::optional<http::Response> conclude(const Storing& storing, bool at_once) {
   return answer(submission, appended.record, 201, appended.state);
 }
 
+// The subject that was named is not new. Of one that was erased nothing is written: the grant gets
+// another.
+http::Response conclude_taken(const Storing& storing) {
+  Ledger& ledger = storing.submission.service.ledger;
+  Record record = storing.appended.record;
+  const auto read = ledger.state_of(record.site, *record.subject);
+  if (read.failure) return storage_unavailable();
+  if (read.state.recorded()) return stranger();
+  record.subject = make_subject_id();
+  const Storing again{.submission = storing.submission,
+                      .identified = true,
+                      .appended = ledger.append(std::move(record))};
+  return conclude(again, false).value();
+}
+
 http::Outcome store(Submission submission, Record record) {
   Ledger& ledger = submission.service.ledger;
   if (const Notice* notice = submission.service.notices.find_by_id(record.notice)) {
@@ -311,16 +326,19 @@ http::Outcome store(Submission submission, Record record) {
       return storage_unavailable();
     }
   }
-  if (!record.subject && record.choices.any_granted()) record.subject = make_subject_id();
+  const bool is_new = record.choices.any_granted() &&
+                      !(record.subject && submission.presented.names(*record.subject));
+  if (is_new && !record.subject) record.subject = make_subject_id();
   const bool identified = record.subject.has_value();
   const auto storing = std::make_shared<Storing>(
       Storing{.submission = std::move(submission), .identified = identified, .appended = {}});
-  const auto start = [&ledger, storing, identified,
+  const auto start = [&ledger, storing, identified, is_new,
                       record = std::move(record)](const std::function<void()>& done) {
     const auto stored = [storing, done](Appended appended) {
       storing->appended = std::move(appended);
       done();
     };
+    if (is_new) return ledger.append_first(record, stored);
     identified ? ledger.append(record, stored) : ledger.count_refusal(record, stored);
   };
   const auto finish = [storing](const http::Request& request) {

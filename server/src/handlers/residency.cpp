@@ -14,13 +14,9 @@ namespace {
 constexpr std::string_view kConsents = "/v1/consents";
 
 // Where the subject is: as the held zones know it, else as its token says.
-std::optional<Zone> home_of(const Service& service, const PresentedToken& presented,
-                            const Record& record, const Ledger::StateRead& read) {
-  if (read.zone) return read.zone;
-  if (!presented.token || presented.token->kind != TokenKind::grant ||
-      presented.token->subject != *record.subject) {
-    return std::nullopt;
-  }
+Zone home_of(const Service& service, const PresentedToken& presented, const Record& record,
+             const Ledger::StateRead& read) {
+  if (read.zone) return *read.zone;
   const Region& region = presented.token->region;
   return zone_for(region, service.rules.regime_of(region, record.time).regime);
 }
@@ -82,7 +78,7 @@ std::optional<http::Response> settle_residency(const Service& service,
   const bool grants = record.choices.any_granted();
   std::optional<Zone> home;
   Ledger::StateRead read;
-  if (record.subject) {
+  if (record.subject && presented.names(*record.subject)) {
     read = service.ledger.state_of(record.site, *record.subject);
     if (read.failure) return storage_unavailable();
     home = home_of(service, presented, record, read);

@@ -18,9 +18,10 @@ http::Response misdirected(const Service& service, std::string_view pointer, Zon
                            std::string_view path);
 
 // Takes the record with its subject and the zone of its ticket; settles both. A denial goes to
-// where its subject is. Of an erased subject nothing is written: a grant gets a new one, a denial
-// is only counted. 421 with the right endpoint when this process does not hold a zone that must be
-// written to; 503 when it cannot be stored.
+// where its subject is; one whose token did not come is new, or refused by its write. Of an erased
+// subject nothing is written: a grant gets a new one, a denial is only counted. 421 with the right
+// endpoint when this process does not hold a zone that must be written to; 503 when it cannot be
+// stored.
 std::optional<http::Response> settle_residency(const Service& service,
                                                const PresentedToken& presented, Record& record);
 

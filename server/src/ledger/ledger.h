@@ -29,6 +29,7 @@ struct Appended {
   Record record;          // with its sequence; of a repeated event, the first one
   bool repeated = false;  // the event was known already
   bool erased = false;    // nothing was stored: the event, or its subject, has been erased
+  bool taken = false;     // nothing was stored: of append_first(), the subject is not new
   std::optional<StoreFailure> failure;
   std::optional<RecordState> state = {};  // the subject's, with a record that was stored now
 };
@@ -59,6 +60,9 @@ class Ledger {
   using Done = std::function<void(Appended appended)>;
   virtual void append(Record record, Done done) { done(append(std::move(record))); }
   virtual void count_refusal(Record record, Done done) { done(count_refusal(std::move(record))); }
+  // The same as append() of a subject that no held zone may have a record of, erased ones included:
+  // else nothing is stored, and the answer says `taken`.
+  virtual void append_first(Record record, Done done) = 0;
 
   // The fold of the subject's records, from whichever held zone has them; neither recorded() nor
   // held when there are none. Never throws; a read error is a failure, which callers answer with

@@ -43,6 +43,9 @@ class SqliteLedger final : public Ledger {
   void count_refusal(Record record, Done done) override {
     store(WriteTask::Kind::refusal, std::move(record), std::move(done));
   }
+  void append_first(Record record, Done done) override {
+    store(WriteTask::Kind::record, std::move(record), std::move(done), true);
+  }
 
   StateRead state_of(const std::string& site, const SubjectId& subject) override {
     const StateCache::Lookup lookup = cache_.find(site, subject);
@@ -309,14 +312,15 @@ class SqliteLedger final : public Ledger {
     Done done;
   };
 
-  void store(WriteTask::Kind kind, Record record, Done done) {
+  void store(WriteTask::Kind kind, Record record, Done done, bool first = false) {
     const auto writing = std::make_shared<Writing>(events_, kind, std::move(record));
     WriteTask& task = writing->task;
+    task.first = first;
     if (kind == WriteTask::Kind::record) {
       if (auto counted = refusals_.find(task.record.event))
         return done({.record = std::move(*counted), .repeated = true, .failure = {}});
     }
-    if (auto known = stores_.known_elsewhere(task.record)) return done(std::move(*known));
+    if (auto known = stores_.known_elsewhere(task.record, first)) return done(std::move(*known));
     writing->done = std::move(done);
     task.finished = [this, writing] { stored(*writing); };
     ZoneStore* const store = stores_.find(task.record.zone);
@@ -332,6 +336,7 @@ class SqliteLedger final : public Ledger {
     writing.done({.record = std::move(task.record),
                   .repeated = task.repeated,
                   .erased = task.erased,
+                  .taken = task.taken,
                   .failure = std::move(task.failure),
                   .state = task.state});
   }

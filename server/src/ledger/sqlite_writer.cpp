@@ -172,7 +172,8 @@ void SqliteWriter::forget_changed(std::span<WriteTask* const> tasks) {
   for (const WriteTask* task : tasks) {
     const bool stored = task->kind == Kind::record && !task->repeated && !task->failure;
     if (stored && task->state) {
-      cache_.replace(task->record.site, *task->record.subject, *task->state, files_.zone);
+      cache_.replace(task->record.site, *task->record.subject, *task->state, files_.zone,
+                     task->first);
     } else if (stored || task->kind == Kind::mark) {
       cache_.forget(task->record.site, *task->record.subject);
     } else if (task->kind == Kind::erase && task->erased_subject) {

@@ -127,12 +127,14 @@ void StateCache::put(std::string_view site, const SubjectId& subject, const Reco
   if (shard.generation != generation) return;
   Set& set = set_of(place);
   auto way = find_way(set, place, number, subject);
-  if (!way) {
-    way = make_room(shard, place, !zone);
-    if (!way) return;
-    set_tag(set, *way, place.tag);
-  }
-  set[*way].entry = pack(number, subject, state, zone);
+  if (!way) way = add(shard, place, !zone);
+  if (way) set[*way].entry = pack(number, subject, state, zone);
+}
+
+std::optional<std::size_t> StateCache::add(Shard& shard, const Place& place, bool absent) {
+  const auto way = make_room(shard, place, absent);
+  if (way) set_tag(shard.sets[place.set], *way, place.tag);
+  return way;
 }
 
 // Whoever asks for made-up subjects must not drive out the real ones.
@@ -147,18 +149,20 @@ std::optional<std::size_t> StateCache::make_room(Shard& shard, const Place& plac
 }
 
 void StateCache::replace(std::string_view site, const SubjectId& subject, const RecordState& state,
-                         Zone zone) {
+                         Zone zone, bool first) {
   const std::uint16_t number = number_of(site);
   const Place place = place_of(subject);
   Shard& shard = shards_[place.shard];
   const std::lock_guard lock(shard.mutex);
   ++shard.generation;
   Set& set = set_of(place);
-  const auto way = find_way(set, place, number, subject);
+  auto way = find_way(set, place, number, subject);
+  const bool added = !way && first;
+  if (added) way = add(shard, place, false);
   if (!way) return;
   Entry& entry = set[*way].entry;
   const Zone known = (entry.flags & kUsBit) != 0 ? Zone::us : Zone::eu;
-  if ((entry.flags & kAbsentBit) != 0 || known == zone) {
+  if (added || (entry.flags & kAbsentBit) != 0 || known == zone) {
     entry = pack(number, subject, state, zone);
     return;
   }

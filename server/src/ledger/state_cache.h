@@ -45,10 +45,11 @@ class StateCache {
            std::optional<Zone> zone, std::uint64_t generation);
 
   // The writer calls one of these after the commit and before it acknowledges. replace() keeps what
-  // was committed in this zone, if nothing of another zone was known; else, and after forget(), the
-  // next find() misses, and reads the ledger.
-  void replace(std::string_view site, const SubjectId& subject, const RecordState& state,
-               Zone zone);
+  // was committed in this zone, if nothing of another zone was known, and of a subject that was not
+  // known at all if it is new (`first`) in every zone; else, and after forget(), the next find()
+  // misses, and reads the ledger.
+  void replace(std::string_view site, const SubjectId& subject, const RecordState& state, Zone zone,
+               bool first);
   void forget(std::string_view site, const SubjectId& subject);
   void forget_all();
 
@@ -106,6 +107,7 @@ class StateCache {
   static std::optional<std::size_t> find_way(Set& set, const Place& place, std::uint16_t site,
                                              const SubjectId& subject);
   static std::optional<std::size_t> make_room(Shard& shard, const Place& place, bool absent);
+  static std::optional<std::size_t> add(Shard& shard, const Place& place, bool absent);
   static void remove(Set& set, std::size_t way);
   static std::uint64_t tag_word(Set& set, std::size_t word);
   static std::uint8_t tag_of(Set& set, std::size_t way);

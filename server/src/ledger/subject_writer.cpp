@@ -65,10 +65,9 @@ void SubjectWriter::append(WriteTask& task) {
   }
   const LookupHash hash = subject_hash(keys_, task.record.site, task.record.subject.value());
   const auto row = rows_.subject(hash);
-  if (row && row->erased()) {
-    task.erased = true;
-    return;
-  }
+  task.taken = row && task.first;
+  task.erased = !task.taken && row && row->erased();
+  if (task.taken || task.erased) return;
   Subject subject =
       row ? Subject{*row, rows_.data_key(*row), rows_.state_of(*row)}
           : Subject{SubjectRow{.hash = hash}, rows_.envelope().make_data_key(), RecordState{}};

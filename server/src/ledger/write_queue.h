@@ -42,6 +42,7 @@ struct WriteTask {
 
   Kind kind = Kind::probe;
   Record record;       // in and out
+  bool first = false;  // of record: its subject must be new
   SubjectPlace place;  // of mark, legal_hold and both that erase
   bool held = false;   // of legal_hold
   ErasureCause cause = ErasureCause::request;
@@ -62,6 +63,7 @@ struct WriteTask {
   std::uint64_t removed = 0;  // by it
   bool repeated = false;
   bool erased = false;
+  bool taken = false;
   bool found = false;
   std::optional<RecordState> state;  // of a subject whose record was stored: after it
   std::optional<StoreFailure> failure;

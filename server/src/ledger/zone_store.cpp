@@ -39,11 +39,16 @@ void ZoneStore::suspect(const std::exception& error) {
   }
 }
 
-std::optional<Appended> ZoneStore::known(const Record& record) {
+std::optional<Appended> ZoneStore::known(const Record& record, bool first) {
   std::optional<Appended> known;
   readers_.with_rows([&](SqliteConnection&, StoredRows& rows) {
     const auto row = rows.record_of_event(record.event);
-    if (!row) return;
+    if (!row) {
+      const bool taken =
+          first && rows.subject(subject_hash(keys(), record.site, record.subject.value()));
+      if (taken) known = Appended{.record = record, .taken = true, .failure = {}};
+      return;
+    }
     const bool erased = row->payload.empty();
     known = Appended{.record = erased ? record : rows.open(*row).record,
                      .repeated = !erased,

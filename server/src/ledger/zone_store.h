@@ -28,7 +28,7 @@ class ZoneStore {
   const FileCheck& file_check() const { return *check_; }
   void count_serving(const Serving& serving) { servings_.add(serving); }
   // What is stored of the record's event; empty when nothing is. Throws like SqliteReaders.
-  std::optional<Appended> known(const Record& record);
+  std::optional<Appended> known(const Record& record, bool first);
   // Returns when the task is durable or has failed.
   void run(WriteTask& task) { queue_.run(task); }
   // Calls `task.finished` then.

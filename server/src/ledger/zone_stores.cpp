@@ -32,11 +32,11 @@ StoreFailure ZoneStores::unreadable(const ZoneStore& store, const std::exception
   return failure;
 }
 
-std::optional<Appended> ZoneStores::known_elsewhere(const Record& record) const {
+std::optional<Appended> ZoneStores::known_elsewhere(const Record& record, bool first) const {
   for (const auto& store : stores_) {
     if (store->zone() == record.zone) continue;
     try {
-      if (auto known = store->known(record)) return known;
+      if (auto known = store->known(record, first)) return known;
     } catch (const std::exception& error) {
       return Appended{.record = record, .failure = unreadable(*store, error)};
     }

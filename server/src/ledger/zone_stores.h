@@ -38,7 +38,7 @@ class ZoneStores {
   }
 
   // What a zone other than the record's knows of its event; empty when none does.
-  std::optional<Appended> known_elsewhere(const Record& record) const;
+  std::optional<Appended> known_elsewhere(const Record& record, bool first) const;
 
  private:
   const ReportFailure report_;

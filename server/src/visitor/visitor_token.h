@@ -22,6 +22,11 @@ std::string consent_cookie(const Service& service, const http::Request& request,
 struct PresentedToken {
   bool present = false;        // something was presented, valid or not
   std::optional<Token> token;  // when it verifies
+  // The subject whose grant it is; null when it names nobody.
+  const SubjectId* subject() const {
+    return token && token->kind == TokenKind::grant ? &token->subject : nullptr;
+  }
+  bool names(const SubjectId& who) const { return subject() != nullptr && *subject() == who; }
 };
 // From Authorization: Consent <token>, else from the cookie. Two different cookies are one that
 // does not verify.

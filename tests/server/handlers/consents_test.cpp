@@ -3,6 +3,7 @@
 #include "formats/uuid.h"
 #include "support/catch.h"
 #include "support/test_service.h"
+#include "visitor/subject_id.h"
 
 using namespace consent;
 using namespace consent::server;
@@ -239,6 +240,24 @@ TEST_CASE("The first write binds a subject to its token") {
   CHECK(service.post_consent(next, with_token(accepted(service))).status == 403);
   CHECK(service.post_consent(next, {{"Authorization", "Consent 1.forged.token"}}).status == 403);
   CHECK(service.post_consent(next, with_token(json_of(first))).status == 201);
+}
+
+TEST_CASE("A grant that names an erased subject without its token gets another") {
+  TestService service;
+  ConsentBody body = service.consent("DE");
+  body.subject = "\"AAAAAAAAAAAAAAAAAAAAAQ\"";
+  REQUIRE(service.post_consent(body).status == 201);
+  const SubjectId erased = parse_subject_id("AAAAAAAAAAAAAAAAAAAAAQ").value();
+  Ledger& ledger = service.service().ledger;
+  REQUIRE(ledger.erase(kSite, erased, ErasureCause::request, service.clock().now()).outcome ==
+          Erasure::Outcome::erased);
+  service.clock().advance(1min);
+  ConsentBody next = service.consent("DE");
+  next.subject = body.subject;
+  const http::Response response = service.post_consent(next);
+  REQUIRE(response.status == 201);
+  CHECK(text_of(json_of(response), "record/subject") != "AAAAAAAAAAAAAAAAAAAAAQ");
+  CHECK(ledger.history(kSite, erased).records.size() == 2);
 }
 
 TEST_CASE(

@@ -31,6 +31,7 @@ class DeadLedger final : public Ledger {
     return {.record = std::move(record), .repeated = false, .failure = no()};
   }
   Appended count_refusal(Record record) override { return append(std::move(record)); }
+  void append_first(Record record, Done done) override { done(append(std::move(record))); }
   std::optional<Record> find_event(const EventId&) override {
     ++asked;
     return std::nullopt;

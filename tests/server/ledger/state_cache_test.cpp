@@ -122,21 +122,34 @@ TEST_CASE("All are forgotten of a large cache and of a small one, and the places
 TEST_CASE("A write takes the place of what was known, where that was of its zone or nothing") {
   StateCache cache(1024);
   const auto hit = [&](std::uint8_t number) { return cache.find(kSite, subject(number)); };
-  cache.replace(kSite, subject(1), state(), Zone::eu);
+  cache.replace(kSite, subject(1), state(), Zone::eu, false);
   CHECK_FALSE(hit(1).state);  // what nobody asks for takes no place
   cache.put(kSite, subject(1), RecordState{}, std::nullopt, hit(1).generation);
   const auto before = hit(1);
-  cache.replace(kSite, subject(1), state(), Zone::us);
+  cache.replace(kSite, subject(1), state(), Zone::us, false);
   CHECK(hit(1).zone == Zone::us);
   CHECK(hit(1).state->denied_event_ms == 12345);
   cache.put(kSite, subject(1), RecordState{}, std::nullopt, before.generation);
   CHECK(hit(1).state->recorded());
   RecordState later = state();
   later.denied_event_ms = 99999;
-  cache.replace(kSite, subject(1), later, Zone::us);
+  cache.replace(kSite, subject(1), later, Zone::us, false);
   CHECK(hit(1).state->denied_event_ms == 99999);
-  cache.replace(kSite, subject(1), state(), Zone::eu);
+  cache.replace(kSite, subject(1), state(), Zone::eu, false);
   CHECK_FALSE(hit(1).state);  // which zone counts is the ledger's to say
+}
+
+TEST_CASE("The first write of a subject is kept though nobody has asked for it") {
+  StateCache cache(1024);
+  const auto hit = [&](std::uint8_t number) { return cache.find(kSite, subject(number)); };
+  const auto before = hit(1);
+  cache.replace(kSite, subject(1), state(), Zone::us, true);
+  CHECK(hit(1).zone == Zone::us);
+  CHECK(hit(1).state->denied_event_ms == 12345);
+  cache.put(kSite, subject(1), RecordState{}, std::nullopt, before.generation);
+  CHECK(hit(1).state->recorded());
+  cache.replace(kSite, subject(1), state(), Zone::eu, true);
+  CHECK_FALSE(hit(1).state);
 }
 
 TEST_CASE("That there are no records is known too, until there are") {
