@@ -24,6 +24,7 @@
 #include "keys/api_keys.h"
 #include "keys/keyring.h"
 #include "ledger/ledger.h"
+#include "process/progress_line.h"
 #include "process/systemd_protocol.h"
 #include "rights/retention_sweep.h"
 #include "site/policy_publication.h"
@@ -52,6 +53,7 @@ sigset_t awaited_signals() {
   sigaddset(&signals, SIGTERM);
   sigaddset(&signals, SIGINT);
   sigaddset(&signals, SIGHUP);
+  sigaddset(&signals, SIGUSR1);
   return signals;
 }
 
@@ -242,7 +244,8 @@ struct Application::Parts {
   void renew();
   void reload();
   PolicyPublication publish(const JsonValue& policy);
-  void sweep();
+  void sweep_daily();
+  void sweep(std::string_view cause);
 };
 
 Application::Application(const Config& config) {
@@ -311,10 +314,15 @@ PolicyPublication Application::Parts::publish(const JsonValue& policy) {
                         [this] { renew(); });
 }
 
-// Once a UTC day. A signal interrupts it: the next hour goes on.
-void Application::Parts::sweep() {
+// Once a UTC day.
+void Application::Parts::sweep_daily() {
+  if (swept != std::chrono::floor<std::chrono::days>(clock.now())) sweep("daily");
+}
+
+// A signal to end or to reload interrupts it: the next hour goes on.
+void Application::Parts::sweep(std::string_view cause) {
   const Date today = std::chrono::floor<std::chrono::days>(clock.now());
-  if (swept == today) return;
+  log_event(LogLevel::info, "retention_sweeping", {{"cause", cause}});
   const auto signalled = [] {
     sigset_t pending;
     sigpending(&pending);
@@ -322,13 +330,13 @@ void Application::Parts::sweep() {
            sigismember(&pending, SIGHUP) == 1;
   };
   const std::shared_ptr<const Generation> now = current();
-  const SweepReport report = sweep_retention({.site = now->site(),
-                                              .clock = clock,
-                                              .ledger = *ledger,
-                                              .sink = *sink,
-                                              .logs = logs,
-                                              .program = program_version()},
-                                             SweepMode::destroy, signalled, {});
+  const SweepReport report =
+      sweep_retention({.site = now->site(),
+                       .clock = clock,
+                       .ledger = *ledger,
+                       .sink = *sink,
+                       .program = program_version()},
+                      SweepMode::destroy, signalled, progress_log("retention_sweeping"));
   metrics.count_sweep(figures_of(report), clock.now());
   for (const std::string& line : to_lines(report, SweepMode::destroy)) {
     log_event(LogLevel::info, "retention_swept", {{"detail", line}});
@@ -366,15 +374,16 @@ void Application::run() {
              {"web_files", first->web_files()}});
   tell_systemd("READY=1");
 
-  parts.sweep();
+  parts.sweep_daily();
   Upkeep upkeep;
   while (true) {
     const int signal = upkeep.wait_for_signal();
     if (signal == SIGTERM || signal == SIGINT) break;
     if (signal == SIGHUP) parts.reload();
+    if (signal == SIGUSR1) parts.sweep("signal");
     if (upkeep.is_due()) {
       parts.keyring.destroy_expired(parts.clock.now());
-      parts.sweep();
+      parts.sweep_daily();
     }
   }
   tell_systemd("STOPPING=1");

@@ -18,7 +18,9 @@ struct CommandWords {
 
 constexpr std::array<CommandWords, 14> kCommands{{
     {Command::serve, "serve",
-     "Answer visitors on the public listener and the pipeline on the internal one."},
+     "Answer visitors on the public listener and the pipeline on the internal one. SIGHUP reads "
+     "the "
+     "files again, SIGUSR1 sweeps what is over now, SIGTERM ends it."},
     {Command::keys_issue, "keys issue",
      "Make an API key for the internal listener. It is printed once; only its hash is stored."},
     {Command::keys_list, "keys list",
@@ -51,7 +53,7 @@ constexpr std::array<CommandWords, 14> kCommands{{
      "service."},
     {Command::retention_sweep, "retention sweep",
      "Destroy what is kept longer than the site file's retention allows, and certify it. A running "
-     "service does it once a day."},
+     "service does it once a day, and now when it gets SIGUSR1; --dry-run on works beside it."},
 }};
 
 const std::vector<std::string>& first_words() {

@@ -3,11 +3,13 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readdir, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { foundIn, formsOf } from "../support/canary.mjs";
 import { program, startConsentd } from "../support/consentd.mjs";
+import { call } from "../support/http_call.mjs";
 import { MovableClock } from "../support/movable_clock.mjs";
 import { checkOf, eventId, Visitor } from "../support/visitor.mjs";
 
@@ -41,9 +43,6 @@ test("what is over is named by a dry run, destroyed by a sweep, and then gone", 
   const answer = await visitor.post(body);
   assert.equal(answer.status, 201, answer.text);
   const { subject } = answer.json.record;
-  const busy = await sweep("--dry-run", "on");
-  assert.equal(busy.status, 1);
-  assert.match(busy.stderr, /in use by another consentd/);
   await service.stop();
 
   await clock.set("2029-05-23T00:00:00Z");
@@ -55,8 +54,18 @@ test("what is over is named by a dry run, destroyed by a sweep, and then gone", 
   assert.match(done.stdout, /^eu: 1 subjects looked at, 1 destroyed, .* certificate [0-9a-f-]{36}/);
   assert.match((await sweep()).stdout, /^eu: 0 subjects looked at, 0 destroyed/);
 
-  service = await startConsentd({ dataDir, env: clock.env });
+  service = await startConsentd({ dataDir, env: clock.env, scopes: ["check", "privacy"] });
   assert.equal((await checkOf(service, { subject })).reason, "erased");
+  const id = done.stdout.match(/^eu: .* certificate ([0-9a-f-]{36})$/m)[1];
+  const headers = { Authorization: `Bearer ${service.key}` };
+  const certificate = await call(`${service.internalUrl}/v1/certificates/${id}`, { headers });
+  assert.equal(certificate.json.certificate.scope.subjects, 1, certificate.text);
+  const bytes = Buffer.from(subject, "base64url");
+  const person = { name: "the subject", forms: [Buffer.from(subject), ...formsOf(bytes)] };
+  const entry = Buffer.from(certificate.json.leaf.entry, "base64");
+  for (const text of [done.stdout, certificate.text, entry, service.output()]) {
+    assert.deepEqual(foundIn(Buffer.from(text), [person]), [], text);
+  }
   await service.stop();
 
   await clock.set("2032-11-24T00:00:00Z");
@@ -66,4 +75,44 @@ test("what is over is named by a dry run, destroyed by a sweep, and then gone", 
   const audited = await consentd("audit", "verify", "--data-dir", dataDir);
   assert.equal(audited.status, 0, audited.stdout + audited.stderr);
   assert.match(audited.stdout, /^eu: of 1 entries, destroyed after their period, the hashes are$/m);
+});
+
+// One writer: what changes is asked of the service, what only counts goes by itself.
+test("beside a running service a dry run counts, and SIGUSR1 sweeps", async () => {
+  const directory = await mkdtemp(join(tmpdir(), "consentd-sweep-"));
+  await clock.set("2026-11-23T10:00:00Z");
+  const service = await startConsentd({ dataDir: directory, env: clock.env });
+  try {
+    const visitor = new Visitor(service);
+    const body = await visitor.body("save", { client_time: "2026-11-23T10:00:00.000Z" });
+    body.event = eventId(Date.parse("2026-11-23T10:00:00Z"));
+    const { subject } = (await visitor.post(body)).json.record;
+    await clock.set("2029-05-25T00:00:00Z");
+    const beside = (...options) =>
+      consentd("retention", "sweep", "--data-dir", directory, ...options);
+    const files = async () => (await readdir(directory, { recursive: true })).sort();
+    const before = await files();
+    const planned = await beside("--dry-run", "on");
+    assert.equal(planned.status, 0, planned.stderr);
+    assert.match(planned.stdout, /^eu: 1 subjects looked at, 1 would be destroyed/);
+    assert.deepEqual(await files(), before, "a dry run leaves no file behind");
+    const refused = await beside();
+    assert.equal(refused.status, 1);
+    assert.match(refused.stderr, /in use by a running consentd.* SIGUSR1/);
+    assert.equal((await checkOf(service, { subject })).reason, "expired", "nothing is gone yet");
+
+    service.child.kill("SIGUSR1");
+    const line = /"retention_swept","detail":"eu: 1 subjects looked at, 1 destroyed.* certificate/;
+    const deadline = Date.now() + 60_000;
+    while (!line.test(service.output()) && Date.now() < deadline) {
+      await new Promise((resolve) => setTimeout(resolve, 20));
+    }
+    assert.match(service.output(), line);
+    assert.match(service.output(), /"retention_sweeping","cause":"signal"/);
+    assert.equal((await checkOf(service, { subject })).reason, "erased");
+    assert.match((await beside("--dry-run", "on")).stdout, /^eu: 0 subjects looked at, 0 would/);
+  } finally {
+    await service.stop();
+    await rm(directory, { recursive: true, force: true });
+  }
 });

@@ -53,5 +53,7 @@ class EventSink {
 // destruction). Every failure is reported, one in the background too. Throws std::runtime_error
 // with a message for the operator when the directory cannot be made or written.
 std::unique_ptr<EventSink> open_ndjson_sink(const std::string& data_dir, ReportFailure report = {});
+// The same beside a running service: what is there is left as it is.
+std::unique_ptr<EventSink> open_ndjson_sink_for_reading(const std::string& data_dir);
 
 }  // namespace consent::server

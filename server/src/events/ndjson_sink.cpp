@@ -26,14 +26,19 @@ constexpr std::chrono::seconds kSyncEvery{1};
 
 class NdjsonSink final : public EventSink {
  public:
-  NdjsonSink(std::string directory, ReportFailure report)
+  enum class Use : std::uint8_t { write, read };
+  NdjsonSink(std::string directory, ReportFailure report, Use use)
       : directory_(std::move(directory)), report_(std::move(report)) {
+    if (use == Use::write) prepare();
+    syncing_ = std::thread([this] { sync_regularly(); });
+  }
+
+  void prepare() const {
     make_private_directory(directory_);
     if (access(directory_.c_str(), W_OK | X_OK) != 0) {
       throw std::runtime_error(directory_ + ": cannot be written: " + std::strerror(errno));
     }
     remove_drafts(directory_);
-    syncing_ = std::thread([this] { sync_regularly(); });
   }
 
   ~NdjsonSink() override {
@@ -202,7 +207,12 @@ class NdjsonSink final : public EventSink {
 }  // namespace
 
 std::unique_ptr<EventSink> open_ndjson_sink(const std::string& data_dir, ReportFailure report) {
-  return std::make_unique<NdjsonSink>(data_dir + "/events", std::move(report));
+  return std::make_unique<NdjsonSink>(data_dir + "/events", std::move(report),
+                                      NdjsonSink::Use::write);
+}
+
+std::unique_ptr<EventSink> open_ndjson_sink_for_reading(const std::string& data_dir) {
+  return std::make_unique<NdjsonSink>(data_dir + "/events", ReportFailure(), NdjsonSink::Use::read);
 }
 
 }  // namespace consent::server

@@ -33,6 +33,10 @@ FileDescriptor try_lock(const std::string& path) {
   return lock;
 }
 
+bool lock_is_free(const std::string& data_dir) {
+  return static_cast<bool>(try_lock(data_dir + "/ledger.lock"));
+}
+
 FileDescriptor lock_directory(const std::string& data_dir) {
   FileDescriptor lock = try_lock(data_dir + "/ledger.lock");
   if (!lock) {

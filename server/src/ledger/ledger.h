@@ -167,6 +167,8 @@ struct LedgerOptions {
   MakeChangeLog change_log = {};  // none: changes are not logged
   // A larger file is checked after the start, in the background, so that the start takes seconds.
   std::uint64_t checked_at_start_max = 64 * 1024 * 1024;
+  // Beside a running service: nothing is locked, checked or changed, and what would write fails.
+  bool read_only = false;
 };
 
 // Opens or creates DIR/zones/<zone>/ledger.sqlite (WAL, synchronous=FULL) and the zone's keys.

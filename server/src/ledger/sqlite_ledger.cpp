@@ -391,6 +391,7 @@ class SqliteLedger final : public Ledger {
 
 std::unique_ptr<Ledger> open_sqlite_ledger(LedgerOptions options) {
   if (options.zones.empty()) throw std::runtime_error("a ledger needs at least one zone");
+  if (options.read_only) return std::make_unique<SqliteLedger>(FileDescriptor(), options);
   make_data_directory(options.data_dir);
   // Two services on one ledger would not see each other's withdrawals in memory.
   FileDescriptor lock = lock_directory(options.data_dir);

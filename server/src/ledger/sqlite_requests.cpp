@@ -101,6 +101,7 @@ std::uint64_t SqliteRequests::remove_closed(Zone zone, TimePoint before, TimePoi
   if (count_closed(zone, before) == 0) return 0;
   WriteTask task;
   task.kind = WriteTask::Kind::request_removal;
+  task.cause = ErasureCause::retention;
   task.closed_before = before;
   task.record.time = now;
   run(stores_.find(zone), task);

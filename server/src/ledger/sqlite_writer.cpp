@@ -189,7 +189,8 @@ void SqliteWriter::forget_changed(std::span<WriteTask* const> tasks) {
 void SqliteWriter::empty_log(std::span<WriteTask* const> tasks) {
   bool is_due = tasks.empty();
   for (const WriteTask* task : tasks) {
-    const bool erased = task->erasure.outcome == Erasure::Outcome::erased || task->destroyed > 0;
+    const bool erased = task->erasure.outcome == Erasure::Outcome::erased || task->destroyed > 0 ||
+                        task->removed > 0;
     if (erased) log_holds_erased_ = true;
     if (erased && task->cause != ErasureCause::retention) is_due = true;
     if (task->kind == WriteTask::Kind::empty_log) is_due = true;

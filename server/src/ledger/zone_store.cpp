@@ -20,17 +20,28 @@ ZoneStore::ZoneStore(const LedgerOptions& options, Zone zone, StateCache& cache,
     : files_(options.data_dir, zone, options.keys),
       log_(options.change_log ? options.change_log(zone) : nullptr),
       small_(is_small(files_.path, options.checked_at_start_max)),
-      writer_(files_, cache, refusals, servings_, log_.get(),
-              small_ ? IntegrityCheck::quick : IntegrityCheck::skip,
-              [this](const std::exception& error) { suspect(error); }),
+      writer_(options.read_only ? nullptr
+                                : std::make_unique<SqliteWriter>(
+                                      files_, cache, refusals, servings_, log_.get(),
+                                      small_ ? IntegrityCheck::quick : IntegrityCheck::skip,
+                                      [this](const std::exception& error) { suspect(error); })),
       readers_(files_, [this](const std::exception& error) { suspect(error); }),
-      check_(std::make_unique<FileCheck>(
-          files_.path, options.report,
-          small_ ? FileCheck::Begin::when_suspected : FileCheck::Begin::at_once)),
-      queue_([this](std::span<WriteTask* const> tasks) {
-        writer_.commit(tasks);
-        wipe_stack_below();
-      }) {}
+      check_(std::make_unique<FileCheck>(files_.path, options.report,
+                                         small_ || options.read_only
+                                             ? FileCheck::Begin::when_suspected
+                                             : FileCheck::Begin::at_once)),
+      queue_([this](std::span<WriteTask* const> tasks) { commit(tasks); }) {}
+
+void ZoneStore::commit(std::span<WriteTask* const> tasks) {
+  if (writer_) {
+    writer_->commit(tasks);
+    wipe_stack_below();
+    return;
+  }
+  for (WriteTask* task : tasks) {
+    task->failure = StoreFailure{files_.path + ": is opened for reading; nothing is written"};
+  }
+}
 
 void ZoneStore::suspect(const std::exception& error) {
   const auto* found = dynamic_cast<const SqliteError*>(&error);

@@ -36,12 +36,13 @@ class ZoneStore {
 
  private:
   void suspect(const std::exception& error);
+  void commit(std::span<WriteTask* const> tasks);
 
   ZoneFiles files_;
   ServingCounts servings_;
   std::unique_ptr<ChangeLog> log_;
   const bool small_;
-  SqliteWriter writer_;
+  std::unique_ptr<SqliteWriter> writer_;  // null: only for reading
   SqliteReaders readers_;
   std::unique_ptr<FileCheck> check_;  // none while the others are opened
   WriteQueue queue_;                  // last: its thread uses the others

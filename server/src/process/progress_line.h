@@ -12,5 +12,7 @@ namespace consent::server {
 using Progress = std::function<void(std::uint64_t done, std::uint64_t all)>;
 
 Progress progress_line(std::string name);
+// For a service: a line of the log every ten seconds, with the percentage.
+Progress progress_log(std::string event);
 
 }  // namespace consent::server

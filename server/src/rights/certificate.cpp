@@ -59,7 +59,8 @@ JsonValue legal_basis(const Destruction& destruction) {
 
 JsonValue scope_json(const Destruction& destruction) {
   return JsonObject{
-      {"data", JsonArray{"consent records", "folded state", "data key", "pseudonymised events"}},
+      {"data", JsonArray{"consent records", "folded state", "data key", "pseudonymised events",
+                         "requests of data subjects"}},
       {"systems", JsonArray{"ledger of the zone", "event files"}},
       {"subjects", destruction.subjects},
       {"records", destruction.records.size()},
@@ -67,6 +68,7 @@ JsonValue scope_json(const Destruction& destruction) {
       {"log_entries", destruction.entries},
       {"records_root", to_hex(tree_root(destruction.records))},
       {"events", destruction.events},
+      {"requests", destruction.requests},
       {"events_not_reached",
        "those under pseudonyms whose key was destroyed 48 hours after its day: nobody can tell "
        "whose they are; and what consumers of the event files took before"}};
@@ -90,6 +92,8 @@ JsonValue method_json(const Destruction& destruction) {
       {"key_was_wrapped_by", std::move(keks)},
       {"write_ahead_log", destruction.log_emptied ? "emptied" : "not emptied when this was signed"},
       {"events", "row delete; the files are written anew without them"},
+      {"requests",
+       "row delete, each with the data key of its own; the bytes are overwritten in the file"},
       {"media", "not identified: the service sees files, no devices and no serial numbers"}};
 }
 

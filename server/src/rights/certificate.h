@@ -38,6 +38,7 @@ struct Destruction {
   bool log_emptied = false;    // the write-ahead log holds no copy any more
   std::size_t entries = 0;     // of the log, whose period was over
   std::size_t events = 0;
+  std::size_t requests = 0;  // of the register, whose period was over
   std::size_t read = 0;  // looked at again afterwards: records of a subject, subjects of a sweep
   std::size_t left = 0;  // of them, what should have been destroyed
   TimePoint started{};

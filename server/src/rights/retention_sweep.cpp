@@ -57,11 +57,12 @@ class ZonePass {
   void certify(std::size_t events, bool ended) {
     if (mode_ == SweepMode::dry_run) return;
     if (destruction_.records.empty() && destruction_.subjects == 0 && sweep_.entries == 0 &&
-        events == 0) {
+        sweep_.requests == 0 && events == 0) {
       return;
     }
     destruction_.entries = sweep_.entries;
     destruction_.events = events;
+    destruction_.requests = sweep_.requests;
     destruction_.log_emptied = parts_.ledger.empty_log(sweep_.zone);
     if (ended) count_again();
     destruction_.ended = parts_.clock.now();
@@ -79,9 +80,13 @@ class ZonePass {
   const std::string& failure() const { return failure_; }
 
  private:
+  TimePoint requests_closed_before() const {
+    return parts_.site.retention.requests.before(destruction_.started);
+  }
+
   void sweep_requests() {
     const TimePoint now = parts_.clock.now();
-    const TimePoint before = parts_.site.retention.requests.before(now);
+    const TimePoint before = requests_closed_before();
     RequestRegister& requests = parts_.ledger.requests();
     sweep_.requests = mode_ == SweepMode::dry_run
                           ? requests.count_closed(sweep_.zone, before)
@@ -157,6 +162,8 @@ class ZonePass {
     each_expired(
         [] { return false; },
         [this](const ExpiredEntries& batch) { destruction_.left += batch.entries.size(); });
+    destruction_.left +=
+        parts_.ledger.requests().count_closed(sweep_.zone, requests_closed_before());
   }
 
   void look_at(const SubjectSummary& subject) {
@@ -337,7 +344,7 @@ SweepReport sweep_retention(const SweepParts& parts, SweepMode mode,
     note_failure(report, failure.what());
   }
   for (const Zone zone : {Zone::eu, Zone::us}) {
-    if (parts.logs.find(zone) == nullptr) continue;
+    if (!parts.ledger.holds(zone)) continue;
     report.ended = sweep_zone(parts, zone, mode, std::exchange(events, 0), stop, progress, report);
     if (!report.ended) break;
   }

@@ -9,7 +9,6 @@
 #include <string>
 #include <vector>
 
-#include "audit/zone_logs.h"
 #include "events/event_sink.h"
 #include "ledger/ledger.h"
 #include "process/progress_line.h"
@@ -24,7 +23,6 @@ struct SweepParts {
   const Clock& clock;
   Ledger& ledger;
   EventSink& sink;
-  const ZoneLogs& logs;
   std::string_view program;  // version, for the certificate
 };
 
@@ -57,7 +55,8 @@ struct SweepReport {
   std::string failure = {};
 };
 
-// Of the zones that `parts.logs` has. `stop` is asked before each subject. Throws nothing.
+// Of the zones that the ledger holds. A dry run writes nothing to ledger or sink, and needs none
+// that can. `stop` is asked before each subject. Throws nothing.
 SweepReport sweep_retention(const SweepParts& parts, SweepMode mode,
                             const std::function<bool()>& stop, const Progress& progress);
 

@@ -8,9 +8,11 @@
 #include "application.h"
 #include "audit/ledger_audit.h"
 #include "audit/tree_hash.h"
+#include "config.h"
 #include "consent/decision.h"
 #include "formats/uuid.h"
 #include "ledger/ledger_check.h"
+#include "ledger/request_register.h"
 #include "ledger/sqlite_connection.h"
 #include "rights/subject_erasure.h"
 #include "rights/sweep_plan.h"
@@ -40,7 +42,6 @@ struct Swept {
                             .clock = all.clock,
                             .ledger = all.ledger,
                             .sink = all.sink,
-                            .logs = *all.logs,
                             .program = program_version()},
                            mode, stop, {});
   }
@@ -217,6 +218,52 @@ TEST_CASE("A sweep destroys what is over in each zone, and certifies it there") 
   const SweepReport second = test.sweep();
   CHECK(second.zones[0].destroyed == 0);
   CHECK_FALSE(second.zones[0].certificate);
+}
+
+TEST_CASE("Requests whose period is over leave with a certificate, also when nothing else does") {
+  Swept test;
+  RequestRegister& requests = test.service.service().ledger.requests();
+  const TimePoint start = test.service.clock().now();
+  RightsRequest request;
+  request.id = make_uuid_v7(start);
+  request.site = kSite;
+  request.zone = Zone::us;
+  request.received_at = request.changed_at = request.due_at = start;
+  request.state = RequestState::completed;
+  request.closed_at = start;
+  REQUIRE(requests.put(request) == RequestPut::stored);
+  const TimePoint over = test.service.site().retention.requests.after(start);
+  test.service.clock().advance(over - start);
+  CHECK(test.sweep().zones[1].requests == 0);
+  test.service.clock().advance(1s);
+  const std::string file = zone_file_path(test.service.data_dir(), Zone::us);
+  const std::string payload = [&] {
+    SqliteConnection connection(file, SqliteConnection::Mode::read_only);
+    SqliteStatement row = connection.prepare("SELECT payload FROM requests");
+    REQUIRE(row.step());
+    const auto bytes = row.bytes(0);
+    return std::string(bytes.begin(), bytes.end());
+  }();
+  CHECK(read_text_file(file + "-wal").text.find(payload) != std::string::npos);
+  const SweepReport planned = test.sweep(SweepMode::dry_run);
+  CHECK(planned.zones[1].requests == 1);
+  CHECK_FALSE(planned.zones[1].certificate);
+  const SweepReport report = test.sweep();
+  CHECK(report.zones[0].requests == 0);
+  CHECK_FALSE(report.zones[0].certificate);
+  CHECK(report.zones[1].requests == 1);
+  REQUIRE(report.zones[1].certificate);
+  const JsonValue json(*find_certificate(*test.service.service().logs->find(Zone::us),
+                                         *report.zones[1].certificate));
+  CHECK(member(json, "certificate/scope/requests")->integer() == 1);
+  CHECK(member(json, "certificate/scope/records")->integer() == 0);
+  CHECK(member(json, "certificate/verification/left")->integer() == 0);
+  CHECK(text_of(json, "certificate/method/write_ahead_log") == "emptied");
+  CHECK_FALSE(requests.find(request.id));
+  for (const char* end : {"", "-wal"}) {
+    CHECK(read_text_file(file + end).text.find(payload) == std::string::npos);
+  }
+  CHECK_FALSE(test.sweep().zones[1].certificate);
 }
 
 TEST_CASE("A dry run counts and changes nothing") {
