@@ -58,6 +58,7 @@ let directory;
 let service;
 let canaries;
 let keys;
+let visitors;
 const answers = [];
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "consentd-canary-"));
@@ -160,11 +161,13 @@ test("visitors are served, and have left their consent", async () => {
   assert.equal(stored[0].browser, "Firefox", "and the user agent");
   keys = await keyFiles();
   assert.ok(keys.length >= 7, `${keys.length} keys`);
+  visitors = served;
   canaries = [
     ...addresses.map(canaryOfAddress),
     ...[agentMark, mailMark, urlMark].map((mark) => ({ name: mark, forms: formsOf(mark) })),
     ...served.map(({ subject }) => ({
       name: "a subject",
+      subject,
       forms: [
         ...new Set([Buffer.from(subject), ...formsOf(Buffer.from(subject, "base64url"))]),
       ],
@@ -199,6 +202,39 @@ async function searchFiles(files, where) {
 
 test("no file of the data directory names a visitor or holds another's key", async () => {
   await searchFiles(await dataFiles(service), "data");
+});
+
+// What a person or an office is handed may name that person, and nobody else.
+test("no export, receipt or certificate names another, an address or a key", async () => {
+  const origin = { Origin: "https://dialphone.com" };
+  const office = { headers: { Authorization: `Bearer ${service.key}` } };
+  const [first] = visitors;
+  for (const { subject, token } of visitors) {
+    const own = { Authorization: `Consent ${token}`, ...origin };
+    const linked = { ...own, Accept: "application/ld+json" };
+    const held = [
+      await call(`${service.url}/v1/me`, { headers: own }),
+      await call(`${service.url}/v1/me`, { headers: linked }),
+      await call(`${service.url}/v1/me/receipt`, { headers: own }),
+    ];
+    const others = canaries.filter((canary) => canary.subject !== subject);
+    for (const { status, text } of held) {
+      assert.equal(status, 200, text);
+      assert.deepEqual(foundIn(Buffer.from(text), [...others, ...keys]), [], text);
+    }
+    if (subject !== first.subject) continue;
+    const erased = await call(`${service.url}/v1/me`, { method: "DELETE", headers: own });
+    assert.equal(erased.status, 200, erased.text);
+    const { id } = erased.json.certificate;
+    const again = await call(`${service.internalUrl}/v1/certificates/${id}`, office);
+    assert.equal(again.json.certificate.id, id);
+    for (const { text } of [erased, again]) {
+      const signed = Buffer.from(JSON.parse(text).leaf.entry, "base64");
+      for (const bytes of [Buffer.from(text), signed]) {
+        assert.deepEqual(foundIn(bytes, [...canaries, ...keys]), [], text);
+      }
+    }
+  }
 });
 
 test("no backup does", async () => {
