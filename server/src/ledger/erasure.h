@@ -35,6 +35,12 @@ struct SubjectSummary {
   std::optional<TimePoint> oldest = {};
 };
 
+struct SubjectsOfRecords {
+  std::vector<SubjectSummary> subjects = {};
+  std::uint64_t after = 0;  // the sequence to go on behind; the last one at the end
+  std::size_t held = 0;     // records whose payload is there
+};
+
 enum class ErasureCause : std::uint8_t {
   request,    // of the subject, or of the privacy office; a legal hold alone forbids it
   retention,  // the period is over; a restriction forbids it, too

@@ -19,6 +19,7 @@
 #include "ledger/entry_expiry.h"
 #include "ledger/erasure.h"
 #include "ledger/record.h"
+#include "ledger/record_days.h"
 #include "ledger/serving.h"
 #include "ledger/state_change.h"
 #include "telemetry/failure_log.h"
@@ -127,6 +128,15 @@ class Ledger {
   // read.
   virtual std::vector<SubjectSummary> subjects(Zone zone, const std::optional<SubjectPlace>& after,
                                                std::size_t limit) = 0;
+
+  // The days of a held zone's records, in order, also of those that came since they were kept;
+  // and what keeps them. Throws std::runtime_error when the file cannot be read.
+  virtual std::vector<RecordDay> record_days(Zone zone) = 0;
+  virtual std::optional<StoreFailure> keep_record_days(Zone zone, std::vector<RecordDay> days) = 0;
+  // Subjects that are not erased, of the records behind that sequence up to `last` whose payload is
+  // there: one for each record. Looks at `limit` records at most. Throws like subjects().
+  virtual SubjectsOfRecords subjects_of_records(Zone zone, std::uint64_t after, std::uint64_t last,
+                                                std::size_t limit) = 0;
 
   // Changes of all subjects of a held zone, in order, behind the one of that sequence (0: from the
   // first one); at most `limit`. Throws std::runtime_error when the file cannot be read.

@@ -1,5 +1,4 @@
 #include <algorithm>
-#include <future>
 #include <memory>
 #include <optional>
 #include <stdexcept>
@@ -12,12 +11,12 @@
 #include "ledger/kept_notices.h"
 #include "ledger/ledger.h"
 #include "ledger/recent_refusals.h"
+#include "ledger/record_writing.h"
 #include "ledger/sqlite_requests.h"
 #include "ledger/state_cache.h"
 #include "ledger/subject_list.h"
 #include "ledger/zone_stores.h"
 #include "process/file_descriptor.h"
-#include "process/long_wait.h"
 
 namespace consent::server {
 namespace {
@@ -32,10 +31,10 @@ class SqliteLedger final : public Ledger {
   bool holds(Zone zone) const override { return stores_.find(zone) != nullptr; }
 
   Appended append(Record record) override {
-    return wait_for([&](Done done) { append(std::move(record), std::move(done)); });
+    return wait_for_append([&](Done done) { append(std::move(record), std::move(done)); });
   }
   Appended count_refusal(Record record) override {
-    return wait_for([&](Done done) { count_refusal(std::move(record), std::move(done)); });
+    return wait_for_append([&](Done done) { count_refusal(std::move(record), std::move(done)); });
   }
   void append(Record record, Done done) override {
     store(WriteTask::Kind::record, std::move(record), std::move(done));
@@ -156,6 +155,22 @@ class SqliteLedger final : public Ledger {
   std::vector<SubjectSummary> subjects(Zone zone, const std::optional<SubjectPlace>& after,
                                        std::size_t limit) override {
     return rows_of(zone, [&](StoredRows& rows) { return read_subjects(rows, zone, after, limit); });
+  }
+
+  std::vector<RecordDay> record_days(Zone zone) override {
+    return rows_of(zone, [](StoredRows& rows) { return read_record_days(rows.connection()); });
+  }
+  std::optional<StoreFailure> keep_record_days(Zone zone, std::vector<RecordDay> days) override {
+    WriteTask task(WriteTask::Kind::record_days);
+    task.days = std::move(days);
+    write(task, zone);
+    return task.failure;
+  }
+  SubjectsOfRecords subjects_of_records(Zone zone, std::uint64_t after, std::uint64_t last,
+                                        std::size_t limit) override {
+    return rows_of(zone, [&](StoredRows& rows) {
+      return read_subjects_of_records(rows, zone, after, last, limit);
+    });
   }
 
   std::vector<StateChange> changes(Zone zone, std::uint64_t after, std::size_t limit) override {
@@ -301,19 +316,8 @@ class SqliteLedger final : public Ledger {
     if (!task.failure && task.changes_state()) signal_.raise();
   }
 
-  // A record on its way: nobody else writes its event meanwhile.
-  struct Writing {
-    Writing(EventGate& gate, WriteTask::Kind kind, Record record)
-        : pass(std::in_place, gate, record.event), task(kind) {
-      task.record = std::move(record);
-    }
-    std::optional<EventGate::Pass> pass;
-    WriteTask task;
-    Done done;
-  };
-
   void store(WriteTask::Kind kind, Record record, Done done, bool first = false) {
-    const auto writing = std::make_shared<Writing>(events_, kind, std::move(record));
+    const auto writing = std::make_shared<RecordWriting>(events_, kind, std::move(record));
     WriteTask& task = writing->task;
     task.first = first;
     if (kind == WriteTask::Kind::record) {
@@ -329,7 +333,7 @@ class SqliteLedger final : public Ledger {
     std::exchange(task.finished, nullptr)();
   }
 
-  void stored(Writing& writing) {
+  void stored(RecordWriting& writing) {
     WriteTask& task = writing.task;
     ended(task);
     writing.pass.reset();
@@ -339,14 +343,6 @@ class SqliteLedger final : public Ledger {
                   .taken = task.taken,
                   .failure = std::move(task.failure),
                   .state = task.state});
-  }
-
-  template <typename Start>
-  static Appended wait_for(Start start) {
-    const LongWait wait;
-    const auto appended = std::make_shared<std::promise<Appended>>();
-    start([appended](Appended each) { appended->set_value(std::move(each)); });
-    return appended->get_future().get();
   }
 
   Erasure erase(WriteTask::Kind kind, const SubjectSummary& seen, std::uint64_t up_to,

@@ -3,6 +3,8 @@
 #include <array>
 #include <string>
 
+#include "ledger/record_days.h"
+
 namespace consent::server {
 namespace {
 
@@ -186,6 +188,7 @@ void prepare_ledger_file(SqliteConnection& connection, IntegrityCheck check) {
   connection.execute("PRAGMA secure_delete = ON");
   migrate(connection, version);
   connection.execute(kDecisions);
+  connection.execute(kRecordDaysTable);
 }
 
 }  // namespace consent::server

@@ -246,6 +246,8 @@ void SqliteWriter::write_one(WriteTask& task) {
       return session().requests.put(task);
     case WriteTask::Kind::request_removal:
       return session().requests.remove_closed(task);
+    case WriteTask::Kind::record_days:
+      return store_record_days(*session().connection, task.days);
     case WriteTask::Kind::probe:
       return probe();
   }

@@ -18,6 +18,22 @@ std::optional<TimePoint> oldest_of_several(StoredRows& rows, const SubjectRow& s
   return held > 1 ? oldest : std::nullopt;
 }
 
+SubjectSummary summary_of(StoredRows& rows, Zone zone, const SubjectRow& row) {
+  SubjectSummary summary{.place = {zone, row.hash},
+                         .legal_hold = row.legal_hold,
+                         .newest = static_cast<std::uint64_t>(row.newest)};
+  try {
+    summary.state = rows.state_of(row);
+    summary.oldest = oldest_of_several(rows, row);
+  } catch (const DamagedRecord&) {
+    summary.damaged = true;
+  } catch (const SqliteError& error) {
+    if (error.kind() != SqliteError::Kind::corrupt) throw;
+    summary.damaged = true;
+  }
+  return summary;
+}
+
 }  // namespace
 
 std::vector<SubjectSummary> read_subjects(StoredRows& rows, Zone zone,
@@ -26,20 +42,26 @@ std::vector<SubjectSummary> read_subjects(StoredRows& rows, Zone zone,
   std::vector<SubjectSummary> all;
   const LookupHash start = after ? after->hash : LookupHash{};
   for (const SubjectRow& row : rows.living_subjects_behind(start, !after, limit)) {
-    all.push_back({.place = {zone, row.hash},
-                   .legal_hold = row.legal_hold,
-                   .newest = static_cast<std::uint64_t>(row.newest)});
-    try {
-      all.back().state = rows.state_of(row);
-      all.back().oldest = oldest_of_several(rows, row);
-    } catch (const DamagedRecord&) {
-      all.back().damaged = true;
-    } catch (const SqliteError& error) {
-      if (error.kind() != SqliteError::Kind::corrupt) throw;
-      all.back().damaged = true;
-    }
+    all.push_back(summary_of(rows, zone, row));
   }
   return all;
+}
+
+SubjectsOfRecords read_subjects_of_records(StoredRows& rows, Zone zone, std::uint64_t after,
+                                           std::uint64_t last, std::size_t limit) {
+  SubjectsOfRecords found;
+  found.after = last;
+  const auto records = rows.records_behind(static_cast<std::int64_t>(after), limit);
+  for (const RecordRow& record : records) {
+    const auto sequence = static_cast<std::uint64_t>(record.sequence);
+    if (sequence > last) return found;
+    if (record.payload.empty()) continue;
+    ++found.held;
+    const auto row = rows.subject(record.subject);
+    if (row && !row->erased()) found.subjects.push_back(summary_of(rows, zone, *row));
+  }
+  if (records.size() == limit) found.after = static_cast<std::uint64_t>(records.back().sequence);
+  return found;
 }
 
 }  // namespace consent::server

@@ -17,4 +17,8 @@ std::vector<SubjectSummary> read_subjects(StoredRows& rows, Zone zone,
                                           const std::optional<SubjectPlace>& after,
                                           std::size_t limit);
 
+// Ledger::subjects_of_records, of one zone's file.
+SubjectsOfRecords read_subjects_of_records(StoredRows& rows, Zone zone, std::uint64_t after,
+                                           std::uint64_t last, std::size_t limit);
+
 }  // namespace consent::server

@@ -35,6 +35,7 @@ struct WriteTask {
     log,
     request,
     request_removal,
+    record_days,
     probe
   };
   WriteTask() = default;
@@ -55,6 +56,7 @@ struct WriteTask {
   std::vector<ExpiredEntry> entries;  // of destroy_entries
   std::size_t destroyed = 0;          // of them
   bool log_emptied = false;           // of empty_log
+  std::vector<RecordDay> days;        // of record_days
   std::string notice_id;
   std::string notice_json;
   LogEntry entry;

@@ -10,6 +10,11 @@
 #include "telemetry/log.h"
 
 namespace consent::server {
+namespace {
+
+constexpr std::chrono::seconds kEvery{10};
+
+}  // namespace
 
 Progress progress_line(std::string name) {
   if (::isatty(STDERR_FILENO) == 0) return [](std::uint64_t, std::uint64_t) {};
@@ -21,7 +26,6 @@ Progress progress_line(std::string name) {
 }
 
 Progress progress_log(std::string event) {
-  constexpr std::chrono::seconds kEvery{10};
   return [due = std::chrono::steady_clock::now() + kEvery, event = std::move(event)](
              std::uint64_t done, std::uint64_t all) mutable {
     if (std::chrono::steady_clock::now() < due) return;

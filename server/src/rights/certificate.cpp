@@ -100,8 +100,10 @@ JsonValue method_json(const Destruction& destruction) {
 JsonValue verification_json(const Destruction& destruction) {
   const bool of_sweep = destruction.cause == DestructionCause::retention;
   std::string_view method = "full: each record of the subject was read back";
-  if (of_sweep) method = "full: each subject that is left was looked at again";
-  if (of_sweep && destruction.read == 0) method = "none: nobody is left, or it was interrupted";
+  if (of_sweep)
+    method = "full: each subject that is left and has a record of that age was looked at again";
+  if (of_sweep && destruction.read == 0)
+    method = "none: nobody of that age is left, or it was interrupted";
   return JsonObject{{"method", method}, {"read", destruction.read}, {"left", destruction.left}};
 }
 

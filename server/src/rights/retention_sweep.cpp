@@ -7,25 +7,23 @@
 
 #include "formats/uuid.h"
 #include "ledger/request_register.h"
+#include "rights/due_subjects.h"
 #include "rights/sweep_plan.h"
 #include "wire/json_writer.h"
 
 namespace consent::server {
 namespace {
 
-constexpr std::size_t kPage = 256;
 constexpr std::size_t kEntriesAtOnce = 128;  // in a transaction
 constexpr std::uint64_t kFailuresMax = 16;   // of subjects in a zone; more are the disk's
-constexpr std::uint64_t kHashes = 1U << 16;  // progress is told in places of the hash
-
-std::uint64_t place_of(const SubjectPlace& place) {
-  return std::uint64_t{place.hash[0]} << 8 | place.hash[1];
-}
 
 // One zone's pass.
 class ZonePass {
  public:
-  ZonePass(const SweepParts& parts, Zone zone, SweepMode mode) : parts_(parts), mode_(mode) {
+  ZonePass(const SweepParts& parts, Zone zone, SweepMode mode)
+      : parts_(parts),
+        mode_(mode),
+        due_(parts.ledger, zone, parts.site.retention, parts.clock.now()) {
     sweep_.zone = zone;
     destruction_.zone = zone;
     destruction_.cause = DestructionCause::retention;
@@ -36,19 +34,8 @@ class ZonePass {
 
   // False when it was stopped. Throws std::runtime_error.
   bool run(const std::function<bool()>& stop, const Progress& progress) {
-    std::optional<SubjectPlace> after;
-    while (true) {
-      const auto page = parts_.ledger.subjects(sweep_.zone, after, kPage);
-      for (const SubjectSummary& subject : page) {
-        if (stop()) return false;
-        look_at(subject);
-        after = subject.place;
-      }
-      if (page.size() < kPage) break;
-      if (progress) progress(place_of(*after), kHashes);
-    }
+    if (!look_at_all(stop, progress)) return false;
     sweep_requests();
-    if (progress) progress(kHashes, kHashes);
     return expire_entries(stop);
   }
 
@@ -80,17 +67,41 @@ class ZonePass {
   const std::string& failure() const { return failure_; }
 
  private:
+  bool look_at_all(const std::function<bool()>& stop, const Progress& progress) {
+    const auto take = [&](const SubjectSummary& subject) {
+      if (stop()) return false;
+      look_at(subject);
+      return true;
+    };
+    const bool ended = each_due(take, progress, [this] {  // what was destroyed stays counted
+      sweep_.subjects = sweep_.frozen = sweep_.damaged = 0;
+      if (mode_ == SweepMode::dry_run) sweep_ = ZoneSweep{.zone = sweep_.zone};
+    });
+    if (mode_ == SweepMode::destroy) due_.keep();
+    return ended;
+  }
+
+  // `begin_again` forgets what was counted.
+  bool each_due(const DueSubjects::Take& take, const Progress& progress,
+                const std::function<void()>& begin_again) {
+    try {
+      return due_.each(take, progress);
+    } catch (const DueSubjects::Unreadable&) {
+      begin_again();
+      return due_.each(take, progress);
+    }
+  }
+
   TimePoint requests_closed_before() const {
     return parts_.site.retention.requests.before(destruction_.started);
   }
 
   void sweep_requests() {
-    const TimePoint now = parts_.clock.now();
-    const TimePoint before = requests_closed_before();
     RequestRegister& requests = parts_.ledger.requests();
-    sweep_.requests = mode_ == SweepMode::dry_run
-                          ? requests.count_closed(sweep_.zone, before)
-                          : requests.remove_closed(sweep_.zone, before, now);
+    sweep_.requests =
+        mode_ == SweepMode::dry_run
+            ? requests.count_closed(sweep_.zone, requests_closed_before())
+            : requests.remove_closed(sweep_.zone, requests_closed_before(), parts_.clock.now());
   }
 
   using TakeEntries = std::function<void(ExpiredEntries& batch)>;
@@ -145,20 +156,17 @@ class ZonePass {
 
   // The verification: nothing that could be destroyed is left of what was looked at.
   void count_again() {
-    std::optional<SubjectPlace> after;
-    while (true) {
-      const auto page = parts_.ledger.subjects(sweep_.zone, after, kPage);
-      for (const SubjectSummary& subject : page) {
-        const bool whole = plan_sweep(subject.state, subject.legal_hold, parts_.site.retention,
-                                      destruction_.started) == SweepVerdict::destroy;
-        const bool left =
-            whole || (!is_frozen(subject) && superseded(subject, destruction_.started).up_to != 0);
-        if (left) ++destruction_.left;
-        ++destruction_.read;
-        after = subject.place;
-      }
-      if (page.size() < kPage) break;
-    }
+    each_due(
+        [this](const SubjectSummary& subject) {
+          const bool whole = plan_sweep(subject.state, subject.legal_hold, parts_.site.retention,
+                                        destruction_.started) == SweepVerdict::destroy;
+          const bool left = whole || (!is_frozen(subject) &&
+                                      superseded(subject, destruction_.started).up_to != 0);
+          if (left) ++destruction_.left;
+          ++destruction_.read;
+          return true;
+        },
+        {}, [this] { destruction_.read = destruction_.left = 0; });
     each_expired(
         [] { return false; },
         [this](const ExpiredEntries& batch) { destruction_.left += batch.entries.size(); });
@@ -272,6 +280,7 @@ class ZonePass {
 
   const SweepParts& parts_;
   const SweepMode mode_;
+  DueSubjects due_;
   std::string failure_;  // the first one of a subject
   ZoneSweep sweep_;
   Destruction destruction_;

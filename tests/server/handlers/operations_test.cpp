@@ -68,6 +68,11 @@ class DeadLedger final : public Ledger {
     return {.entries = 0, .failure = no()};
   }
   bool empty_log(Zone) override { return false; }
+  std::vector<RecordDay> record_days(Zone) override { return {}; }
+  std::optional<StoreFailure> keep_record_days(Zone, std::vector<RecordDay>) override { return {}; }
+  SubjectsOfRecords subjects_of_records(Zone, std::uint64_t, std::uint64_t, std::size_t) override {
+    return {};
+  }
   std::vector<SubjectSummary> subjects(Zone, const std::optional<SubjectPlace>&,
                                        std::size_t) override {
     return {};

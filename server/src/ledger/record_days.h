@@ -1,0 +1,33 @@
+#pragma once
+// Which records are of which day: so that a sweep reads those alone that are old enough. Found by
+// the sweeps themselves from the records' ids and kept beside them; nothing else writes it.
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "consent/ruleset.h"
+#include "ledger/sqlite_connection.h"
+
+namespace consent::server {
+
+// Records that follow each other, and are of one UTC day by their ids. A clock that was set brings
+// a day more than once.
+struct RecordDay {
+  std::uint64_t first = 0;  // sequence
+  std::uint64_t last = 0;
+  Date day{};
+  bool emptied = false;  // no payload is left of them, and none comes back
+  friend bool operator==(const RecordDay&, const RecordDay&) = default;
+};
+
+// Those that are kept, in the order of the records, and behind them those of records that came
+// since. Throws SqliteError.
+std::vector<RecordDay> read_record_days(SqliteConnection& connection);
+// Inside a transaction. Throws SqliteError.
+void store_record_days(SqliteConnection& connection, std::span<const RecordDay> days);
+
+// Of no number of the schema: an older program opens the file all the same.
+extern const char* const kRecordDaysTable;
+
+}  // namespace consent::server

@@ -1,0 +1,102 @@
+#include "rights/due_subjects.h"
+
+#include <algorithm>
+
+namespace consent::server {
+namespace {
+
+constexpr std::size_t kPage = 256;
+constexpr std::uint64_t kHashes = 1U << 16;  // progress is told in places of the hash
+
+std::uint64_t place_of(const SubjectPlace& place) {
+  return std::uint64_t{place.hash[0]} << 8 | place.hash[1];
+}
+
+}  // namespace
+
+DueSubjects::DueSubjects(Ledger& ledger, Zone zone, const Retention& retention, TimePoint now)
+    : ledger_(ledger), zone_(zone), retention_(retention), now_(now) {}
+
+bool DueSubjects::each(const Take& take, const Progress& progress) {
+  seen_.clear();
+  return by_records_ ? each_old(take, progress) : each_living(take, progress);
+}
+
+void DueSubjects::keep() const {
+  if (by_records_) ledger_.keep_record_days(zone_, days_);
+}
+
+void DueSubjects::read_days() {
+  try {
+    days_ = ledger_.record_days(zone_);
+  } catch (const std::runtime_error& error) {
+    by_records_ = false;
+    throw Unreadable(error.what());
+  }
+}
+
+// No record is over before its own time and a period; what supersedes it comes later, and so does
+// its expiry.
+bool DueSubjects::can_be_due(const RecordDay& day) const {
+  return !day.emptied && retention_.consent_records.after(TimePoint(day.day)) <= now_;
+}
+
+bool DueSubjects::each_old(const Take& take, const Progress& progress) {
+  read_days();
+  std::uint64_t records = 0;
+  for (const RecordDay& day : days_) {
+    if (can_be_due(day)) records += day.last - day.first + 1;
+  }
+  std::uint64_t done = 0;
+  for (RecordDay& day : days_) {
+    if (!can_be_due(day)) continue;
+    if (!each_of(day, take)) return false;
+    done += day.last - day.first + 1;
+    if (progress) progress(done, records);
+  }
+  if (progress && records == 0) progress(1, 1);
+  return true;
+}
+
+bool DueSubjects::each_of(RecordDay& day, const Take& take) {
+  bool emptied = true;
+  for (std::uint64_t after = day.first - 1; after < day.last;) {
+    const SubjectsOfRecords page = page_of(day, after);
+    if (page.held > 0) emptied = false;
+    for (const SubjectSummary& subject : page.subjects) {
+      if (seen_.contains(subject.place.hash)) continue;
+      const bool comes_again = subject.oldest.has_value() || subject.damaged;
+      if (comes_again) seen_.insert(subject.place.hash);
+      if (!take(subject)) return false;
+    }
+    after = page.after;
+  }
+  day.emptied = emptied;
+  return true;
+}
+
+SubjectsOfRecords DueSubjects::page_of(const RecordDay& day, std::uint64_t after) {
+  try {
+    return ledger_.subjects_of_records(zone_, after, day.last, kPage);
+  } catch (const std::runtime_error& error) {
+    by_records_ = false;
+    throw Unreadable(error.what());
+  }
+}
+
+bool DueSubjects::each_living(const Take& take, const Progress& progress) const {
+  std::optional<SubjectPlace> after;
+  while (true) {
+    const auto page = ledger_.subjects(zone_, after, kPage);
+    for (const SubjectSummary& subject : page) {
+      if (!take(subject)) return false;
+      after = subject.place;
+    }
+    if (page.size() < kPage) break;
+    if (progress) progress(place_of(*after), kHashes);
+  }
+  if (progress) progress(kHashes, kHashes);
+  return true;
+}
+
+}  // namespace consent::server
