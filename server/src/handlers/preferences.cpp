@@ -55,6 +55,22 @@ bool is_same_site_path(std::string_view path) {
          std::all_of(path.begin(), path.end(), is_uri_character);
 }
 
+// Where a form that came from no page leads: here again, where what was saved is said.
+std::string way_back(const http::Request& request, const ServedNotice& served) {
+  if (const auto wanted = request.parameter("return")) return safe_return_path(*wanted);
+  std::string path = std::string(kOwnPath) + "?saved=1";
+  if (request.parameter("language")) path += "&language=" + served.notice.language;
+  return path;
+}
+
+// The signal's line says that everything optional is off: only where it is.
+bool says_signal(const ServedNotice& served, const std::array<bool, kPurposes>& allowed) {
+  for (std::size_t i = 0; i < kPurposes; ++i) {
+    if (allowed[i] && static_cast<Purpose>(i) != Purpose::essential) return false;
+  }
+  return served.visitor.signals.opt_out();
+}
+
 }  // namespace
 
 std::string safe_return_path(std::string_view wanted) {
@@ -67,6 +83,8 @@ http::Response handle_preferences(const Service& service, const http::Request& r
   }
   const ServedNotice served = serve_notice(service, request, Layer::form);
   const std::optional<Token> token = presented_token(service, request).token;
+  const std::array<bool, kPurposes> allowed =
+      allowed_now(service, served, known_state(service, token));
   const PreferencesPage page{
       .policy = *service.site.find(served.notice.policy),
       .text = service.site.text.at(served.notice.language),
@@ -75,9 +93,10 @@ http::Response handle_preferences(const Service& service, const http::Request& r
       .notice = served.notice.id,
       .ticket = served.ticket,
       .event = to_text(make_uuid_v7(served.now)),
-      .return_path = safe_return_path(request.parameter("return").value_or(kOwnPath)),
-      .allowed = allowed_now(service, served, known_state(service, token)),
-      .gpc = served.visitor.signals.opt_out(),
+      .return_path = way_back(request, served),
+      .allowed = allowed,
+      .gpc = says_signal(served, allowed),
+      .saved = token && request.parameter("saved"),
       .can_withdraw = token && token->kind == TokenKind::grant,
   };
 

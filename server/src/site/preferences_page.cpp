@@ -12,26 +12,44 @@ namespace {
 
 // Accept, reject and save are one class of button: none may look more inviting than another.
 constexpr std::string_view kStyle = R"(
-:root{color-scheme:light dark;color:CanvasText;background:Canvas}
-body{font:1.0625rem/1.5 system-ui,sans-serif;margin:0 auto;padding:1.5rem 1rem 3rem;max-width:44rem}
-section{border-top:1px solid;padding:1rem 0}
-h1{font-size:1.6rem;line-height:1.2;margin:0 0 .75rem}
-h2{font-size:1.15rem;margin:0}
-p,dl{margin:.5rem 0}
-dt{font-weight:600}
-dd{margin:0 0 .5rem}
-label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem;font-weight:600}
-input{width:1.5rem;height:1.5rem;margin:0;flex:none}
-table{border-collapse:collapse;width:100%;font-size:.9375rem}
-caption{text-align:start;font-weight:600;padding:.5rem 0}
-th,td{text-align:start;vertical-align:top;padding:.25rem .75rem .25rem 0;word-break:break-word}
-.actions{display:flex;flex-wrap:wrap;gap:.75rem;border-top:1px solid;padding:1rem 0}
-button{font:inherit;font-weight:600;flex:1 1 12rem;min-height:3rem;padding:.5rem 1rem;
-cursor:pointer;
-border:2px solid #14468f;border-radius:.5rem;background:#14468f;color:#fff}
-:focus-visible{outline:3px solid #c2410c;outline-offset:2px}
-.note{border:2px solid;border-radius:.5rem;padding:.5rem 1rem}
+:root{color-scheme:light dark;--ink:#17181c;--quiet:#52555e;--paper:#fff;--line:#d4d8e0;
+--control:#e7ebf0;--edge:transparent;--accent:#1d4fa8;color:var(--ink);background:var(--paper)}
+@media(prefers-color-scheme:dark){:root{--ink:#f1f2f5;--quiet:#b6bac5;--paper:#1b1d22;
+--line:#3b3f49;--control:#2f343d;--accent:#9dbcf7}}
+@media(prefers-contrast:more){:root{--quiet:var(--ink);--line:var(--ink);--edge:var(--ink)}}
+body{font:1rem/1.5 system-ui,sans-serif;margin:0 auto;padding:2.5rem 1rem 0;max-width:42rem}
+h1{font-size:1.625rem;line-height:1.2;margin:0 0 .75rem}
+h2{font-size:1.125rem;line-height:1.3;margin:0}
+p{margin:.5rem 0;color:var(--quiet)}
+a{color:var(--accent);display:inline-block;padding-block:.25rem}
+section{border-top:1px solid var(--line);padding:1.25rem 0}
+section:first-of-type{margin-top:1.25rem}
+label{display:flex;gap:.75rem;align-items:center;min-height:2.75rem}
+input{width:1.5rem;height:1.5rem;margin:0;flex:none;accent-color:var(--accent)}
+dl,table{font-size:.9375rem}
+dl{margin:1rem 0 .5rem;display:grid;grid-template-columns:minmax(9rem,auto) 1fr;gap:.25rem 1rem}
+dt{font-weight:600;grid-column:1}
+dd{margin:0;grid-column:2;color:var(--quiet)}
+table{border-collapse:collapse;width:100%}
+caption{text-align:start;font-weight:600;padding:.5rem 0 .25rem}
+th,td{text-align:start;vertical-align:top;padding:.375rem .75rem .375rem 0;
+overflow-wrap:anywhere}
+tbody th{font-weight:400;font-family:ui-monospace,monospace;font-size:.875rem}
+td{color:var(--quiet)}
+thead th{border-bottom:1px solid var(--line)}
+.actions{display:flex;flex-wrap:wrap;gap:.5rem;border-top:1px solid var(--line);
+padding:1.25rem 0 3rem}
+button{font:inherit;font-weight:600;line-height:1.25;flex:1 1 9rem;min-height:2.75rem;
+padding:.5rem .75rem;cursor:pointer;border:1px solid var(--edge);border-radius:.5rem;
+color:var(--ink);background:var(--control)}
+:focus-visible{outline:3px solid #3b76e8;outline-offset:2px}
+.note{border:1px solid var(--line);border-inline-start:.25rem solid var(--accent);
+border-radius:.5rem;padding:.75rem 1rem;color:var(--ink)}
+@media(max-width:30rem){body{padding-top:1.5rem}dl{grid-template-columns:1fr}
+dd{grid-column:1}dd+dt{margin-top:.5rem}table{font-size:.875rem}
+tbody th{font-size:.8125rem}td:nth-child(2){min-width:6.75rem}}
 @media(forced-colors:active){
+:root{--ink:CanvasText;--quiet:CanvasText;--paper:Canvas;--line:CanvasText;--accent:LinkText}
 .actions *{color:ButtonText;background:ButtonFace;border-color:ButtonText}}
 )";
 
@@ -46,7 +64,8 @@ class Writer {
     html_ += escape_html(
                  fill(page_.text.at("controller"), {{"{controller}", page_.policy.controller}})) +
              "</p><p><a href=\"" + words("policy_url") + "\">" + words("policy_link") + "</a></p>";
-    if (page_.gpc) html_ += "<p class=\"note\" role=\"status\">" + words("gpc_honoured") + "</p>";
+    note(page_.saved, "saved");
+    note(page_.gpc, "gpc_honoured");
     html_ += "<form method=\"post\" action=\"/v1/consents\" accept-charset=\"utf-8\">";
     hidden_fields();
     for (const PurposeInfo& info : page_.policy.purposes) purpose(info);
@@ -59,6 +78,10 @@ class Writer {
   std::string words(const std::string& key) const { return escape_html(page_.text.at(key)); }
   static const std::string& in_language(const Localised& localised, const std::string& language) {
     return localised.at(language);
+  }
+
+  void note(bool shown, const char* key) {
+    if (shown) html_ += "<p class=\"note\" role=\"status\">" + words(key) + "</p>";
   }
 
   void head() {
@@ -93,8 +116,7 @@ class Writer {
     const std::string name = escape_html(in_language(info.name, page_.language));
     html_ += "<section aria-labelledby=\"name-" + id + "\">";
     if (info.purpose == Purpose::essential) {
-      html_ += "<h2 id=\"name-" + id + "\">" + name + "</h2><p><strong>" + words("always_on") +
-               "</strong></p>";
+      html_ += "<h2 id=\"name-" + id + "\">" + name + "</h2><p>" + words("always_on") + "</p>";
     } else {
       const bool on = page_.allowed[static_cast<std::size_t>(info.purpose)];
       html_ += "<h2><label id=\"name-" + id + "\"><input type=\"checkbox\" name=\"choices." + id +

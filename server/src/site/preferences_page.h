@@ -21,7 +21,8 @@ struct PreferencesPage {
   std::string event;  // UUIDv7 of the decision this form makes
   std::string return_path;
   std::array<bool, kPurposes> allowed{};  // what may run now
-  bool gpc = false;                       // the signal is honoured
+  bool gpc = false;                       // the signal is honoured, and everything optional is off
+  bool saved = false;                     // the form has just led back here
   bool can_withdraw = false;              // the visitor holds a grant
 };
 

@@ -26,7 +26,7 @@ TEST_CASE("The preferences page allows no script and shows what a grant allows")
   CHECK(fresh.body.find("<script") == std::string::npos);
   CHECK(fresh.body.find(" checked") == std::string::npos);
   CHECK(fresh.body.find("value=\"withdraw\"") == std::string::npos);
-  CHECK_THAT(fresh.body, ContainsSubstring("name=\"return\" value=\"/v1/preferences\""));
+  CHECK_THAT(fresh.body, ContainsSubstring("name=\"return\" value=\"/v1/preferences?saved=1\""));
 }
 
 TEST_CASE("A grant counts on the preferences page as far as the ledger knows it") {

@@ -119,6 +119,9 @@ TEST_CASE("The page shows what may run now, and an honoured signal") {
   page.gpc = true;
   CHECK(count(render(page), " checked") == 1);
   CHECK_THAT(render(page), ContainsSubstring("role=\"status\">en gpc_honoured"));
+  CHECK(render(page).find("en saved") == std::string::npos);
+  page.saved = true;
+  CHECK_THAT(render(page), ContainsSubstring("role=\"status\">en saved"));
 }
 
 TEST_CASE("The style block is the one the policy names") {
