@@ -33,6 +33,16 @@ const apps = {
       import { hydrateRoot } from "react-dom/client";
       import { App } from "./react_app.mjs";
       hydrateRoot(document.querySelector("#app"), createElement(App));`,
+    // As a developer runs it: each effect twice. globalThis.mount() and its answer, to go and come.
+    strict: `import { createElement, StrictMode } from "react";
+      import { createRoot } from "react-dom/client";
+      import { App } from "./react_app.mjs";
+      globalThis.mount = () => {
+        const root = createRoot(document.querySelector("#app"));
+        root.render(createElement(StrictMode, null, createElement(App)));
+        return () => root.unmount();
+      };
+      globalThis.leave = globalThis.mount();`,
   },
   vue: {
     app: `import { createSSRApp, h } from "vue";
@@ -50,7 +60,20 @@ const apps = {
       import { make } from "./vue_app.mjs";
       export const html = () => renderToString(make());`,
     client: `import { make } from "./vue_app.mjs"; make().mount("#app");`,
+    strict: `import { make } from "./vue_app.mjs";
+      globalThis.mount = () => {
+        const app = make();
+        app.mount("#app");
+        return () => app.unmount();
+      };
+      globalThis.leave = globalThis.mount();`,
   },
+};
+
+const flags = {
+  __VUE_OPTIONS_API__: "true",
+  __VUE_PROD_DEVTOOLS__: "false",
+  __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
 };
 
 // The text of one part with its framework and the package's wrapper in it.
@@ -62,12 +85,7 @@ async function bundle(name, part, options) {
     format: "esm",
     nodePaths: [join(root, "tests/node_modules")],
     alias: { [`@dialphone/consent/${name}`]: join(built, `${name}.mjs`) },
-    define: {
-      "process.env.NODE_ENV": '"production"',
-      __VUE_OPTIONS_API__: "true",
-      __VUE_PROD_DEVTOOLS__: "false",
-      __VUE_PROD_HYDRATION_MISMATCH_DETAILS__: "false",
-    },
+    define: { ...flags, "process.env.NODE_ENV": '"production"' },
     ...options,
   });
   return outputFiles[0].text;
@@ -122,6 +140,37 @@ for (const name of Object.keys(apps)) {
     await page.evaluate(() => window.consent.withdraw());
     await page.locator("#app i").waitFor();
     assert.deepEqual(complaints, []);
+    await context.close();
+  });
+}
+
+for (const name of Object.keys(apps)) {
+  test(`${name}, as it is developed: gone and come again, one banner, and it hears`, async () => {
+    const { context, page, requests } = await newVisitor(browser, {
+      url: service.url,
+      from: "germany",
+    });
+    const define = { ...flags, "process.env.NODE_ENV": '"development"' };
+    const files = { "/app.js": await bundle(name, "strict", { define }) };
+    const body = '<div id="app"></div><script type="module" src="/app.js"></script>';
+    await serveFixture(context, "/strict", body, files, { banner: false, policy: false });
+    const faults = [];
+    page.on("pageerror", (error) => faults.push(String(error)));
+    await page.goto("/strict");
+    await page.getByText("undecided").waitFor();
+    await control(page, "accept_all").waitFor();
+    await page.evaluate(() => globalThis.leave());
+    assert.equal(await page.locator("#app *").count(), 0);
+    // Changes while nothing of it is mounted, and after that.
+    await page.evaluate(() => window.consent.accept());
+    await page.waitForFunction(() => window.consent.state().status === "decided");
+    await page.evaluate(() => void (globalThis.leave = globalThis.mount()));
+    await page.locator("#app b").waitFor();
+    await page.evaluate(() => window.consent.withdraw());
+    await page.locator("#app i").waitFor();
+    assert.equal(await page.locator("dialphone-consent").count(), 1);
+    assert.equal(requests.filter((one) => one.url().includes("/v1/notice")).length, 1);
+    assert.deepEqual(faults, []);
     await context.close();
   });
 }
