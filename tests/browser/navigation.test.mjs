@@ -127,6 +127,41 @@ test("a page out of the back/forward cache: what was withdrawn meanwhile has end
   }
 });
 
+// A page hears of other tabs also while it is kept: Chromium then throws it away, which is what
+// such a page needs. Nothing else could tell it.
+test("neither cookies nor storage: a kept page does not bring a grant back", async () => {
+  const keeping = await launchBrowser(withCache);
+  try {
+    const visitor = await newVisitor(keeping, { url: service.url, from: "germany" });
+    const { context, page } = visitor;
+    await context.addInitScript(() => {
+      Object.defineProperty(Document.prototype, "cookie", { get: () => "", set: () => {} });
+      Object.defineProperty(globalThis, "localStorage", {
+        get() {
+          throw new DOMException("denied", "SecurityError");
+        },
+      });
+    });
+    await open(page, "/pricing");
+    const { run, until: becomes } = await shownPage(visitor);
+    await control(page, "accept_all").click();
+    await becomes('window.consent.state().status === "decided"');
+    assert.equal(await run('window.consent.allows("analytics")'), true);
+    await becomes("navigator.locks.query().then((all) => !all.held.length && !all.pending.length)");
+    await run('location.href = "/privacy"');
+    await becomes('location.pathname === "/privacy" && !!window.consent');
+    await run("window.consent.ready.then(() => window.consent.reject())");
+    await becomes('window.consent.state().status === "decided"');
+    await run("history.back()");
+    await becomes('location.pathname === "/pricing" && !!window.consent');
+    await run("window.consent.ready.then(() => true)");
+    assert.equal(await run('window.consent.allows("analytics")'), false);
+    await context.close();
+  } finally {
+    await keeping.close();
+  }
+});
+
 test("back to a page that is loaded again: a choice made meanwhile holds", async () => {
   const { context, page } = await newVisitor(browser, { url: service.url, from: "germany" });
   await open(page);

@@ -23,7 +23,9 @@ export function tellTabs(told: Told): void {
 
 /**
  * What another tab denies ends what this page holds, sends, or was about to ask for; an older
- * refusal that is answered meanwhile does not stand for it.
+ * refusal that is answered meanwhile does not stand for it. It stays open while the browser keeps
+ * the page to go back to: one that is told something then is thrown away, and where neither cookies
+ * nor storage can be read nothing else would end its grant.
  */
 export function hearTabs(consent: Consent): void {
   if (!globalThis.BroadcastChannel) return;
