@@ -184,7 +184,7 @@ void FakeNetwork::wait_until_nobody_listens() {
 void FakeNetwork::wait_until_sending_is_finished(Client client) {
   std::unique_lock lock(mutex_);
   const auto finished = [&] { return socket(client).sending_finished; };
-  if (changed_.wait_for(lock, kPatience, finished)) return;
+  if (changed_.wait_for(lock, kPatience, finished)) return settle(lock);
   throw std::runtime_error("fake: the listener does not finish sending");
 }
 
