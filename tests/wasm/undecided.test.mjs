@@ -76,6 +76,25 @@ test("who has decided nothing loads the small core, the other one with the choic
   assert.equal(consent.state().decisions.marketing.reason, "granted");
 });
 
+test("the core that reads is asked for once, and again when it did not come", async () => {
+  const visitor = new Visitor();
+  visitor.reaches = false;
+  const consent = visitor.open();
+  await consent.ready;
+  visitor.readerLoads = false;
+  await assert.rejects(consent.page.loadCore(true));
+  visitor.readerLoads = true;
+  let arrive;
+  visitor.readerArrives = new Promise((resolve) => (arrive = resolve));
+  const prepared = [consent.prepare(), consent.prepare(), consent.page.loadCore(true)];
+  await settled();
+  assert.deepEqual(visitor.coresLoaded, ["undecided", "consent"]);
+  arrive();
+  await Promise.all(prepared);
+  await consent.accept("banner");
+  assert.deepEqual(visitor.coresLoaded, ["undecided", "consent"]);
+});
+
 test("who has decided loads the one that reads, and nothing else", async () => {
   const visitor = new Visitor();
   visitor.reaches = false;

@@ -125,6 +125,7 @@ export class Visitor {
       loadCore: async (reads) => {
         if (!this.coreWorks || (reads && !this.readerLoads)) throw new Error("blocked");
         this.coresLoaded.push(reads ? "consent" : "undecided");
+        if (reads) await this.readerArrives;
         return reads ? core : undecided;
       },
       loadCourier: async () => {

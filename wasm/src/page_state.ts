@@ -44,6 +44,8 @@ export class PageState {
   token?: Token;
   tokenText?: string;
   private cookieText?: string;
+  /** The core that reads, on its way: it is asked for once, however many wait. */
+  private reading?: Promise<PageCore>;
 
   constructor(
     private readonly cookieName: string,
@@ -53,7 +55,9 @@ export class PageState {
   /** Rejects when there is none; the page then goes on with what it has. */
   async loadCore(reads: boolean): Promise<void> {
     if (canRead(this.core)) return;
-    const core = await this.supply(reads);
+    const supplied = (reads && this.reading) || this.supply(reads);
+    if (reads) (this.reading = supplied).catch(() => (this.reading = undefined));
+    const core = await supplied;
     // The smaller one may have been asked for first, and come last.
     if (!canRead(this.core)) this.core = core;
   }
