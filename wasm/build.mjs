@@ -2,7 +2,7 @@
 // after `cmake --build --preset wasm`. Prints what a first visit weighs and fails when it is over
 // size-budget.json.
 //
-// usage: node wasm/build.mjs [--modules DIR] [--dist DIR]
+// usage: node wasm/build.mjs [--help] [--modules DIR] [--dist DIR]
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,10 +16,16 @@ import { installPackage, packPackage } from "./package.mjs";
 const root = fileURLToPath(new URL("../", import.meta.url));
 const { values: options } = parseArgs({
   options: {
+    help: { type: "boolean", short: "h", default: false },
     modules: { type: "string", default: join(root, "build/wasm/modules") },
     dist: { type: "string", default: join(root, "build/dist") },
   },
 });
+if (options.help) {
+  const text = readFileSync(fileURLToPath(import.meta.url), "utf8");
+  console.log(text.slice(0, text.indexOf("\n\n")).replace(/^\/\/ ?/gm, ""));
+  process.exit(0);
+}
 const scripts = join(options.dist, "v1");
 const demo = join(options.dist, "demo");
 

@@ -6,6 +6,9 @@
 
 import { control, launchBrowser, newVisitor } from "../support/browser.mjs";
 import { startConsentd } from "../support/consentd.mjs";
+import { answerHelp } from "../support/usage.mjs";
+
+answerHelp(import.meta.url);
 
 const slowdown = 4;
 const words = `<p>${"Some words to read. ".repeat(60)}</p>`.repeat(4);
@@ -13,7 +16,7 @@ const words = `<p>${"Some words to read. ".repeat(60)}</p>`.repeat(4);
 const [given = "10"] = process.argv.slice(2);
 if (!/^[1-9]\d{0,2}$/.test(given)) {
   console.log("usage: script/bench tasks [RUNS], 1 to 999 of them");
-  process.exit(given === "--help" ? 0 : 2);
+  process.exit(2);
 }
 
 // Before anything of the page.

@@ -2,9 +2,12 @@
 // the consent module. `call` is the export alone, its input already in the page; `bridge` is what
 // a page calls, with its objects and texts.
 //
-// usage: node tests/bench/wasm_bench.mjs       after script/build
+// usage: node tests/bench/wasm_bench.mjs [--help]       after script/build
 
+import { answerHelp } from "../support/usage.mjs";
 import { bothCores, builtBytes, importBuilt } from "../wasm/built.mjs";
+
+answerHelp(import.meta.url);
 
 const core = await importBuilt("core.mjs");
 const { Reduction } = core;

@@ -4,7 +4,7 @@
 // --places it goes to every position of each layout, with --contrast to the two schemes for who
 // prefers more contrast. It ends after --minutes, 30 when left out, and says where.
 //
-// usage: gallery.mjs [--axe] [--places] [--contrast] [--minutes N] [language ...]
+// usage: gallery.mjs [--help] [--axe] [--places] [--contrast] [--minutes N] [language ...]
 
 import { mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
@@ -16,6 +16,9 @@ import { root, startConsentd } from "../support/consentd.mjs";
 import { contrastThemes, everyLook, otherPlaces } from "../support/every_look.mjs";
 import { stops, themes } from "../support/every_look.mjs";
 import { languages } from "../support/languages.mjs";
+import { answerHelp } from "../support/usage.mjs";
+
+answerHelp(import.meta.url);
 
 const folder = join(root, "build/gallery");
 const { values: options, positionals: wanted } = parseArgs({

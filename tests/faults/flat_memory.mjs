@@ -2,13 +2,15 @@
 // whether its memory grows with them: exit status 1 when the resident size at the end is more than
 // 2 MiB over that after the first quarter. Two minutes for a million on a busy machine.
 //
-// usage: node tests/faults/flat_memory.mjs [requests]
+// usage: node tests/faults/flat_memory.mjs [--help] [requests]
 
 import { connect } from "node:net";
 import { startConsentd } from "../support/consentd.mjs";
 import { residentKib } from "../support/slow_clients.mjs";
+import { answerHelp } from "../support/usage.mjs";
 import { pageView, randomId, site, Visitor } from "../support/visitor.mjs";
 
+answerHelp(import.meta.url);
 const requests = Number(process.argv[2] ?? 1_000_000);
 const requestsPerConnection = 50_000;
 const pipelined = 32;

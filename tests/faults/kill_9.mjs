@@ -3,12 +3,15 @@
 // each acknowledged one must be found as it was, and no record be there twice. Some minutes, ten at
 // the most; exit status 1 when anything is lost, changed or double. script/test kills ten times.
 //
-// usage: node tests/faults/kill_9.mjs [kills]
+// usage: node tests/faults/kill_9.mjs [--help] [kills]
 
 import { mkdtemp, rm } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { killAgainAndAgain } from "../support/kill_9.mjs";
+import { answerHelp } from "../support/usage.mjs";
+
+answerHelp(import.meta.url);
 
 const kills = Number(process.argv[2] ?? 100);
 if (!(kills >= 1 && kills <= 1000)) {

@@ -2,11 +2,14 @@
 // asks GET /v1/check again and again over one connection and prints a line of JSON with the
 // percentiles of its waiting in milliseconds.
 //
-// usage: KEY=... node tests/faults/one_client.mjs INTERNAL_URL MILLISECONDS
+// usage: KEY=... node tests/faults/one_client.mjs [--help] INTERNAL_URL MILLISECONDS
 
 import { Agent } from "node:http";
 import { call } from "../support/http_call.mjs";
+import { answerHelp } from "../support/usage.mjs";
 import { randomId, site } from "../support/visitor.mjs";
+
+answerHelp(import.meta.url);
 
 const [internalUrl, milliseconds] = process.argv.slice(2);
 const agent = new Agent({ keepAlive: true, maxSockets: 1 });

@@ -4,14 +4,16 @@
 // itself within two minutes; exit status 1 when the p99 is over 5 times the one without (and over
 // 5 ms), a connection takes more than 40 KiB, or they cost a thread.
 //
-// usage: node tests/faults/slow_clients.mjs [idle] [slow headers] [slow bodies]
+// usage: node tests/faults/slow_clients.mjs [--help] [idle] [slow headers] [slow bodies]
 
 import { execFile, spawnSync } from "node:child_process";
 import { fileURLToPath } from "node:url";
 import { promisify } from "node:util";
 import { startConsentd } from "../support/consentd.mjs";
 import { residentKib, SlowClients, threadsOf } from "../support/slow_clients.mjs";
+import { answerHelp } from "../support/usage.mjs";
 
+answerHelp(import.meta.url);
 const counts = process.argv.slice(2, 5).map(Number);
 const [idle = 10_000, slowHeaders = 2_000, slowBodies = 2_000] = counts;
 const total = idle + slowHeaders + slowBodies;

@@ -1,8 +1,9 @@
 #!/usr/bin/env node
 // The repository's own rules. Prints every finding as path:line: message; fails when there is one.
-// usage: node tests/tidy/tidy.mjs
+// usage: node tests/tidy/tidy.mjs [--help]
 
 import { fileURLToPath } from "node:url";
+import { answerHelp } from "../support/usage.mjs";
 import { fileRules } from "./file_rules.mjs";
 import { sourceFileRules, sourceTreeRules } from "./source_rules.mjs";
 import { commitMessage, textFileRules, textTreeRules } from "./text_rules.mjs";
@@ -26,6 +27,7 @@ export function findingsInCommits(commits) {
 export const toText = ({ path, line, message }) => `${path}${line ? `:${line}` : ""}: ${message}`;
 
 if (process.argv[1] === fileURLToPath(import.meta.url)) {
+  answerHelp(import.meta.url);
   const root = fileURLToPath(new URL("../../", import.meta.url));
   const files = readTree(root);
   const commits = readCommits(root);

@@ -1,15 +1,18 @@
 // Makes the vector files from the cases and the reference, and checks them.
 //
-//   node tests/vectors/vectorgen.mjs           writes the files
-//   node tests/vectors/vectorgen.mjs --check   fails when a file is not what it would write
-//
 // A vector keeps its id as long as its input stays the same; an id that fell free is never given
 // again (last_id).
+//
+// usage: node tests/vectors/vectorgen.mjs [--help] [--check]
+//        writes the files; with --check fails when a file is not what it would write
 
 import { readFile, writeFile } from "node:fs/promises";
 import { fileURLToPath } from "node:url";
 import Ajv from "ajv";
+import { answerHelp } from "../support/usage.mjs";
 import { siteFile } from "./reference/policies.mjs";
+
+answerHelp(import.meta.url);
 
 const areas = ["region", "decision", "token", "reduction", "gpp", "merkle", "note", "seal"];
 const here = fileURLToPath(new URL(".", import.meta.url));

@@ -2,7 +2,7 @@
 // documentation says, on the same page, under the same slow network and processor.
 //
 // usage: npm ci --prefix tests/bench/banner --ignore-scripts && script/build &&
-//        node tests/bench/banner/banner_bench.mjs [--runs N] [--json FILE]
+//        node tests/bench/banner/banner_bench.mjs [--help] [--runs N] [--json FILE]
 
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { createServer } from "node:http";
@@ -15,6 +15,9 @@ import { brotliCompressSync } from "node:zlib";
 import { axeViolations } from "../../support/axe.mjs";
 import { launchBrowser } from "../../support/browser.mjs";
 import { root, startConsentd } from "../../support/consentd.mjs";
+import { answerHelp } from "../../support/usage.mjs";
+
+answerHelp(import.meta.url);
 
 const { values: options } = parseArgs({
   options: { runs: { type: "string", default: "5" }, json: { type: "string" } },

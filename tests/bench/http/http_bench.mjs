@@ -12,21 +12,18 @@ import { once } from "node:events";
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { root, startConsentd } from "../../support/consentd.mjs";
 import { call } from "../../support/http_call.mjs";
+import { answerHelp } from "../../support/usage.mjs";
 import { site, Visitor } from "../../support/visitor.mjs";
 import { startC15t } from "./c15t_backend.mjs";
 import { startNginx, startRedis } from "./measures.mjs";
 
-const help = readFileSync(fileURLToPath(import.meta.url), "utf8")
-  .match(/^(\/\/.*\n)+/)[0]
-  .replace(/^\/\/ ?/gm, "");
+answerHelp(import.meta.url);
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: {
-    help: { type: "boolean", short: "h" },
     rounds: { type: "string", default: "7" },
     seconds: { type: "string", default: "2" },
     subjects: { type: "string", default: "1000000" },
@@ -34,9 +31,9 @@ const { values, positionals } = parseArgs({
 });
 const names = ["check", "check_many", "notice", "consents", "tail", "c15t"];
 const unknown = positionals.find((name) => !names.includes(name));
-if (values.help || unknown) {
-  console.log(unknown ? `no such measurement: ${unknown}; one of: ${names.join(" ")}` : help);
-  process.exit(unknown ? 2 : 0);
+if (unknown) {
+  console.error(`no such measurement: ${unknown}; one of: ${names.join(" ")}`);
+  process.exit(2);
 }
 const wanted = positionals.length > 0 ? positionals : names;
 const rounds = Number(values.rounds);
