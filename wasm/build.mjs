@@ -5,7 +5,7 @@
 // usage: node wasm/build.mjs [--help] [--modules DIR] [--dist DIR]
 
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { join } from "node:path";
+import { basename, join } from "node:path";
 import { fileURLToPath, pathToFileURL } from "node:url";
 import { parseArgs } from "node:util";
 import { bundle, minifiedScript } from "./bundle.mjs";
@@ -55,22 +55,21 @@ cpSync(join(installed, "dist/v1"), scripts, { recursive: true });
 rmSync(join(options.dist, "site"), { recursive: true });
 compressBelow(scripts);
 
-// What the server of a site does with the package: the early script for the pages that want it.
-async function renderPages(directory) {
+// What the server of a site does with the package.
+async function renderPages(directory, { renderPage }) {
   const { earlyTag } = await import(pathToFileURL(join(scripts, "early.mjs")).href);
   const tag = earlyTag({ site: "dialphone.com" });
   for (const path of filesBelow(directory)) {
     if (!path.endsWith(".html")) continue;
-    const html = readFileSync(path, "utf8");
-    writeFileSync(path, html.replace("<script data-early></script>", () => tag));
+    writeFileSync(path, renderPage(readFileSync(path, "utf8"), basename(path), tag));
   }
 }
 
-const pages = join(root, "web-demo/public");
-if (existsSync(pages)) {
+const site = join(root, "web-demo");
+if (existsSync(site)) {
   rmSync(demo, { recursive: true, force: true });
-  cpSync(pages, demo, { recursive: true });
-  await renderPages(demo);
+  cpSync(join(site, "public"), demo, { recursive: true });
+  await renderPages(demo, await import(pathToFileURL(join(site, "pages.mjs")).href));
   compressBelow(demo);
 }
 

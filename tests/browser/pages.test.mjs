@@ -6,12 +6,13 @@ import { join } from "node:path";
 import { test } from "node:test";
 
 import { root } from "../support/consentd.mjs";
+import { renderPage } from "../../web-demo/pages.mjs";
 
 const folder = join(root, "web-demo/public");
 const files = readdirSync(folder);
 const pages = files
   .filter((name) => name.endsWith(".html"))
-  .map((name) => ({ name, html: readFileSync(join(folder, name), "utf8") }));
+  .map((name) => ({ name, html: renderPage(readFileSync(join(folder, name), "utf8"), name) }));
 
 const attributes = (html, name) =>
   [...html.matchAll(new RegExp(`\\s${name}="([^"]*)"`, "g"))].map(([, value]) => value);
