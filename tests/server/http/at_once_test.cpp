@@ -11,20 +11,16 @@
 #include "http/listener.h"
 #include "server/http/fake_network.h"
 #include "support/catch.h"
+#include "support/occurrences.h"
 
 using namespace consent::http;
+using consent::testing::occurrences;
 using std::chrono::milliseconds;
 
 namespace {
 
 std::string get(std::string_view path) {
   return "GET " + std::string(path) + " HTTP/1.1\r\nHost: a\r\n\r\n";
-}
-
-std::size_t count_of(const std::string& text, std::string_view part) {
-  std::size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
 }
 
 // GET /now/{who} at once, GET /maybe/{who} at once from the second time on, GET /wait by a worker
@@ -109,7 +105,7 @@ TEST_CASE("What answers at once needs no worker: all of them may be waiting") {
   // The loop sleeps again, so it has been answered.
   CHECK(server.network->sent(client).ends_with("a;"));
   server.network->deliver(client, get("/nowhere"));
-  CHECK(count_of(server.network->sent(client), "HTTP/1.1 404 ") == 1);
+  CHECK(occurrences(server.network->sent(client), "HTTP/1.1 404 ") == 1);
   server.network->deliver(client, get("/maybe/b"));
   CHECK(server.network->sent(client).ends_with("b;"));
   CHECK(server.network->sent(waiting).empty());
@@ -122,7 +118,7 @@ TEST_CASE("What a handler cannot answer at once is asked again by a worker, as o
   const auto client = server.network->connect();
   server.network->deliver(client, get("/maybe/a"));
   const std::string sent = server.network->sent_through(client, "a;");
-  CHECK(count_of(sent, "HTTP/1.1 200 ") == 1);
+  CHECK(occurrences(sent, "HTTP/1.1 200 ") == 1);
   const auto asked = server.asked();
   REQUIRE(asked.size() == 2);
   CHECK(asked[0].at_once);
@@ -139,7 +135,7 @@ TEST_CASE("Who sends many requests in one piece takes turns with the others") {
   std::string many;
   for (int i = 0; i < 100; ++i) many += get("/now/greedy");
   server.network->deliver_together({{greedy, many}, {modest, get("/now/modest")}});
-  CHECK(count_of(server.network->sent(greedy), "greedy;") == 100);
+  CHECK(occurrences(server.network->sent(greedy), "greedy;") == 100);
   const auto asked = server.asked();
   REQUIRE(asked.size() == 101);
   CHECK(asked[0].who == "greedy");
@@ -163,7 +159,7 @@ TEST_CASE("A turn answers so many and no more: what comes meanwhile is read firs
     CHECK(in_turn <= 64);
   }
   for (const auto& [client, bytes] : pieces) {
-    CHECK(count_of(server.network->sent(client), "HTTP/1.1 200 ") == 2);
+    CHECK(occurrences(server.network->sent(client), "HTTP/1.1 200 ") == 2);
   }
 }
 
@@ -186,7 +182,7 @@ TEST_CASE("An answer given at once that the kernel does not take goes on when it
   CHECK(server.network->sent(client) == "HTTP/1.1 2");
   server.network->make_writable(client);
   const std::string sent = server.network->sent_through(client, "b;");
-  CHECK(count_of(sent, "HTTP/1.1 200 ") == 2);
+  CHECK(occurrences(sent, "HTTP/1.1 200 ") == 2);
 }
 
 TEST_CASE("Who is gone when its turn comes takes nothing with it") {

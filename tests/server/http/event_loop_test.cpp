@@ -6,8 +6,10 @@
 #include "http/listener.h"
 #include "server/http/fake_network.h"
 #include "support/catch.h"
+#include "support/occurrences.h"
 
 using namespace consent::http;
+using consent::testing::occurrences;
 using std::chrono::milliseconds;
 
 namespace {
@@ -51,14 +53,7 @@ class FakeServer {
   std::unique_ptr<Listener> listener_;
 };
 
-std::size_t answers_in(const std::string& bytes) {
-  std::size_t count = 0;
-  for (std::size_t at = bytes.find("HTTP/1.1 200"); at != std::string::npos;
-       at = bytes.find("HTTP/1.1 200", at + 1)) {
-    ++count;
-  }
-  return count;
-}
+std::size_t answers_in(const std::string& bytes) { return occurrences(bytes, "HTTP/1.1 200"); }
 
 }  // namespace
 

@@ -14,20 +14,16 @@
 #include "http/listener.h"
 #include "server/http/fake_network.h"
 #include "support/catch.h"
+#include "support/occurrences.h"
 
 using namespace consent::http;
+using consent::testing::occurrences;
 using std::chrono::milliseconds;
 
 namespace {
 
 std::string post(std::string_view path) {
   return "POST " + std::string(path) + " HTTP/1.1\r\nHost: a\r\nContent-Length: 0\r\n\r\n";
-}
-
-std::size_t count_of(const std::string& text, std::string_view part) {
-  std::size_t count = 0;
-  for (auto at = text.find(part); at != std::string::npos; at = text.find(part, at + 1)) ++count;
-  return count;
 }
 
 // One worker. POST /write/{how} is answered "stored" after finish_all(): at once; by a worker, when
@@ -151,7 +147,7 @@ TEST_CASE("Where the answer has to read a file, a worker makes it") {
   const auto client = server.network->connect();
   server.network->deliver(client, post("/write/read"));
   server.finish(1);
-  CHECK(count_of(server.network->sent_through(client, "stored"), "HTTP/1.1 201 ") == 1);
+  CHECK(occurrences(server.network->sent_through(client, "stored"), "HTTP/1.1 201 ") == 1);
   const auto asked = server.asked();
   REQUIRE(asked.size() == 2);
   CHECK(asked[0].at_once);
@@ -168,7 +164,7 @@ TEST_CASE("Requests behind one that waits are answered after it, in order") {
   CHECK(server.network->sent(client).empty());
   server.finish(1);
   const std::string sent = server.network->sent_through(client, "short");
-  CHECK(count_of(sent, "HTTP/1.1 201 ") == 2);
+  CHECK(occurrences(sent, "HTTP/1.1 201 ") == 2);
   CHECK(sent.rfind("stored") < sent.find("short"));
 }
 
@@ -216,5 +212,5 @@ TEST_CASE("A drain without patience still waits for what is being stored") {
   drain.join();
   const std::string sent = server.network->sent(client);
   CHECK(sent.starts_with("HTTP/1.1 201 "));
-  CHECK(count_of(sent, "Connection: close\r\n") == 1);
+  CHECK(occurrences(sent, "Connection: close\r\n") == 1);
 }
