@@ -35,12 +35,14 @@ Fingerprint fingerprint_of(const HmacSha256& mac) {
   return out;
 }
 
-std::string for_zone(std::string text, Zone zone) {
+std::string for_zone(std::string_view text, Zone zone) {
   constexpr std::string_view kPlace = "{zone}";
-  for (auto at = text.find(kPlace); at != std::string::npos; at = text.find(kPlace)) {
-    text.replace(at, kPlace.size(), to_text(zone));
+  std::string filled;
+  for (auto at = text.find(kPlace); at != text.npos; at = text.find(kPlace)) {
+    filled.append(text.substr(0, at)).append(to_text(zone));
+    text.remove_prefix(at + kPlace.size());
   }
-  return text;
+  return filled.append(text);
 }
 
 std::string output_of(const std::string& command) {

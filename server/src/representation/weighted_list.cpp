@@ -1,6 +1,5 @@
 #include "representation/weighted_list.h"
 
-#include <algorithm>
 #include <optional>
 
 namespace consent::server {
@@ -28,10 +27,10 @@ std::optional<int> parse_quality(std::string_view text) {
 }
 
 std::optional<Weighted> parse_member(std::string_view member) {
-  const std::size_t semicolon = std::min(member.find(';'), member.size());
+  const std::size_t semicolon = member.find(';');
   Weighted weighted{trim(member.substr(0, semicolon))};
   if (weighted.item.empty()) return std::nullopt;
-  if (semicolon == member.size()) return weighted;
+  if (semicolon == member.npos) return weighted;
   const std::string_view parameter = trim(member.substr(semicolon + 1));
   if (!parameter.starts_with("q=") && !parameter.starts_with("Q=")) return std::nullopt;
   const auto quality = parse_quality(parameter.substr(2));
@@ -49,10 +48,10 @@ std::vector<Weighted> parse_weighted_list(std::string_view field, std::size_t by
   }
   std::vector<Weighted> members;
   while (!field.empty() && members.size() < kMembersMax) {
-    const std::size_t comma = std::min(field.find(','), field.size());
+    const std::size_t comma = field.find(',');
     const auto member = parse_member(field.substr(0, comma));
     if (member) members.push_back(*member);
-    field.remove_prefix(std::min(comma + 1, field.size()));
+    field = comma == field.npos ? std::string_view{} : field.substr(comma + 1);
   }
   return members;
 }
