@@ -4,14 +4,16 @@
 //
 // usage: ledger_model [SEEDS [FIRST]]      500 seeds from 1 on, without
 
+#include <sys/mman.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <atomic>
 #include <cstdio>
 #include <cstdlib>
 #include <exception>
-#include <filesystem>
+#include <new>
 #include <string>
 #include <thread>
 #include <vector>
@@ -36,35 +38,45 @@ void stay_in_memory() {
   if (access(kMemory, W_OK) == 0) setenv("TMPDIR", kMemory, 0);
 }
 
+struct Counts {
+  std::atomic<Count> seeds{0};
+  std::atomic<Count> crashes{0};
+  std::atomic<Count> kept{0};
+  std::atomic<Count> wrong{0};
+};
+
+// Seen by all processes.
+Counts& shared_counts() {
+  void* const page =
+      mmap(nullptr, sizeof(Counts), PROT_READ | PROT_WRITE, MAP_SHARED | MAP_ANONYMOUS, -1, 0);
+  if (page == MAP_FAILED) throw std::bad_alloc();
+  return *new (page) Counts;
+}
+
 // In a process of its own: there is one FaultDisk in each.
-int run_share(const Share& share) {
-  Count seeds = 0;
-  Count crashes = 0;
-  Count kept = 0;
-  Count wrong = 0;
-  for (Count seed = share.first; seed < share.end; seed += share.step, ++seeds) {
+void run_share(const Share& share, Counts& counts) {
+  for (Count seed = share.first; seed < share.end; seed += share.step) {
     const ModelRun run = consent::testing::run_ledger_model(seed);
-    crashes += run.crashes;
-    kept += run.kept;
+    ++counts.seeds;
+    counts.crashes += run.crashes;
+    counts.kept += run.kept;
     if (run.wrong.empty()) continue;
-    ++wrong;
+    ++counts.wrong;
     std::printf("seed %llu: %s\n", seed, run.wrong.c_str());
   }
-  std::printf(
-      "%llu seeds, %llu losses of power, in %llu of them the operation was kept, %llu wrong\n",
-      seeds, crashes, kept, wrong);
-  return wrong == 0 && crashes >= seeds ? 0 : 1;
 }
 
 int run_all(Count first, Count seeds) {
   const Count jobs = std::clamp<Count>(std::thread::hardware_concurrency(), 1, seeds);
+  Counts& counts = shared_counts();
   std::vector<pid_t> children;
   for (Count job = 0; job < jobs; ++job) {
     const pid_t child = fork();
     if (child == 0) {
       int status = 1;
       try {
-        status = run_share({.first = first + job, .end = first + seeds, .step = jobs});
+        run_share({.first = first + job, .end = first + seeds, .step = jobs}, counts);
+        status = 0;
       } catch (const std::exception& failure) {
         std::fprintf(stderr, "ledger_model: %s\n", failure.what());
       }
@@ -73,12 +85,16 @@ int run_all(Count first, Count seeds) {
     }
     children.push_back(child);
   }
-  int failed = 0;
+  bool ended = true;
   for (const pid_t child : children) {
     int status = 0;
-    if (child < 0 || waitpid(child, &status, 0) != child || status != 0) failed = 1;
+    ended = child > 0 && waitpid(child, &status, 0) == child && status == 0 && ended;
   }
-  return failed;
+  std::printf(
+      "%llu seeds, %llu losses of power, in %llu of them the operation was kept, %llu wrong\n",
+      counts.seeds.load(), counts.crashes.load(), counts.kept.load(), counts.wrong.load());
+  const bool whole = ended && counts.seeds == seeds && counts.crashes >= seeds;
+  return whole && counts.wrong == 0 ? 0 : 1;
 }
 
 }  // namespace
