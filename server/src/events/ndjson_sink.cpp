@@ -29,16 +29,13 @@ class NdjsonSink final : public EventSink {
   enum class Use : std::uint8_t { write, read };
   NdjsonSink(std::string directory, ReportFailure report, Use use)
       : directory_(std::move(directory)), report_(std::move(report)) {
-    if (use == Use::write) prepare();
-    syncing_ = std::thread([this] { sync_regularly(); });
-  }
-
-  void prepare() const {
+    if (use == Use::read) return;
     make_private_directory(directory_);
     if (access(directory_.c_str(), W_OK | X_OK) != 0) {
       throw std::runtime_error(directory_ + ": cannot be written: " + std::strerror(errno));
     }
     remove_drafts(directory_);
+    syncing_ = std::thread([this] { sync_regularly(); });
   }
 
   ~NdjsonSink() override {
@@ -47,7 +44,7 @@ class NdjsonSink final : public EventSink {
       closing_ = true;
     }
     wake_.notify_one();
-    syncing_.join();
+    if (syncing_.joinable()) syncing_.join();
   }
 
   std::optional<SinkFailure> read_day(
