@@ -82,13 +82,19 @@ for (const granted of purposes) {
   });
 }
 
-test("one taken back: the other tab hears it and keeps the rest, as later pages do", async () => {
-  const { context, page } = await visit();
-  await choose(page, purposes);
-  await delivered(page);
-  const other = await context.newPage();
+// Both purposes granted, and running in two tabs.
+async function visitInTwoTabs() {
+  const visitor = await visit();
+  await choose(visitor.page, purposes);
+  await delivered(visitor.page);
+  const other = await visitor.context.newPage();
   await open(other, "/page");
   await assertRuns(other, purposes);
+  return { ...visitor, other };
+}
+
+test("one taken back: the other tab hears it and keeps the rest, as later pages do", async () => {
+  const { context, page, other } = await visitInTwoTabs();
   await choose(page, ["analytics"]);
   await other.waitForFunction(() => !window.consent.allows("marketing"));
   await delivered(page);
@@ -100,12 +106,7 @@ test("one taken back: the other tab hears it and keeps the rest, as later pages 
 });
 
 test("one taken back while nothing arrives, the storage wiped: nothing runs any more", async () => {
-  const { context, page } = await visit();
-  await choose(page, purposes);
-  await delivered(page);
-  const other = await context.newPage();
-  await open(other, "/page");
-  await assertRuns(other, purposes);
+  const { context, page, other } = await visitInTwoTabs();
 
   const outage = (route) => route.abort("internetdisconnected");
   await context.route(isConsents, outage);
