@@ -19,8 +19,7 @@ struct CommandWords {
 constexpr std::array<CommandWords, 14> kCommands{{
     {Command::serve, "serve",
      "Answer visitors on the public listener and the pipeline on the internal one. SIGHUP reads "
-     "the "
-     "files again, SIGUSR1 sweeps what is over now, SIGTERM ends it."},
+     "the files again, SIGUSR1 sweeps what is over now, SIGTERM ends it."},
     {Command::keys_issue, "keys issue",
      "Make an API key for the internal listener. It is printed once; only its hash is stored."},
     {Command::keys_list, "keys list",

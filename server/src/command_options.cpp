@@ -114,14 +114,12 @@ std::span<const Option> options() {
       {.name = "connections-per-address",
        .value = "N",
        .about = "of them from one address on the public listener; trusted proxies are exempt; 0: "
-                "any number "
-                "(512)",
+                "any number (512)",
        .commands = {kServe}},
       {.name = "proxy-protocol",
        .value = "on|off",
        .about = "connections of trusted proxies to the public listener begin with a PROXY header, "
-                "version "
-                "2 (off)",
+                "version 2 (off)",
        .commands = {kServe}},
       {.name = "public-tls-cert",
        .value = "FILE",
