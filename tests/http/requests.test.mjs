@@ -2,12 +2,12 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, rm } from "node:fs/promises";
+import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { promisify } from "node:util";
-import { issueKey, program, startConsentd } from "../support/consentd.mjs";
+import { issueKey, program, root, startConsentd } from "../support/consentd.mjs";
 import { call } from "../support/http_call.mjs";
 import { MovableClock } from "../support/movable_clock.mjs";
 import { findInData } from "../support/pipeline.mjs";
@@ -346,4 +346,50 @@ test("closed requests leave after their period, with the sweep; open ones never"
     stillOpen,
   );
   await run(program, ["audit", "verify", "--data-dir", dataDir]);
+});
+
+test("a shorter period is lifted to what the law of a request's regime asks", async () => {
+  const site = join(directory, "site.jsonc");
+  const bundled = await readFile(join(root, "server/site/dialphone.jsonc"), "utf8");
+  await writeFile(site, bundled.replace("{", '{ "retention": { "requests": "2 months" },'));
+  const checked = await run(program, ["check-config", "--site", site]);
+  assert.match(checked.stdout, /^ok$/m);
+  assert.match(checked.stderr, /requests is shorter .*24 months under us_ca_ccpa \(11 CCR 7101\)/);
+  assert.match(checked.stderr, /all others are kept 2 months/);
+
+  await service.stop();
+  const first = dataDir;
+  dataDir = join(directory, "shorter");
+  key = await issueKey(dataDir, ["privacy"]);
+  const options = ["--site", site];
+  service = await startConsentd({ dataDir, key, env: clock.env, options });
+  const closed = clock.now;
+  const kept = new Map();
+  for (const region of ["DE", "US-VA", "US-CA", "US-CO"]) {
+    const { id } = await registered({ right: "access", region });
+    const done = await patch(id, { state: "completed" });
+    assert.equal(done.status, 200, done.text);
+    kept.set(region, done.json);
+  }
+  const inMonths = (months) => {
+    const date = new Date(closed);
+    date.setUTCMonth(date.getUTCMonth() + months);
+    return date.toISOString();
+  };
+  for (const [region, months] of Object.entries({ DE: 2, "US-VA": 2, "US-CA": 24, "US-CO": 24 })) {
+    assert.equal(kept.get(region).kept_until, inMonths(months), region);
+  }
+  await service.stop();
+  const leftAfter = async (months) => {
+    await clock.set(Date.parse(inMonths(months)) + day);
+    const sweep = ["retention", "sweep", "--data-dir", dataDir, ...options];
+    await run(program, sweep, { env: { ...process.env, ...clock.env } });
+    service = await startConsentd({ dataDir, key, env: clock.env, options });
+    const { json: left } = await get();
+    await service.stop();
+    return left.requests.map((one) => one.region.subdivision ?? one.region.country).sort();
+  };
+  assert.deepEqual(await leftAfter(2), ["CA", "CO"]);
+  assert.deepEqual(await leftAfter(24), []);
+  dataDir = first;
 });

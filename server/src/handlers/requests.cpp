@@ -35,7 +35,7 @@ constexpr int kTries = 8;
 JsonObject told(const Service& service, const RightsRequest& request) {
   std::optional<TimePoint> kept_until;
   if (request.closed_at) {
-    kept_until = service.site.retention.requests.after(*request.closed_at);
+    kept_until = service.site.retention.request_kept_until(request.regime, *request.closed_at);
   }
   return request_json(request, service.clock.now(), kept_until);
 }

@@ -50,10 +50,11 @@ class RequestRegister {
                                           const RequestQuestion& question) = 0;
   virtual RequestCounts counts(TimePoint now) = 0;
 
-  // How many requests of a zone were closed before that moment, of subjects without a legal hold.
-  virtual std::uint64_t count_closed(Zone zone, TimePoint before) = 0;
+  // How many requests of a zone were closed before that, of subjects without a legal hold. One that
+  // does not open is taken for one of the regime that keeps them longest.
+  virtual std::uint64_t count_closed(Zone zone, const ClosedBefore& before) = 0;
   // Removes those, durably; how many. Throws std::runtime_error when they cannot be.
-  virtual std::uint64_t remove_closed(Zone zone, TimePoint before, TimePoint now) = 0;
+  virtual std::uint64_t remove_closed(Zone zone, const ClosedBefore& before, TimePoint now) = 0;
 };
 
 }  // namespace consent::server

@@ -34,6 +34,22 @@ std::vector<RequestRow> rows_of(SqliteStatement& statement) {
 
 std::int64_t milliseconds(TimePoint time) { return time.time_since_epoch().count(); }
 
+constexpr const char* kClosedBefore =
+    "SELECT id, closed FROM requests WHERE closed < ? AND NOT EXISTS (SELECT 1 FROM subjects WHERE "
+    "subjects.hash = requests.subject AND legal_hold != 0)";
+
+// Which regime it was answered under stands only in what is sealed.
+bool is_over(SqliteConnection& connection, Envelope& envelope, Zone zone, const RecordId& id,
+             const ClosedBefore& before) {
+  try {
+    const RightsRequest request =
+        open_request(envelope, zone, find_request_row(connection, id).value());
+    return request.closed_at < before.of(request.regime);
+  } catch (const DamagedRecord&) {
+    return false;
+  }
+}
+
 }  // namespace
 
 SealedRequest seal_request(Envelope& envelope, const RightsRequest& request,
@@ -97,6 +113,21 @@ std::vector<RequestRow> list_request_rows(SqliteConnection& connection,
       .bind(5, static_cast<std::int64_t>(question.limit));
   if (subject) statement.bind_blob(4, *subject);
   return rows_of(statement);
+}
+
+std::vector<RecordId> requests_over(SqliteConnection& connection, Envelope& envelope, Zone zone,
+                                    const ClosedBefore& before) {
+  std::vector<RecordId> over;
+  SqliteStatement statement = connection.prepare(kClosedBefore);
+  statement.bind(0, milliseconds(before.latest));
+  const std::int64_t shortest = milliseconds(before.earliest());
+  while (statement.step()) {
+    RecordId id{};
+    if (!statement.blob(0, id)) throw DamagedRecord("a stored request has no id");
+    const bool over_everywhere = statement.integer(1) < shortest;
+    if (over_everywhere || is_over(connection, envelope, zone, id, before)) over.push_back(id);
+  }
+  return over;
 }
 
 std::vector<RequestRow> request_rows_behind(SqliteConnection& connection, const RecordId& after,

@@ -40,6 +40,9 @@ std::vector<RequestRow> request_rows_of(SqliteConnection& connection, const Look
 std::vector<RequestRow> list_request_rows(SqliteConnection& connection,
                                           const RequestQuestion& question,
                                           const std::optional<LookupHash>& subject);
+// Those that are over, and not of a subject under a legal hold: RequestRegister::count_closed().
+std::vector<RecordId> requests_over(SqliteConnection& connection, Envelope& envelope, Zone zone,
+                                    const ClosedBefore& before);
 // For checks: all of them, in the order of their ids, behind `after`.
 std::vector<RequestRow> request_rows_behind(SqliteConnection& connection, const RecordId& after,
                                             std::size_t limit);

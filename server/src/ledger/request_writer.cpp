@@ -14,10 +14,6 @@ constexpr const char* kErased = "SELECT 1 FROM subjects WHERE hash = ? AND wrapp
 
 }  // namespace
 
-const char* const kRequestsOver =
-    "FROM requests WHERE closed < ? AND NOT EXISTS (SELECT 1 FROM subjects WHERE "
-    "subjects.hash = requests.subject AND legal_hold != 0)";
-
 RequestWriter::RequestWriter(SqliteConnection& connection, Zone zone, const ZoneKeys& keys,
                              ChangeLog* log)
     : connection_(connection),
@@ -26,7 +22,6 @@ RequestWriter::RequestWriter(SqliteConnection& connection, Zone zone, const Zone
       envelope_(zone, keys),
       upsert_(connection.prepare(kUpsert)),
       remove_(connection.prepare("DELETE FROM requests WHERE id = ?")),
-      over_(connection.prepare(std::string("SELECT id ") + kRequestsOver)),
       erased_(connection.prepare(kErased)) {}
 
 void RequestWriter::put(WriteTask& task) {
@@ -41,13 +36,7 @@ void RequestWriter::put(WriteTask& task) {
 }
 
 void RequestWriter::remove_closed(WriteTask& task) {
-  std::vector<RecordId> over;
-  {
-    const SqliteReading reading(over_.bind(0, task.closed_before.time_since_epoch().count()));
-    while (over_.step()) {
-      if (!over_.blob(0, over.emplace_back())) throw DamagedRecord("a stored request has no id");
-    }
-  }
+  const auto over = requests_over(connection_, envelope_, zone_, task.closed_before);
   for (const RecordId& id : over) remove(id, task.record.time);
   task.removed = over.size();
 }

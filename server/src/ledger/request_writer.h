@@ -8,9 +8,6 @@
 
 namespace consent::server {
 
-// Requests that were closed before a moment (its parameter), and are not held.
-extern const char* const kRequestsOver;
-
 // Used by the writer's thread; throws like SubjectWriter.
 class RequestWriter {
  public:
@@ -35,7 +32,6 @@ class RequestWriter {
   Envelope envelope_;
   SqliteStatement upsert_;
   SqliteStatement remove_;
-  SqliteStatement over_;
   SqliteStatement erased_;
 };
 

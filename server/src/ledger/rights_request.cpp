@@ -1,5 +1,6 @@
 #include "ledger/rights_request.h"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -110,6 +111,17 @@ std::optional<RightsRequest> parse_request_text(std::string_view text) {
   request.note = reader.text("note");
   if (!reader.sound) return std::nullopt;
   return request;
+}
+
+TimePoint ClosedBefore::of(RegimeId regime) const {
+  const auto found = earlier.find(regime);
+  return found == earlier.end() ? latest : found->second;
+}
+
+TimePoint ClosedBefore::earliest() const {
+  TimePoint first = latest;
+  for (const auto& [regime, before] : earlier) first = std::min(first, before);
+  return first;
 }
 
 }  // namespace consent::server

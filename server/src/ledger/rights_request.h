@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <map>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -48,6 +49,15 @@ struct RightsRequest {
   std::string note;
 
   bool is_overdue(TimePoint now) const { return !is_closed(state) && due_at < now; }
+};
+
+// Which closed requests are over: those that were closed before this, by the regime they were
+// answered under.
+struct ClosedBefore {
+  TimePoint latest{};
+  std::map<RegimeId, TimePoint> earlier = {};  // of those that are kept longer
+  TimePoint of(RegimeId regime) const;
+  TimePoint earliest() const;
 };
 
 // What is sealed: RFC 8785 JSON, all of it but the id and the zone.

@@ -5,7 +5,6 @@
 #include <string>
 
 #include "ledger/request_rows.h"
-#include "ledger/request_writer.h"
 
 namespace consent::server {
 namespace {
@@ -87,17 +86,17 @@ RequestCounts SqliteRequests::counts(TimePoint now) {
   return counts;
 }
 
-std::uint64_t SqliteRequests::count_closed(Zone zone, TimePoint before) {
+std::uint64_t SqliteRequests::count_closed(Zone zone, const ClosedBefore& before) {
   std::uint64_t count = 0;
   if (ZoneStore* const store = stores_.find(zone)) {
-    store->readers().with_rows([&](SqliteConnection& connection, StoredRows&) {
-      count = count_of(connection.prepare(std::string("SELECT count(*) ") + kRequestsOver), before);
+    store->readers().with_rows([&](SqliteConnection& connection, StoredRows& rows) {
+      count = requests_over(connection, rows.envelope(), zone, before).size();
     });
   }
   return count;
 }
 
-std::uint64_t SqliteRequests::remove_closed(Zone zone, TimePoint before, TimePoint now) {
+std::uint64_t SqliteRequests::remove_closed(Zone zone, const ClosedBefore& before, TimePoint now) {
   if (count_closed(zone, before) == 0) return 0;
   WriteTask task;
   task.kind = WriteTask::Kind::request_removal;

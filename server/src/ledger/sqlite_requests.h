@@ -18,8 +18,8 @@ class SqliteRequests final : public RequestRegister {
   std::vector<RightsRequest> list(const std::string& site,
                                   const RequestQuestion& question) override;
   RequestCounts counts(TimePoint now) override;
-  std::uint64_t count_closed(Zone zone, TimePoint before) override;
-  std::uint64_t remove_closed(Zone zone, TimePoint before, TimePoint now) override;
+  std::uint64_t count_closed(Zone zone, const ClosedBefore& before) override;
+  std::uint64_t remove_closed(Zone zone, const ClosedBefore& before, TimePoint now) override;
 
  private:
   void run(ZoneStore* store, WriteTask& task);

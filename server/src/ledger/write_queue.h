@@ -61,8 +61,8 @@ struct WriteTask {
   std::string notice_json;
   LogEntry entry;
   std::optional<RightsRequest> request;
-  TimePoint closed_before{};  // of request_removal
-  std::uint64_t removed = 0;  // by it
+  ClosedBefore closed_before;  // of request_removal
+  std::uint64_t removed = 0;   // by it
   bool repeated = false;
   bool erased = false;
   bool taken = false;

@@ -92,16 +92,16 @@ class ZonePass {
     }
   }
 
-  TimePoint requests_closed_before() const {
-    return parts_.site.retention.requests.before(destruction_.started);
+  ClosedBefore closed_before() const {
+    return requests_over(parts_.site.retention, destruction_.started);
   }
 
   void sweep_requests() {
     RequestRegister& requests = parts_.ledger.requests();
     sweep_.requests =
         mode_ == SweepMode::dry_run
-            ? requests.count_closed(sweep_.zone, requests_closed_before())
-            : requests.remove_closed(sweep_.zone, requests_closed_before(), parts_.clock.now());
+            ? requests.count_closed(sweep_.zone, closed_before())
+            : requests.remove_closed(sweep_.zone, closed_before(), parts_.clock.now());
   }
 
   using TakeEntries = std::function<void(ExpiredEntries& batch)>;
@@ -170,8 +170,7 @@ class ZonePass {
     each_expired(
         [] { return false; },
         [this](const ExpiredEntries& batch) { destruction_.left += batch.entries.size(); });
-    destruction_.left +=
-        parts_.ledger.requests().count_closed(sweep_.zone, requests_closed_before());
+    destruction_.left += parts_.ledger.requests().count_closed(sweep_.zone, closed_before());
   }
 
   void look_at(const SubjectSummary& subject) {

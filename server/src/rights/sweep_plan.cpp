@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "consent/decision.h"
+#include "consent/request_records.h"
 
 namespace consent::server {
 namespace {
@@ -52,6 +53,15 @@ std::uint64_t superseded_up_to(std::span<const StoredRecord> records, const Reco
   for (std::size_t i = 0; i < over; ++i) held[i].erased = true;
   for (; over > 0 && !follows(state, held, false); --over) held[over - 1].erased = false;
   return over == 0 ? 0 : held[over - 1].record.sequence;
+}
+
+ClosedBefore requests_over(const Retention& retention, TimePoint now) {
+  ClosedBefore over{.latest = retention.requests.before(now)};
+  for (const RequestRecords& records : all_request_records()) {
+    const TimePoint before = retention.requests_closed_before(records.regime, now);
+    if (before < over.latest) over.earlier[records.regime] = before;
+  }
+  return over;
 }
 
 }  // namespace consent::server

@@ -8,6 +8,7 @@
 #include "clock.h"
 #include "consent/record_state.h"
 #include "ledger/record.h"
+#include "ledger/rights_request.h"
 #include "site/retention.h"
 
 namespace consent::server {
@@ -33,5 +34,8 @@ SweepVerdict plan_sweep(const RecordState& state, bool legal_hold, const Retenti
 // kept for the period from then, and as long as the state would be another without it.
 std::uint64_t superseded_up_to(std::span<const StoredRecord> records, const RecordState& state,
                                const Retention& retention, TimePoint now);
+
+// Closed requests whose period, and what the law of their regime asks for, is over at `now`.
+ClosedBefore requests_over(const Retention& retention, TimePoint now);
 
 }  // namespace consent::server

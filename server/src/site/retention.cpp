@@ -1,8 +1,11 @@
 #include "site/retention.h"
 
+#include <algorithm>
 #include <array>
 #include <charconv>
 #include <chrono>
+
+#include "consent/request_records.h"
 
 namespace consent::server {
 namespace {
@@ -58,6 +61,29 @@ std::optional<RetentionPeriod> read_period(JsonFields& fields, std::string_view 
   return period;
 }
 
+RetentionPeriod asked_by_law(const RequestRecords& records) {
+  return {records.months, RetentionUnit::months};
+}
+
+// Of any start: a period of days is shorter than one of months when its shortest is.
+bool is_longer(RetentionPeriod asked, RetentionPeriod set) {
+  if (set.unit != RetentionUnit::days) return asked.after({}) > set.after({});
+  const TimePoint before_leap_day(std::chrono::sys_days(days(2 * 365)));  // 1972-01-01
+  return asked.after(before_leap_day) > set.after(before_leap_day);
+}
+
+// "24 months under us_ca_ccpa (11 CCR 7101), ..." of those that ask for more than is set.
+std::string longer_by_law(RetentionPeriod set) {
+  std::string text;
+  for (const RequestRecords& records : all_request_records()) {
+    const RetentionPeriod asked = asked_by_law(records);
+    if (!is_longer(asked, set)) continue;
+    text += (text.empty() ? "" : ", ") + asked.text() + " under " +
+            std::string(to_text(records.regime)) + " (" + std::string(records.source) + ")";
+  }
+  return text;
+}
+
 }  // namespace
 
 TimePoint RetentionPeriod::after(TimePoint start) const { return moved(start, unit, count); }
@@ -92,7 +118,16 @@ std::optional<RetentionPeriod> parse_retention_period(std::string_view text) {
   return std::nullopt;
 }
 
-Retention read_retention(JsonFields& root, std::vector<JsonError>& errors) {
+TimePoint Retention::request_kept_until(RegimeId regime, TimePoint closed) const {
+  return std::max(requests.after(closed), asked_by_law(request_records_of(regime)).after(closed));
+}
+
+TimePoint Retention::requests_closed_before(RegimeId regime, TimePoint now) const {
+  return std::min(requests.before(now), asked_by_law(request_records_of(regime)).before(now));
+}
+
+Retention read_retention(JsonFields& root, std::vector<JsonError>& errors,
+                         std::vector<JsonError>& warnings) {
   Retention retention;
   const JsonValue* value = root.object("retention", Presence::optional);
   if (value == nullptr) return retention;
@@ -105,9 +140,12 @@ Retention read_retention(JsonFields& root, std::vector<JsonError>& errors) {
   read("audit_entries", retention.audit_entries);
   retention.backups = read_period(fields, "backups");
   read("requests", retention.requests);
-  const TimePoint start{};
-  if (retention.requests.after(start) < Retention{}.requests.after(start)) {
-    fields.fail("requests", "must be 24 months or more: so long the register of requests is kept");
+  const std::string lifted = longer_by_law(retention.requests);
+  if (!lifted.empty()) {
+    JsonFields(*value, root.pointer_to("retention"), warnings)
+        .fail("requests",
+              "is shorter than the law asks for some requests, which are kept longer: " + lifted +
+                  "; all others are kept " + retention.requests.text());
   }
   fields.refuse_unknown();
   return retention;

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "clock.h"
+#include "consent/ruleset.h"
 #include "wire/json_fields.h"
 
 namespace consent::server {
@@ -40,13 +41,21 @@ struct Retention {
   // Of the log's entries of records, and of what is left of the records without their payload:
   // counted from the record. Never before the payload is gone.
   RetentionPeriod audit_entries{6, RetentionUnit::years};
-  // Of data subjects' requests: counted from their end, 24 months at least (11 CCR 7101(a)).
+  // Of data subjects' requests: counted from their end. Those of a regime that names a longer time
+  // (consent/request_records.h) are kept so long all the same.
   RetentionPeriod requests{24, RetentionUnit::months};
   // After how long the operator destroys backups; none: not said. For certificates.
   std::optional<RetentionPeriod> backups;
+
+  // When a request that was closed at that moment under that regime leaves the register.
+  TimePoint request_kept_until(RegimeId regime, TimePoint closed) const;
+  // Those that were closed before this are over at `now`.
+  TimePoint requests_closed_before(RegimeId regime, TimePoint now) const;
 };
 
-// The member `retention` of a site file, which may be missing, as may each kind.
-Retention read_retention(JsonFields& root, std::vector<JsonError>& errors);
+// The member `retention` of a site file, which may be missing, as may each kind. A period of
+// requests that a law makes longer is appended to `warnings`.
+Retention read_retention(JsonFields& root, std::vector<JsonError>& errors,
+                         std::vector<JsonError>& warnings);
 
 }  // namespace consent::server

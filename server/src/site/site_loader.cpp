@@ -150,7 +150,7 @@ SitePolicy read_site(const JsonValue& document, std::vector<JsonError>& errors,
   site.policies = read_policies(root, site.text, errors);
   site.regions = read_regions(root, errors, warnings);
   site.honour_dnt = root.boolean("honour_dnt", Presence::optional).value_or(false);
-  site.retention = read_retention(root, errors);
+  site.retention = read_retention(root, errors, warnings);
   if (const std::string* address = root.string("controller_address", Presence::optional)) {
     site.controller_address = *address;
     const std::string_view flaw = text_flaw(*address);

@@ -17,8 +17,8 @@ class DeadRegister final : public RequestRegister {
   std::optional<RightsRequest> find(const RecordId&) override { fail(); }
   std::vector<RightsRequest> list(const std::string&, const RequestQuestion&) override { fail(); }
   RequestCounts counts(TimePoint) override { fail(); }
-  std::uint64_t count_closed(Zone, TimePoint) override { fail(); }
-  std::uint64_t remove_closed(Zone, TimePoint, TimePoint) override { fail(); }
+  std::uint64_t count_closed(Zone, const ClosedBefore&) override { fail(); }
+  std::uint64_t remove_closed(Zone, const ClosedBefore&, TimePoint) override { fail(); }
 
  private:
   [[noreturn]] static void fail() { throw std::runtime_error("the disk is gone"); }

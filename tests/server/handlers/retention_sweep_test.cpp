@@ -10,6 +10,7 @@
 #include "audit/tree_hash.h"
 #include "config.h"
 #include "consent/decision.h"
+#include "formats/timestamp.h"
 #include "formats/uuid.h"
 #include "ledger/ledger_check.h"
 #include "ledger/request_register.h"
@@ -78,6 +79,24 @@ TEST_CASE("Records are kept for their period after they stop being relied on") {
   CHECK(plan_sweep(restricted, false, retention, granted_over) == SweepVerdict::frozen);
   CHECK(plan_sweep(hold({}, Hold::erased), false, retention, granted_over) == SweepVerdict::keep);
   CHECK(plan_sweep({}, false, retention, granted_over) == SweepVerdict::keep);
+}
+
+TEST_CASE("A request is over when both its period and the law of its regime say so") {
+  const TimePoint now = parse_rfc3339("2029-02-28T10:00:00Z").value();
+  const auto text = [](TimePoint time) { return to_rfc3339(time); };
+  Retention retention;
+  CHECK(text(requests_over(retention, now).earliest()) == "2027-02-28T10:00:00.000Z");
+  CHECK(requests_over(retention, now).earlier.empty());
+  retention.requests = {30, RetentionUnit::days};
+  const ClosedBefore over = requests_over(retention, now);
+  CHECK(text(over.of(RegimeId::eu_gdpr)) == "2029-01-29T10:00:00.000Z");
+  CHECK(text(over.of(RegimeId::us_va_vcdpa)) == "2029-01-29T10:00:00.000Z");
+  for (const RegimeId regime : {RegimeId::us_ca_ccpa, RegimeId::us_co_cpa, RegimeId::us_union,
+                                RegimeId::us_none, RegimeId::unknown}) {
+    CHECK(text(over.of(regime)) == "2027-02-28T10:00:00.000Z");
+  }
+  retention.requests = {3, RetentionUnit::years};
+  CHECK(text(requests_over(retention, now).of(RegimeId::us_ca_ccpa)) == "2026-02-28T10:00:00.000Z");
 }
 
 TEST_CASE("A record is kept for its period after the next one came, or after it expired") {

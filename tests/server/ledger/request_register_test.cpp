@@ -230,14 +230,48 @@ TEST_CASE("closed requests leave when their time is over, but not those of a hel
   const RecordId held = put(subject(1), true);
   const RecordId open = put(std::nullopt, false);
   const TimePoint later = kept.now + std::chrono::milliseconds(1);
-  CHECK(requests.count_closed(Zone::eu, kept.now) == 0);
-  CHECK(requests.count_closed(Zone::eu, later) == 1);
-  CHECK(requests.remove_closed(Zone::eu, later, later) == 1);
+  CHECK(requests.count_closed(Zone::eu, {kept.now}) == 0);
+  CHECK(requests.count_closed(Zone::eu, {later}) == 1);
+  CHECK(requests.remove_closed(Zone::eu, {later}, later) == 1);
   CHECK_FALSE(requests.find(over).has_value());
   CHECK(requests.find(held).has_value());
   CHECK(requests.find(open).has_value());
-  CHECK(requests.remove_closed(Zone::eu, later, later) == 0);
+  CHECK(requests.remove_closed(Zone::eu, {later}, later) == 0);
   CHECK(kept.audit().empty());
+}
+
+TEST_CASE("a closed request stays as long as the regime it was answered under has it stay") {
+  const Kept kept;
+  const auto ledger = kept.open();
+  RequestRegister& requests = ledger->requests();
+  const auto closed_under = [&](RegimeId regime) {
+    RightsRequest request = kept.request(Right::access);
+    request.regime = regime;
+    REQUIRE(requests.put(request) == RequestPut::stored);
+    request = next(request, RequestState::refused, "unfounded", kept.now);
+    REQUIRE(requests.put(request) == RequestPut::stored);
+    return request.id;
+  };
+  const RecordId european = closed_under(RegimeId::eu_gdpr);
+  const RecordId californian = closed_under(RegimeId::us_ca_ccpa);
+  const RecordId damaged = closed_under(RegimeId::eu_gdpr);
+  {
+    SqliteConnection file(kept.zone + "/ledger.sqlite", SqliteConnection::Mode::read_write);
+    SqliteStatement spoil =
+        file.prepare("UPDATE requests SET payload = zeroblob(length(payload)) WHERE id = ?");
+    spoil.bind_blob(0, damaged).run();
+  }
+  const TimePoint later = kept.now + std::chrono::milliseconds(1);
+  const ClosedBefore some{.latest = later, .earlier = {{RegimeId::us_ca_ccpa, kept.now}}};
+  CHECK(requests.count_closed(Zone::eu, some) == 1);
+  CHECK(requests.remove_closed(Zone::eu, some, later) == 1);
+  CHECK_FALSE(requests.find(european).has_value());
+  CHECK(requests.find(californian).has_value());
+  const ClosedBefore all{.latest = later + std::chrono::hours(1),
+                         .earlier = {{RegimeId::us_ca_ccpa, later}}};
+  CHECK(requests.remove_closed(Zone::eu, all, later) == 2);
+  CHECK_FALSE(requests.find(californian).has_value());
+  CHECK_FALSE(requests.find(damaged).has_value());
 }
 
 TEST_CASE("an audit finds a request that was changed, removed or put in") {

@@ -41,13 +41,54 @@ TEST_CASE("Periods go by the calendar") {
   CHECK(after("2 months", "2026-12-31T00:00:00.000Z") == "2027-02-28T00:00:00.000Z");
 }
 
+TEST_CASE(
+    "Requests are kept as long as the law of their regime asks, whatever the site file says") {
+  using consent::RegimeId;
+  const auto read = [](std::string_view period, std::vector<JsonError>& warnings) {
+    const std::string text = R"({"retention": {"requests": ")" + std::string(period) + R"("}})";
+    const JsonParse parsed = parse_json(text);
+    std::vector<JsonError> errors;
+    JsonFields root(parsed.value, "", errors);
+    const Retention retention = read_retention(root, errors, warnings);
+    CHECK(errors.empty());
+    return retention;
+  };
+  for (const char* enough : {"24 months", "2 years", "731 days", "10 years"}) {
+    INFO(enough);
+    std::vector<JsonError> none;
+    read(enough, none);
+    CHECK(none.empty());
+  }
+  std::vector<JsonError> warnings;
+  const Retention retention = read("3 months", warnings);
+  REQUIRE(warnings.size() == 1);
+  CHECK(warnings[0].pointer == "/retention/requests");
+  CHECK_THAT(warnings[0].detail,
+             Catch::Matchers::ContainsSubstring("24 months under us_ca_ccpa (11 CCR 7101)"));
+  const auto until = [&](RegimeId regime, std::string_view closed) {
+    return to_rfc3339(retention.request_kept_until(regime, parse_rfc3339(closed).value()));
+  };
+  CHECK(until(RegimeId::eu_gdpr, "2026-11-23T10:00:00Z") == "2027-02-23T10:00:00.000Z");
+  CHECK(until(RegimeId::us_ca_ccpa, "2026-11-23T10:00:00Z") == "2028-11-23T10:00:00.000Z");
+  CHECK(until(RegimeId::us_co_cpa, "2026-11-23T10:00:00Z") == "2028-11-23T10:00:00.000Z");
+
+  std::vector<JsonError> by_a_day;  // 2027-03-01 to 2029-03-01 is 731 days
+  const Retention shorter = read("730 days", by_a_day);
+  CHECK(by_a_day.size() == 1);
+  const TimePoint closed = parse_rfc3339("2027-03-01T00:00:00Z").value();
+  CHECK(to_rfc3339(shorter.request_kept_until(RegimeId::us_ca_ccpa, closed)) ==
+        "2029-03-01T00:00:00.000Z");
+}
+
 TEST_CASE("The site file says how long what is kept") {
   const auto load = [](std::string_view retention) {
     JsonParse parsed = parse_json(retention);
     REQUIRE_FALSE(parsed.error);
     std::vector<JsonError> errors;
+    std::vector<JsonError> warnings;
     JsonFields root(parsed.value, "", errors);
-    const Retention read = read_retention(root, errors);
+    const Retention read = read_retention(root, errors, warnings);
+    CHECK(warnings.empty());
     return std::pair(read, errors);
   };
   CHECK_FALSE(load("{}").first.backups);
