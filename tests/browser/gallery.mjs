@@ -13,7 +13,7 @@ import { parseArgs } from "node:util";
 import { axeFindings } from "../support/axe.mjs";
 import { launchBrowser } from "../support/browser.mjs";
 import { root, startConsentd } from "../support/consentd.mjs";
-import { contrastThemes, everyLook, otherPlaces } from "../support/every_look.mjs";
+import { contrastThemes, openLooks, otherPlaces } from "../support/every_look.mjs";
 import { stops, themes } from "../support/every_look.mjs";
 import { languages } from "../support/languages.mjs";
 import { answerHelp } from "../support/usage.mjs";
@@ -74,13 +74,14 @@ if (!options.axe) {
 }
 const service = await startConsentd();
 const browser = await launchBrowser();
+const looks = await openLooks(browser, service.url, { demo: true, axe: options.axe });
 try {
   for (const language of wanted.length > 0 ? wanted : languages) {
     if (Date.now() > ends) {
       findings.push(`${minutes} minutes are over before ${language}: give more with --minutes`);
       break;
     }
-    await everyLook(browser, service.url, language, options.axe ? ask : render, names, shown);
+    await looks.show(language, options.axe ? ask : render, names, shown);
     console.log(`${language}: ${seen.length} looks so far, ${findings.length} findings`);
   }
 } finally {

@@ -25,6 +25,9 @@ export async function axeFindings(page, selector) {
   return [...violations.map(lineOf("")), ...open.map(lineOf("incomplete: "))];
 }
 
+/** Pages that are opened from now on have axe-core when they are asked: for who asks many. */
+export const bringAxe = (context) => context.addInitScript(source);
+
 /** One line for each violation alone: on pages that are not the product's. */
 export async function axeViolations(page, selector) {
   return (await run(page, selector)).violations.map(lineOf(""));

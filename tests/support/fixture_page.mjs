@@ -11,21 +11,27 @@ const policy = (trustedTypes) => [
   `trusted-types ${trustedTypes}`,
 ].join("; ");
 
-const embedded = (site) => `<script src="/v1/banner.js" data-site="${site}" defer></script>`;
+function embedded(site, attributes) {
+  const data = Object.entries({ site, ...attributes }).map(([name, value]) => {
+    return `data-${name}="${value}"`;
+  });
+  return `<script src="/v1/banner.js" ${data.join(" ")} defer></script>`;
+}
 
 const page = (
   body,
-  { banner = true, site = "dialphone.com", head = "" },
+  { banner = true, site = "dialphone.com", attributes = {}, head = "" },
 ) => `<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>Fixture</title>
-<link rel="icon" href="data:,">${banner ? embedded(site) : ""}${head}</head>
+<link rel="icon" href="data:,">${banner ? embedded(site, attributes) : ""}${head}</head>
 <body><main><h1>Fixture</h1>${body}</main></body></html>`;
 
 /**
  * Serves `body` at `path`, and every file of `files` by its path: text, or [wait, text] for a slow
  * one, which comes after as many milliseconds, or when a promise resolves. A name that ends in
- * .html is a page of its own, without the banner. `head` is put into the page's; `policy: false`
- * leaves out the policy, for libraries that make markup of text.
+ * .html is a page of its own, without the banner. `attributes` are further ones of the banner's
+ * script, without their data-; `head` is put into the page's; `policy: false` leaves out the
+ * policy, for libraries that make markup of text.
  */
 export async function serveFixture(context, path, body, files = {}, options = {}) {
   const { trustedTypes = "'none'" } = options;
