@@ -8,13 +8,11 @@
 #include <ctime>
 
 #include "crypto/clean_memory.h"
-#include "http/http_date.h"
 #include "http/listener.h"
 
 namespace consent::http {
 namespace {
 
-constexpr std::string_view kDataPolicy = "default-src 'none'; frame-ancestors 'none'";
 constexpr std::string_view kPlainFailure =
     "HTTP/1.1 500 Internal Server Error\r\nContent-Length: 0\r\nConnection: close\r\n\r\n";
 
@@ -55,56 +53,14 @@ class MemoryStream final : public httplib::Stream {
   std::string& output_;
 };
 
-bool is_listeners_own(std::string_view name) {
-  for (const std::string_view own : {"Content-Length", "Connection", "Date", "Keep-Alive",
-                                     "Transfer-Encoding", "Server", "X-Content-Type-Options"}) {
-    if (same_field_name(name, own)) return true;
-  }
-  return false;
-}
-
-void append_field(std::string& out, std::string_view name, std::string_view value) {
-  out.append(name).append(": ").append(value).append("\r\n");
-}
-
-// Data runs nothing and is framed by nobody, wherever a browser opens it. A 304 says nothing of it:
-// it would replace what the stored answer says.
-bool is_data(const Response& response) {
-  const std::string_view type = response.header("Content-Type");
-  return type.starts_with("application/json") || type.starts_with("application/problem+json") ||
-         type.starts_with("application/x-ndjson") || type.starts_with("text/plain");
-}
-
-void append_length(std::string& out) {
-  const Response& response = passage->response;
-  if (response.status == 204 || response.status == 304) return;
-  const std::string_view stated = response.header("Content-Length");
-  if (passage->request.method == "HEAD" && !stated.empty()) {
-    append_field(out, "Content-Length", stated);
-  } else {
-    append_field(out, "Content-Length", std::to_string(passage->body_bytes));
-  }
-}
-
 // Writes our fields in our order; the library's own (an unordered map with Keep-Alive and
 // Accept-Ranges) are unused.
 ssize_t write_fields(httplib::Stream& stream, httplib::Headers&) {
   static thread_local std::string out;
   out.clear();
-  for (const auto& [name, value] : passage->response.headers) {
-    if (!is_listeners_own(name)) append_field(out, name, value);
-  }
-  append_length(out);
-  append_field(out, "Date", http_date_now());
-  append_field(out, "X-Content-Type-Options", "nosniff");
-  if (is_data(passage->response)) append_field(out, "Content-Security-Policy", kDataPolicy);
-  if (passage->request.persistence == Persistence::close || !passage->answered ||
-      list_names(passage->response.header("Connection"), "close")) {
-    append_field(out, "Connection", "close");
-  } else if (passage->request.persistence == Persistence::keep_alive_1_0) {
-    append_field(out, "Connection", "keep-alive");
-  }
-  out += "\r\n";
+  Processed request = passage->request;
+  if (!passage->answered) request.persistence = Persistence::close;
+  append_fields(request, passage->response, passage->body_bytes, out);
   const ssize_t written = stream.write(out.data(), out.size());
   server::wipe_text(out);
   return written;
@@ -119,12 +75,12 @@ httplib::Server::HandlerResponse answer(const httplib::Request&, httplib::Respon
   return httplib::Server::HandlerResponse::Handled;
 }
 
-// The library has the name that RFC 9110 gave up; the problem document has the one of now.
+constexpr std::string_view kFormerly413 = "Payload Too Large";
+
 void name_as_problem(std::string& wire, std::size_t start) {
-  constexpr std::string_view kFormer = "HTTP/1.1 413 Payload Too Large\r\n";
-  constexpr std::string_view kName = "HTTP/1.1 413 Content Too Large\r\n";
-  if (wire.compare(start, kFormer.size(), kFormer) == 0) {
-    wire.replace(start, kFormer.size(), kName);
+  constexpr std::size_t kNameAt = std::string_view("HTTP/1.1 413 ").size();
+  if (wire.compare(start + kNameAt, kFormerly413.size(), kFormerly413) == 0) {
+    wire.replace(start + kNameAt, kFormerly413.size(), reason_phrase(413));
   }
 }
 
@@ -171,6 +127,11 @@ bool HttpLibrary::process(const Processed& request, const std::function<Response
   }
   if (wire.size() == start || !written) wire.replace(start, std::string::npos, kPlainFailure);
   return false;
+}
+
+// The library has the name that RFC 9110 gave up; the problem document has the one of now.
+std::string_view reason_phrase(int status) {
+  return status == 413 ? "Content Too Large" : httplib::status_message(status);
 }
 
 std::string http_library_version() { return "cpp-httplib " CPPHTTPLIB_VERSION; }

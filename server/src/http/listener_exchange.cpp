@@ -137,10 +137,7 @@ void Listener::Loop::answer(Connection& connection, const Router& router) {
   request.id = random_id();
   std::optional<Response> response = router.dispatch_at_once(request);
   if (!response) return hand_over(connection);
-  render(connection, [&] { return std::move(*response); });
-  connection.phase = Phase::writing;
-  connection.untimed_bytes = 0;
-  write(connection);
+  send_at_once(connection, std::move(*response));
 }
 
 void Listener::Loop::hand_over(Connection& connection) {
@@ -151,23 +148,39 @@ void Listener::Loop::hand_over(Connection& connection) {
   group_.submit([this, &connection] { work(connection); });
 }
 
+void Listener::Loop::complete(Exchange& exchange, Response& response) const {
+  const Request& request = exchange.reader.request();
+  response.add("X-Request-Id", request.id);
+  if (request.secure) response.add("Strict-Transport-Security", kStrictTransport);
+  // The drain may have begun while the handler ran.
+  if (group_.is_draining()) response.set("Connection", "close");
+  if (list_names(response.header("Connection"), "close")) {
+    exchange.persistence = Persistence::close;
+  }
+}
+
+// The same bytes as render() makes, without the library's way through a whole request: that costs
+// more than all the rest of an answer from memory.
+void Listener::Loop::send_at_once(Connection& connection, Response response) {
+  Exchange& exchange = *connection.exchange;
+  complete(exchange, response);
+  append_answer({exchange.reader.request().method, exchange.persistence}, response, exchange.wire);
+  seal_answer(connection);
+  connection.phase = Phase::writing;
+  connection.untimed_bytes = 0;
+  write(connection);
+}
+
 // The answer onto the wire, sealed.
 void Listener::Loop::render(Connection& connection, const std::function<Response()>& answer) {
   Exchange& exchange = *connection.exchange;
-  const Request& request = exchange.reader.request();
-  const Processed processed{request.method, exchange.persistence};
-  const auto complete = [&] {
+  const Processed processed{exchange.reader.request().method, exchange.persistence};
+  const auto completed = [&] {
     Response response = answer();
-    response.add("X-Request-Id", request.id);
-    if (request.secure) response.add("Strict-Transport-Security", kStrictTransport);
-    // The drain may have begun while the handler ran.
-    if (group_.is_draining()) response.set("Connection", "close");
-    if (list_names(response.header("Connection"), "close")) {
-      exchange.persistence = Persistence::close;
-    }
+    complete(exchange, response);
     return response;
   };
-  if (!library_.process(processed, complete, exchange.wire)) {
+  if (!library_.process(processed, completed, exchange.wire)) {
     exchange.persistence = Persistence::close;
   }
   seal_answer(connection);
@@ -240,10 +253,7 @@ void Listener::Loop::answer_due(Connection& connection) {
   exchange.router.reset();
   --working_;
   if (connection.broken) return close(connection);
-  render(connection, [&] { return std::move(*response); });
-  connection.phase = Phase::writing;
-  connection.untimed_bytes = 0;
-  write(connection);
+  send_at_once(connection, std::move(*response));
 }
 
 void Listener::Loop::collect_done() {
@@ -292,8 +302,7 @@ void Listener::Loop::answer_last(Connection& connection, const Response& respons
   Processed processed;
   if (exchange.reader.request().method == "HEAD") processed.method = "HEAD";
   exchange.persistence = Persistence::close;
-  library_.process(
-      processed, [&] { return response; }, exchange.wire);
+  append_answer(processed, response, exchange.wire);
   seal_answer(connection);
   connection.clear();
   exchange.clear();

@@ -69,6 +69,7 @@ class Listener::Loop {
   void refuse(Connection& connection, const ReadError& error, Drop reason);
   void drop(Connection& connection, Drop reason);
   void look_at_pace(Exchange& exchange);
+  void send_at_once(Connection& connection, Response response);
   void answer_last(Connection& connection, const Response& response);
   void collect_done();
   void collect_due();
@@ -88,9 +89,10 @@ class Listener::Loop {
   void work(Connection& connection);
   bool begin_work(Connection& connection);
   void send_worked(Connection& connection);
+  void render(Connection& connection, const std::function<Response()>& answer);
 
   // Either.
-  void render(Connection& connection, const std::function<Response()>& answer);
+  void complete(Exchange& exchange, Response& response) const;
   ssize_t send_some(const Connection& connection, std::string_view bytes);
 
   static void seal_answer(Connection& connection);

@@ -1,20 +1,29 @@
 #include "http/http_library.h"
 
 #include "http/listener.h"
+#include "http/problem.h"
 #include "support/catch.h"
 
 using namespace consent::http;
 
 namespace {
 
+std::string without_date(std::string wire) {
+  const std::size_t date = wire.find("Date: ");
+  REQUIRE(date != std::string::npos);
+  return wire.replace(date, wire.find("\r\n", date) - date, "Date: now");
+}
+
+// By the library; what is written without it must be the same, byte for byte.
 std::string answer(const Processed& request, const Response& response) {
   std::string wire;
   const HttpLibrary library;
   CHECK(library.process(
       request, [&] { return response; }, wire));
-  const std::size_t date = wire.find("Date: ");
-  REQUIRE(date != std::string::npos);
-  return wire.replace(date, wire.find("\r\n", date) - date, "Date: now");
+  std::string written;
+  append_answer(request, response, written);
+  CHECK(without_date(written) == without_date(wire));
+  return without_date(wire);
 }
 
 }  // namespace
@@ -66,6 +75,26 @@ TEST_CASE("Answers without a body have no length or the right one") {
         std::string::npos);
   CHECK(answer({"GET", Persistence::keep_alive}, response).find("Content-Length: 0\r\n") !=
         std::string::npos);
+}
+
+TEST_CASE("Every status code is named as the problem document names it") {
+  for (const int status :
+       {200, 201, 202, 204, 303, 304, 400, 401, 403, 404, 405, 406, 408, 409, 410,
+        411, 412, 413, 414, 415, 416, 417, 421, 422, 429, 431, 500, 501, 503, 505}) {
+    const std::string name(reason_phrase(status));
+    Response response = status < 400 ? Response{} : problem(status, "");
+    response.status = status;
+    const std::string wire = answer({"GET", Persistence::keep_alive}, response);
+    CHECK(wire.starts_with("HTTP/1.1 " + std::to_string(status) + " " + name + "\r\n"));
+    if (status >= 400) CHECK(wire.find("\"title\":\"" + name + "\"") != std::string::npos);
+  }
+}
+
+TEST_CASE("An answer to HEAD has the fields of the one to GET, and no body") {
+  const Response response = text_response(200, "text/html; charset=utf-8", "<p>page</p>");
+  const std::string whole = answer({"GET", Persistence::close}, response);
+  const std::string head = answer({"HEAD", Persistence::close}, response);
+  CHECK(head + "<p>page</p>" == whole);
 }
 
 TEST_CASE("A handler that throws through still leaves a whole answer") {
