@@ -45,7 +45,7 @@ void check_accepted(RequestReader& reader) {
   const Request& request = reader.request();
   PROPERTY(request.body.size() <= kLimits.body_bytes_max);
   PROPERTY(request.headers.size() <= kLimits.fields_max);
-  PROPERTY(reader.target().size() <= kLimits.target_bytes_max);
+  PROPERTY(request.path.size() <= kLimits.target_bytes_max);
   PROPERTY(request.path.starts_with('/') || request.path == "*");
   PROPERTY(request.path.find('\0') == std::string::npos);
   PROPERTY(reader.is_http_1_0() || request.has_header("Host"));

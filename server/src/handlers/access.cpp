@@ -45,9 +45,9 @@ void share_with(std::string_view origin, http::Response& response) {
 http::Handler authorised(const Service& service, Scope scope, http::Handler handler) {
   return [&service, scope,
           handler = std::move(handler)](const http::Request& request) -> http::Outcome {
-    const std::string authorization = request.header("Authorization");
-    const ApiKeys::Find asked{
-        .key = bearer_of(authorization), .turn = request.turn, .in_memory_only = request.at_once};
+    const ApiKeys::Find asked{.key = bearer_of(request.single_header("Authorization")),
+                              .turn = request.turn,
+                              .in_memory_only = request.at_once};
     const auto found = service.api_keys.find(asked);
     if (!found) return std::nullopt;
     const auto& key = *found;

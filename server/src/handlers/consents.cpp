@@ -64,9 +64,11 @@ std::variant<ConsentRequest, http::Response> read_body(const Service& service,
   ConsentRequestRead read;
   if (is_form(http)) {
     if (auto refused = refuse_encoded_body(http)) return std::move(*refused);
-    const auto fields = http::decode_form(http.body);
-    if (!fields) return http::problem(400, "The form's encoding is malformed.");
-    read = read_consent_form(*fields, policy);
+    http::Fields fields;
+    if (!http::decode_form(http.body, fields)) {
+      return http::problem(400, "The form's encoding is malformed.");
+    }
+    read = read_consent_form(fields, policy);
   } else {
     auto body = json_body(http, {"application/json"});
     if (auto* response = std::get_if<http::Response>(&body)) return std::move(*response);

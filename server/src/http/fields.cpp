@@ -50,11 +50,14 @@ bool is_token(std::string_view text) {
   });
 }
 
+// Without a branch for each byte, so that the compiler looks at many at once.
 bool is_field_value(std::string_view text) {
-  return std::all_of(text.begin(), text.end(), [](char c) {
+  bool good = true;
+  for (const char c : text) {
     const auto byte = static_cast<unsigned char>(c);
-    return byte == '\t' || (byte >= 0x20 && byte != 0x7F);
-  });
+    good &= (byte == '\t') | ((byte >= 0x20) & (byte != 0x7F));
+  }
+  return good;
 }
 
 std::string_view trim_blanks(std::string_view text) {

@@ -21,22 +21,32 @@ int escaped_byte(std::string_view text) {
   return high < 0 || low < 0 ? -1 : high * 16 + low;
 }
 
-std::optional<std::string> decode_component(std::string_view text) {
-  std::string decoded;
+// Text that stands for itself.
+bool is_plain(std::string_view text) {
+  bool plain = true;
+  for (const char c : text) plain &= (c > 0x20) & (c != 0x7F) & (c != '%') & (c != '+');
+  return plain;
+}
+
+bool decode_component(std::string_view text, std::string& decoded) {
+  if (is_plain(text)) {
+    decoded = text;
+    return true;
+  }
+  decoded.clear();
   decoded.reserve(text.size());
   for (std::size_t i = 0; i < text.size(); ++i) {
     char c = text[i] == '+' ? ' ' : text[i];
     if (c == '%') {
       const int byte = escaped_byte(text.substr(i));
-      if (byte < 0) return std::nullopt;
+      if (byte < 0) return false;
       c = static_cast<char>(byte);
       i += 2;
     }
-    if (c == '\0') return std::nullopt;
+    if (c == '\0') return false;
     decoded += c;
   }
-  if (!is_utf8(decoded)) return std::nullopt;
-  return decoded;
+  return is_utf8(decoded);
 }
 
 bool has_dot_segment(std::string_view path) {
@@ -51,39 +61,42 @@ bool has_dot_segment(std::string_view path) {
 
 }  // namespace
 
-std::optional<Fields> decode_form(std::string_view text) {
-  Fields fields;
+bool decode_form(std::string_view text, Fields& fields) {
+  fields.clear();
   while (!text.empty()) {
     const std::string_view pair = text.substr(0, std::min(text.find('&'), text.size()));
     text.remove_prefix(std::min(pair.size() + 1, text.size()));
     if (pair.empty()) continue;
-    if (fields.size() == kParametersMax) return std::nullopt;
+    if (fields.size() == kParametersMax) return false;
     const std::size_t equals = std::min(pair.find('='), pair.size());
-    auto name = decode_component(pair.substr(0, equals));
-    auto value = decode_component(pair.substr(std::min(equals + 1, pair.size())));
-    if (!name || !value) return std::nullopt;
-    fields.emplace_back(std::move(*name), std::move(*value));
+    auto& [name, value] = fields.emplace_back();
+    if (!decode_component(pair.substr(0, equals), name) ||
+        !decode_component(pair.substr(std::min(equals + 1, pair.size())), value)) {
+      return false;
+    }
   }
-  return fields;
+  return true;
 }
 
-std::optional<std::string> decode_path(std::string_view path) {
-  std::string decoded;
-  decoded.reserve(path.size());
-  for (std::size_t i = 0; i < path.size(); ++i) {
-    int byte = static_cast<unsigned char>(path[i]);
-    if (path[i] == '%') {
-      byte = escaped_byte(path.substr(i));
-      if (byte == '/') return std::nullopt;
+bool decode_path(std::string_view text, std::string& path) {
+  if (!text.starts_with('/')) return false;
+  if (is_plain(text.substr(1))) {
+    path = text;
+    return !has_dot_segment(path);
+  }
+  path.clear();
+  path.reserve(text.size());
+  for (std::size_t i = 0; i < text.size(); ++i) {
+    int byte = static_cast<unsigned char>(text[i]);
+    if (text[i] == '%') {
+      byte = escaped_byte(text.substr(i));
+      if (byte == '/') return false;
       i += 2;
     }
-    if (byte < 0x20 || byte == 0x7F) return std::nullopt;
-    decoded += static_cast<char>(byte);
+    if (byte < 0x20 || byte == 0x7F) return false;
+    path += static_cast<char>(byte);
   }
-  if (!decoded.starts_with('/') || has_dot_segment(decoded) || !is_utf8(decoded)) {
-    return std::nullopt;
-  }
-  return decoded;
+  return !has_dot_segment(path) && is_utf8(path);
 }
 
 }  // namespace consent::http

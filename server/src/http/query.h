@@ -2,7 +2,6 @@
 // application/x-www-form-urlencoded text, as it stands in a query or a form's body, and the path of
 // a target.
 
-#include <optional>
 #include <string>
 #include <string_view>
 
@@ -12,13 +11,13 @@ namespace consent::http {
 
 inline constexpr std::size_t kParametersMax = 200;
 
-// "a=1&b=x%20y+z". Empty when an escape is broken, a name or value holds NUL or is not UTF-8, or
-// there are more than kParametersMax parameters.
-std::optional<Fields> decode_form(std::string_view text);
+// "a=1&b=x%20y+z" into `fields`. False when an escape is broken, a name or value holds NUL or is
+// not UTF-8, or there are more than kParametersMax parameters.
+bool decode_form(std::string_view text, Fields& fields);
 
-// The decoded path of a request target without its query. Empty when an escape is broken, when it
+// The decoded path of a request target without its query. False when an escape is broken, when it
 // decodes to a control character, a further '/', "." or ".." as a segment, or bytes that are not
 // UTF-8.
-std::optional<std::string> decode_path(std::string_view path);
+bool decode_path(std::string_view text, std::string& path);
 
 }  // namespace consent::http

@@ -1,6 +1,7 @@
 #include "http/request.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace consent::http {
 
@@ -15,6 +16,17 @@ std::string Request::header(std::string_view name) const {
     first = false;
   }
   return joined;
+}
+
+std::string_view Request::single_header(std::string_view name) const {
+  std::string_view found;
+  bool sent = false;
+  for (const auto& [key, value] : headers) {
+    if (!same_field_name(key, name)) continue;
+    if (std::exchange(sent, true)) return {};
+    found = value;
+  }
+  return found;
 }
 
 bool Request::has_header(std::string_view name) const {

@@ -32,6 +32,8 @@ struct Request {
 
   // All values of a field joined by ", " (Cookie: by "; "); empty when absent.
   std::string header(std::string_view name) const;
+  // The value of a field that was sent once; empty when absent or sent again.
+  std::string_view single_header(std::string_view name) const;
   bool has_header(std::string_view name) const;
   // The single value of a query parameter; empty optional when absent or given more than once.
   std::optional<std::string_view> parameter(std::string_view name) const;

@@ -49,8 +49,9 @@ bool starts_with_scheme(std::string_view target, std::string_view scheme) {
 
 std::size_t RequestReader::feed(std::string_view bytes) {
   const std::size_t offered = bytes.size();
-  while (!bytes.empty() && stage_ != Stage::complete && stage_ != Stage::refused) {
-    if (stage_ == Stage::sized_body || stage_ == Stage::chunk_data) {
+  while (!bytes.empty() && progress_.stage != Stage::complete &&
+         progress_.stage != Stage::refused) {
+    if (progress_.stage == Stage::sized_body || progress_.stage == Stage::chunk_data) {
       take_body(bytes);
     } else if (!take_line(bytes)) {
       break;
@@ -59,53 +60,53 @@ std::size_t RequestReader::feed(std::string_view bytes) {
   return offered - bytes.size();
 }
 
+// Keeps the memory of its texts for the next request, and nothing of what stood there.
 void RequestReader::reset() {
-  const ReaderLimits limits = limits_;
   wipe_fields(request_.query);
   wipe_fields(request_.headers);
   wipe_fields(request_.path_parameters);
-  for (std::string* text : {&request_.method, &request_.path, &request_.body, &request_.id, &line_,
-                            &target_, &authority_}) {
+  for (std::string* text :
+       {&request_.method, &request_.path, &request_.body, &request_.id, &line_, &authority_}) {
     wipe_text(*text);
   }
-  Request request = std::move(request_);
-  request.route = {};
-  request.peer = {};
-  request.secure = false;
-  request.arrived = {};
-  request.at_once = false;
-  request.turn = 0;
-  if (request.body.capacity() > kKeptBodyBytes) request.body = {};
-  std::string line = std::move(line_);
-  *this = RequestReader(limits);
-  request_ = std::move(request);
-  line_ = std::move(line);
+  if (request_.body.capacity() > kKeptBodyBytes) request_.body = {};
+  request_.route = {};
+  request_.peer = {};
+  request_.secure = false;
+  request_.arrived = {};
+  request_.at_once = false;
+  request_.turn = 0;
+  progress_ = {};
 }
 
 bool RequestReader::expects_continue() const {
-  if (!says_continue_ || http_1_0_ || !request_.body.empty()) return false;
-  return stage_ == Stage::sized_body || (stage_ == Stage::chunk_size && line_.empty());
+  if (!progress_.says_continue || progress_.http_1_0 || !request_.body.empty()) return false;
+  return progress_.stage == Stage::sized_body ||
+         (progress_.stage == Stage::chunk_size && line_.empty());
 }
 
-bool RequestReader::keeps_alive() const { return !says_close_ && (!http_1_0_ || says_keep_alive_); }
+bool RequestReader::keeps_alive() const {
+  return !progress_.says_close && (!progress_.http_1_0 || progress_.says_keep_alive);
+}
 
 void RequestReader::refuse(int status, std::string_view detail) {
-  if (stage_ == Stage::refused) return;
-  stage_ = Stage::refused;
-  error_ = {status, detail};
+  if (progress_.stage == Stage::refused) return;
+  progress_.stage = Stage::refused;
+  progress_.error = {status, detail};
 }
 
 std::size_t RequestReader::line_bytes_max() const {
-  if (stage_ == Stage::request_line) return limits_.target_bytes_max + kMethodAndVersionBytes;
-  if (stage_ == Stage::chunk_size) return limits_.chunk_extension_bytes_max + 18;
-  if (stage_ == Stage::chunk_end) return 2;
-  return limits_.header_bytes_max - std::min(head_bytes_, limits_.header_bytes_max);
+  if (progress_.stage == Stage::request_line)
+    return limits_.target_bytes_max + kMethodAndVersionBytes;
+  if (progress_.stage == Stage::chunk_size) return limits_.chunk_extension_bytes_max + 18;
+  if (progress_.stage == Stage::chunk_end) return 2;
+  return limits_.header_bytes_max - std::min(progress_.head_bytes, limits_.header_bytes_max);
 }
 
 // Moves one line, or the part of it that is here, out of `bytes`; false when the line is not
 // complete.
 bool RequestReader::take_line(std::string_view& bytes) {
-  if (stage_ == Stage::request_line && line_.empty() && bytes.front() != '\r' &&
+  if (progress_.stage == Stage::request_line && line_.empty() && bytes.front() != '\r' &&
       !is_token(bytes.substr(0, 1))) {
     refuse(400, "The request does not start with a method.");
     return false;
@@ -113,7 +114,7 @@ bool RequestReader::take_line(std::string_view& bytes) {
   const std::size_t end = bytes.find('\n');
   const std::size_t length = end == std::string_view::npos ? bytes.size() : end + 1;
   if (line_.size() + length > line_bytes_max()) {
-    switch (stage_) {
+    switch (progress_.stage) {
       case Stage::request_line:
         refuse(414, "The request target is too long.");
         break;
@@ -133,7 +134,8 @@ bool RequestReader::take_line(std::string_view& bytes) {
     line = line_;
   }
   if (end == std::string_view::npos) return false;
-  if (stage_ != Stage::chunk_size && stage_ != Stage::chunk_end) head_bytes_ += line.size();
+  if (progress_.stage != Stage::chunk_size && progress_.stage != Stage::chunk_end)
+    progress_.head_bytes += line.size();
   if (!line.ends_with("\r\n")) {
     refuse(400, "A line does not end in CR LF.");
   } else {
@@ -144,7 +146,7 @@ bool RequestReader::take_line(std::string_view& bytes) {
 }
 
 void RequestReader::on_line(std::string_view line) {
-  switch (stage_) {
+  switch (progress_.stage) {
     case Stage::request_line:
       return on_request_line(line);
     case Stage::fields:
@@ -153,7 +155,7 @@ void RequestReader::on_line(std::string_view line) {
       return on_chunk_size(line);
     case Stage::chunk_end:
       if (!line.empty()) return refuse(400, "A chunk is longer than it says.");
-      stage_ = Stage::chunk_size;
+      progress_.stage = Stage::chunk_size;
       return;
     case Stage::trailers:
       return on_trailer(line);
@@ -168,8 +170,8 @@ void RequestReader::on_line(std::string_view line) {
 void RequestReader::on_request_line(std::string_view line) {
   if (line.empty()) {
     // RFC 9112, 2.2: one empty line before the request is the leftover of an old client's body.
-    if (blank_seen_) return refuse(400, "The request does not start with a method.");
-    blank_seen_ = true;
+    if (progress_.blank_seen) return refuse(400, "The request does not start with a method.");
+    progress_.blank_seen = true;
     return;
   }
   const std::size_t first = line.find(' ');
@@ -177,7 +179,7 @@ void RequestReader::on_request_line(std::string_view line) {
   if (first == std::string_view::npos || first == last) {
     return refuse(400, "The request line is not method, target and version.");
   }
-  stage_ = Stage::fields;
+  progress_.stage = Stage::fields;
   on_version(line.substr(last + 1));
   on_method(line.substr(0, first));
   on_target(line.substr(first + 1, last - first - 1));
@@ -192,7 +194,7 @@ void RequestReader::on_version(std::string_view version) {
   if (version[5] != '1' || version[7] > '1') {
     return refuse(505, "This server speaks HTTP/1.1.");
   }
-  http_1_0_ = version[7] == '0';
+  progress_.http_1_0 = version[7] == '0';
 }
 
 void RequestReader::on_method(std::string_view method) {
@@ -214,7 +216,7 @@ void RequestReader::on_target(std::string_view target) {
   if (target.starts_with('/')) return on_origin_target(target);
   if (target != "*") return on_absolute_target(target);
   if (request_.method != "OPTIONS") return refuse(400, "Only OPTIONS takes the target \"*\".");
-  target_ = request_.path = "*";
+  request_.path = "*";
 }
 
 // RFC 9112, 3.2.2: the target's host counts and the Host field does not.
@@ -238,13 +240,12 @@ void RequestReader::on_absolute_target(std::string_view target) {
 
 void RequestReader::on_origin_target(std::string_view target) {
   const std::size_t question = std::min(target.find('?'), target.size());
-  auto path = decode_path(target.substr(0, question));
-  if (!path) return refuse(400, "The path is malformed.");
-  auto query = decode_form(target.substr(std::min(question + 1, target.size())));
-  if (!query) return refuse(400, "The query is malformed.");
-  target_ = target;
-  request_.path = std::move(*path);
-  request_.query = std::move(*query);
+  if (!decode_path(target.substr(0, question), request_.path)) {
+    return refuse(400, "The path is malformed.");
+  }
+  if (!decode_form(target.substr(std::min(question + 1, target.size())), request_.query)) {
+    return refuse(400, "The query is malformed.");
+  }
 }
 
 void RequestReader::on_field(std::string_view line) {
@@ -263,57 +264,59 @@ void RequestReader::on_field(std::string_view line) {
 
 void RequestReader::on_known_field(std::string_view name, std::string_view value) {
   if (same_field_name(name, "Host")) {
-    if (++hosts_ > 1 || !is_host(value)) refuse(400, "The Host field is malformed.");
+    if (++progress_.hosts > 1 || !is_host(value)) refuse(400, "The Host field is malformed.");
   } else if (same_field_name(name, "Content-Length")) {
     on_content_length(value);
   } else if (same_field_name(name, "Transfer-Encoding")) {
-    if (chunked_ || http_1_0_ || !same_field_name(value, "chunked")) {
+    if (progress_.chunked || progress_.http_1_0 || !same_field_name(value, "chunked")) {
       return refuse(400, "The only Transfer-Encoding this server takes is \"chunked\".");
     }
-    chunked_ = true;
+    progress_.chunked = true;
   } else if (same_field_name(name, "Connection")) {
-    says_close_ = says_close_ || list_names(value, "close");
-    says_keep_alive_ = says_keep_alive_ || list_names(value, "keep-alive");
+    progress_.says_close = progress_.says_close || list_names(value, "close");
+    progress_.says_keep_alive = progress_.says_keep_alive || list_names(value, "keep-alive");
   } else if (same_field_name(name, "Expect")) {
     if (!same_field_name(value, "100-continue")) {
       return refuse(417, "The only expectation this server meets is \"100-continue\".");
     }
-    says_continue_ = true;
+    progress_.says_continue = true;
   }
 }
 
 void RequestReader::on_content_length(std::string_view value) {
   const bool digits = !value.empty() && std::all_of(value.begin(), value.end(),
                                                     [](char c) { return c >= '0' && c <= '9'; });
-  if (has_length_ || !digits) return refuse(400, "The Content-Length is malformed.");
-  has_length_ = true;
+  if (progress_.has_length || !digits) return refuse(400, "The Content-Length is malformed.");
+  progress_.has_length = true;
   for (const char c : value) {
-    body_left_ = body_left_ * 10 + static_cast<std::size_t>(c - '0');
-    if (body_left_ > limits_.body_bytes_max) return refuse(413, "The body is too large.");
+    progress_.body_left = progress_.body_left * 10 + static_cast<std::size_t>(c - '0');
+    if (progress_.body_left > limits_.body_bytes_max) return refuse(413, "The body is too large.");
   }
 }
 
 void RequestReader::on_head_end() {
-  if (has_length_ && chunked_) {
+  if (progress_.has_length && progress_.chunked) {
     return refuse(400, "Content-Length and Transfer-Encoding exclude each other.");
   }
-  if (hosts_ == 0 && !http_1_0_) return refuse(400, "The Host field is missing.");
+  if (progress_.hosts == 0 && !progress_.http_1_0) return refuse(400, "The Host field is missing.");
   if (!authority_.empty()) {
     for (auto& [name, value] : request_.headers) {
       if (same_field_name(name, "Host")) value = authority_;
     }
-    if (hosts_ == 0) request_.headers.emplace_back("Host", authority_);
+    if (progress_.hosts == 0) request_.headers.emplace_back("Host", authority_);
   }
-  stage_ = chunked_ ? Stage::chunk_size : body_left_ > 0 ? Stage::sized_body : Stage::complete;
+  progress_.stage = progress_.chunked         ? Stage::chunk_size
+                    : progress_.body_left > 0 ? Stage::sized_body
+                                              : Stage::complete;
 }
 
 void RequestReader::take_body(std::string_view& bytes) {
-  const std::size_t count = std::min(bytes.size(), body_left_);
+  const std::size_t count = std::min(bytes.size(), progress_.body_left);
   request_.body.append(bytes.substr(0, count));
   bytes.remove_prefix(count);
-  body_left_ -= count;
-  if (body_left_ > 0) return;
-  stage_ = stage_ == Stage::sized_body ? Stage::complete : Stage::chunk_end;
+  progress_.body_left -= count;
+  if (progress_.body_left > 0) return;
+  progress_.stage = progress_.stage == Stage::sized_body ? Stage::complete : Stage::chunk_end;
 }
 
 void RequestReader::on_chunk_size(std::string_view line) {
@@ -324,23 +327,23 @@ void RequestReader::on_chunk_size(std::string_view line) {
       !is_field_value(extension)) {
     return refuse(400, "A chunk's size is malformed.");
   }
-  extension_bytes_ += extension.size();
-  if (extension_bytes_ > limits_.chunk_extension_bytes_max) {
+  progress_.extension_bytes += extension.size();
+  if (progress_.extension_bytes > limits_.chunk_extension_bytes_max) {
     return refuse(400, "The chunk extensions are too large.");
   }
   const std::size_t room = limits_.body_bytes_max - request_.body.size();
-  body_left_ = 0;
+  progress_.body_left = 0;
   for (const char c : line.substr(0, digits)) {
-    body_left_ = body_left_ * 16 + static_cast<std::size_t>(hex_value(c));
-    if (body_left_ > room) return refuse(413, "The body is too large.");
+    progress_.body_left = progress_.body_left * 16 + static_cast<std::size_t>(hex_value(c));
+    if (progress_.body_left > room) return refuse(413, "The body is too large.");
   }
-  stage_ = body_left_ == 0 ? Stage::trailers : Stage::chunk_data;
+  progress_.stage = progress_.body_left == 0 ? Stage::trailers : Stage::chunk_data;
 }
 
 // Trailers are checked and dropped: nothing here has a use for a field that comes after the body.
 void RequestReader::on_trailer(std::string_view line) {
   if (line.empty()) {
-    stage_ = Stage::complete;
+    progress_.stage = Stage::complete;
     return;
   }
   const std::size_t colon = std::min(line.find(':'), line.size());
@@ -348,7 +351,8 @@ void RequestReader::on_trailer(std::string_view line) {
       !is_field_value(line.substr(colon))) {
     return refuse(400, "A trailer field is malformed.");
   }
-  if (++trailers_ > limits_.fields_max) refuse(431, "The request has too many trailer fields.");
+  if (++progress_.trailers > limits_.fields_max)
+    refuse(431, "The request has too many trailer fields.");
 }
 
 }  // namespace consent::http

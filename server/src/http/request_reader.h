@@ -37,19 +37,20 @@ class RequestReader {
   void reset();
 
   bool is_untouched() const {
-    return stage_ == Stage::request_line && line_.empty() && !blank_seen_;
+    return progress_.stage == Stage::request_line && line_.empty() && !progress_.blank_seen;
   }
-  bool is_complete() const { return stage_ == Stage::complete; }
-  bool is_refused() const { return stage_ == Stage::refused; }
-  bool has_head() const { return stage_ > Stage::fields && stage_ != Stage::refused; }
+  bool is_complete() const { return progress_.stage == Stage::complete; }
+  bool is_refused() const { return progress_.stage == Stage::refused; }
+  bool has_head() const {
+    return progress_.stage > Stage::fields && progress_.stage != Stage::refused;
+  }
   // The client waits for "100 Continue" before it sends the body.
   bool expects_continue() const;
-  const ReadError& error() const { return error_; }
+  const ReadError& error() const { return progress_.error; }
 
   // Valid once has_head(); the body once is_complete(). `peer` is left alone.
   Request& request() { return request_; }
-  const std::string& target() const { return target_; }  // origin form or "*"
-  bool is_http_1_0() const { return http_1_0_; }
+  bool is_http_1_0() const { return progress_.http_1_0; }
   bool keeps_alive() const;
 
  private:
@@ -63,6 +64,23 @@ class RequestReader {
     trailers,
     complete,
     refused
+  };
+
+  struct Progress {
+    Stage stage = Stage::request_line;
+    ReadError error;
+    std::size_t head_bytes = 0;
+    std::size_t trailers = 0;
+    std::size_t extension_bytes = 0;
+    std::size_t body_left = 0;  // of the sized body or the chunk
+    std::uint8_t hosts = 0;
+    bool blank_seen = false;
+    bool http_1_0 = false;
+    bool has_length = false;
+    bool chunked = false;
+    bool says_close = false;
+    bool says_keep_alive = false;
+    bool says_continue = false;
   };
 
   bool take_line(std::string_view& bytes);
@@ -84,24 +102,10 @@ class RequestReader {
   void take_body(std::string_view& bytes);
 
   ReaderLimits limits_;
-  Stage stage_ = Stage::request_line;
   std::string line_;  // of the line being read, what has arrived
   Request request_;
-  std::string target_;
   std::string authority_;  // of an absolute-form target
-  ReadError error_;
-  std::size_t head_bytes_ = 0;
-  std::size_t trailers_ = 0;
-  std::size_t extension_bytes_ = 0;
-  std::size_t body_left_ = 0;  // of the sized body or the chunk
-  std::uint8_t hosts_ = 0;
-  bool blank_seen_ = false;
-  bool http_1_0_ = false;
-  bool has_length_ = false;
-  bool chunked_ = false;
-  bool says_close_ = false;
-  bool says_keep_alive_ = false;
-  bool says_continue_ = false;
+  Progress progress_;
 };
 
 }  // namespace consent::http

@@ -6,6 +6,8 @@
 namespace consent::http {
 namespace {
 
+constexpr std::size_t kUsualFields = 8;
+
 void require_field(std::string_view name, std::string_view value) {
   if (!is_token(name)) throw std::logic_error("response: a header name is not a token");
   if (!is_field_value(value)) {
@@ -22,12 +24,14 @@ Response& Response::set(std::string_view name, std::string_view value) {
       std::remove_if(headers.begin(), headers.end(),
                      [&](const auto& field) { return same_field_name(field.first, name); }),
       headers.end());
+  if (headers.empty()) headers.reserve(kUsualFields);
   headers.emplace_back(name, value);
   return *this;
 }
 
 Response& Response::add(std::string_view name, std::string_view value) {
   require_field(name, value);
+  if (headers.empty()) headers.reserve(kUsualFields);
   headers.emplace_back(name, value);
   return *this;
 }

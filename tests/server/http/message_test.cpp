@@ -15,6 +15,10 @@ TEST_CASE("Header fields are found without case and joined in order") {
   CHECK(request.header("Origin").empty());
   CHECK(request.has_header("aCCept"));
   CHECK_FALSE(request.has_header("Accep"));
+  CHECK(request.single_header("Accept").empty());
+  request.headers.emplace_back("Authorization", "Bearer x");
+  CHECK(request.single_header("authorization") == "Bearer x");
+  CHECK(request.single_header("Origin").empty());
 }
 
 TEST_CASE("A query parameter given twice has no single value") {

@@ -47,7 +47,6 @@ TEST_CASE("A request reads the same however its bytes are cut") {
     CHECK(request.header("content-type") == "text/plain");
     CHECK(request.has_header("Empty"));
     CHECK(request.body == "hello\r\nGET ");
-    CHECK(reader.target() == "/v1/a%20b?x=1&y=%C3%A9+z");
     CHECK(reader.keeps_alive());
   }
 }
@@ -126,7 +125,7 @@ TEST_CASE("An absolute-form target's host replaces the Host field") {
   feed(reader, "GET HTTP://Real.example:81/a?b=c HTTP/1.1\r\nHost: other\r\n\r\n", kWhole);
   REQUIRE(reader.is_complete());
   CHECK(reader.request().path == "/a");
-  CHECK(reader.target() == "/a?b=c");
+  CHECK(reader.request().query == Fields{{"b", "c"}});
   CHECK(reader.request().header("Host") == "Real.example:81");
 
   RequestReader bare({});
