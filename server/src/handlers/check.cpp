@@ -20,12 +20,9 @@
 namespace consent::server {
 namespace {
 
-// One question for many visitors.
-struct Inquiry {
-  const Service& service;
-  const CheckRequest& request;
-  bool at_once = false;  // from memory, or not at all
-};
+constexpr std::size_t kAnswerBytes = 96;  // of most
+
+using By = CheckRequest::By;
 
 // What is known of a visitor; a reason when the answer is settled without that.
 struct Known {
@@ -33,52 +30,68 @@ struct Known {
   std::optional<Reason> settled;
 };
 
+// The ledger is the authority on a subject; a refusal token names none and speaks for itself.
+struct Named {
+  Known known;                         // when there is no subject
+  std::optional<SubjectId> subject{};  // to ask the ledger for
+};
+
+Named named(const Service& service, By by, std::string_view entry) {
+  const auto only = [](Known known) { return Named{.known = std::move(known)}; };
+  if (by == By::subject) {
+    const auto subject = parse_subject_id(entry);
+    if (!subject) return only({.state = {}, .settled = Reason::no_record});
+    return {.known = {}, .subject = *subject};
+  }
+  const auto token = service.keyring.verify_token(service.site.site, entry);
+  if (!token) return only({.state = {}, .settled = Reason::invalid_token});
+  if (token->kind == TokenKind::grant) return {.known = {}, .subject = token->subject};
+  return only({.state = state_of(*token), .settled = std::nullopt});
+}
+
+Known known_by(const Ledger::StateRead& read) {
+  if (read.failure) return {.state = {}, .settled = Reason::no_record};
+  return {.state = read.state, .settled = std::nullopt};
+}
+
+// Of one visitor; empty when only memory may be asked, and does not know.
+std::optional<Known> known_of(const Service& service, By by, std::string_view entry, bool at_once) {
+  Named visitor = named(service, by, entry);
+  if (!visitor.subject) return std::move(visitor.known);
+  Ledger::StateRead read;
+  const std::span subject(&*visitor.subject, 1);
+  if (!at_once) {
+    read = service.ledger.state_of(service.site.site, *visitor.subject);
+  } else if (!service.ledger.states_in_memory(service.site.site, subject, {&read, 1})) {
+    return std::nullopt;
+  }
+  return known_by(read);
+}
+
 // Visitors who are asked about together, so that the ledger can look for all of them at once.
 class Group {
  public:
   static constexpr std::size_t kSize = 256;
 
-  // False when only memory may be asked, and does not know one of them.
-  bool read(const Inquiry& inquiry, std::span<const std::string_view> entries) {
+  void read(const Service& service, By by, std::span<const std::string_view> entries) {
     subjects_.clear();
     of_.clear();
     known_.clear();
-    for (const std::string_view entry : entries) known_.push_back(before(inquiry, entry));
+    for (const std::string_view entry : entries) {
+      Named visitor = named(service, by, entry);
+      if (visitor.subject) {
+        of_.push_back(known_.size());
+        subjects_.push_back(*visitor.subject);
+      }
+      known_.push_back(std::move(visitor.known));
+    }
     reads_.assign(subjects_.size(), {});
-    Ledger& ledger = inquiry.service.ledger;
-    if (!inquiry.at_once) {
-      ledger.states_of(inquiry.request.site, subjects_, reads_);
-    } else if (!ledger.states_in_memory(inquiry.request.site, subjects_, reads_)) {
-      return false;
-    }
-    for (std::size_t i = 0; i < subjects_.size(); ++i) {
-      Known& known = known_[of_[i]];
-      known.state = reads_[i].state;
-      if (reads_[i].failure) known = {.state = {}, .settled = Reason::no_record};
-    }
-    return true;
+    service.ledger.states_of(service.site.site, subjects_, reads_);
+    for (std::size_t i = 0; i < subjects_.size(); ++i) known_[of_[i]] = known_by(reads_[i]);
   }
   std::span<const Known> known() const { return known_; }
 
  private:
-  // The ledger is the authority on a subject; a refusal token names none and speaks for itself.
-  Known before(const Inquiry& inquiry, std::string_view entry) {
-    if (inquiry.request.by == CheckRequest::By::subject) {
-      const auto subject = parse_subject_id(entry);
-      if (!subject) return {.state = {}, .settled = Reason::no_record};
-      return ask(*subject);
-    }
-    const auto token = inquiry.service.keyring.verify_token(inquiry.request.site, entry);
-    if (!token) return {.state = {}, .settled = Reason::invalid_token};
-    if (token->kind == TokenKind::grant) return ask(token->subject);
-    return {.state = state_of(*token), .settled = std::nullopt};
-  }
-  Known ask(const SubjectId& subject) {
-    of_.push_back(known_.size());
-    subjects_.push_back(subject);
-    return {};
-  }
-
   std::vector<Known> known_;
   std::vector<SubjectId> subjects_;
   std::vector<std::size_t> of_;  // the place of each subject
@@ -111,17 +124,15 @@ http::Response refuse(const std::vector<http::PointedError>& errors) {
   return http::problem(422, "The question is not valid.", errors);
 }
 
-std::optional<http::Response> refuse_site(const Service& service, const std::string& site) {
+std::optional<http::Response> refuse_site(const Service& service, std::string_view site) {
   if (site == service.site.site) return std::nullopt;
   return refuse({{"/site", "is not a site of this service"}});
 }
 
-// Calls `take` with each answer, in the order asked. False, and nothing is counted, when it would
-// have to wait and must not.
+// Calls `take` with each answer, in the order asked.
 template <typename Take>
-bool answer_all(const Inquiry& inquiry, Take take) {
-  const Service& service = inquiry.service;
-  const auto purpose = parse_purpose(inquiry.request.purpose);
+void answer_all(const Service& service, const CheckRequest& request, Take take) {
+  const auto purpose = parse_purpose(request.purpose);
   ReasonCounts counts;
   const auto say = [&](const CheckAnswer& answer) {
     take(answer);
@@ -129,16 +140,15 @@ bool answer_all(const Inquiry& inquiry, Take take) {
   };
   StateAnswers state_answers(service, service.clock.now());
   Group group;
-  std::span<const std::string_view> left = inquiry.request.entries;
+  std::span<const std::string_view> left = request.entries;
   while (purpose && !left.empty()) {
     const std::size_t count = std::min(left.size(), Group::kSize);
-    if (!group.read(inquiry, left.first(count))) return false;
+    group.read(service, request.by, left.first(count));
     for (const Known& known : group.known()) say(answer(*purpose, state_answers, known));
     left = left.subspan(count);
   }
   for (std::size_t i = 0; i < left.size(); ++i) say(settled(Reason::unknown_purpose));
   counts.report(service.metrics);
-  return true;
 }
 
 http::Response json(std::string body) {
@@ -149,10 +159,9 @@ http::Response json(std::string body) {
 
 http::Response answer_many(const Service& service, const CheckRequest& request) {
   if (auto refused = refuse_site(service, request.site)) return std::move(*refused);
-  constexpr std::size_t kAnswerBytes = 96;  // of most
   std::string body = R"({"results":[)";
   body.reserve(request.entries.size() * kAnswerBytes + body.size());
-  answer_all({.service = service, .request = request}, [&](const CheckAnswer& one) {
+  answer_all(service, request, [&](const CheckAnswer& one) {
     if (body.back() != '[') body += ',';
     write_check_answer(one, body);
   });
@@ -163,29 +172,37 @@ http::Response answer_many(const Service& service, const CheckRequest& request) 
 }  // namespace
 
 std::optional<http::Response> handle_check_one(const Service& service, const http::Request& http) {
-  CheckRequest request;
   std::vector<http::PointedError> errors;
-  const auto read = [&](std::string_view name, std::string& out) {
+  const auto read = [&](std::string_view name) {
     const auto value = http.parameter(name);
-    if (value) out = *value;
     if (!value) errors.push_back({"/" + std::string(name), "must be given exactly once"});
+    return value.value_or("");
   };
-  read("site", request.site);
-  read("purpose", request.purpose);
-  std::vector<std::pair<CheckRequest::By, std::string_view>> asked;
+  const std::string_view site = read("site");
+  const auto purpose = parse_purpose(read("purpose"));
+  By by = By::subject;
+  std::string_view entry;
+  std::size_t entries = 0;
   for (const auto& [name, value] : http.query) {
-    if (name == "subject") asked.emplace_back(CheckRequest::By::subject, value);
-    if (name == "token") asked.emplace_back(CheckRequest::By::token, value);
+    if (name != "subject" && name != "token") continue;
+    by = name == "token" ? By::token : By::subject;
+    entry = value;
+    ++entries;
   }
-  if (asked.size() != 1) errors.push_back({"", "must have either one subject or one token"});
+  if (entries != 1) errors.push_back({"", "must have either one subject or one token"});
   if (!errors.empty()) return refuse(errors);
-  if (auto refused = refuse_site(service, request.site)) return std::move(*refused);
-  request.by = asked[0].first;
-  request.entries.push_back(asked[0].second);
+  if (auto refused = refuse_site(service, site)) return std::move(*refused);
+  CheckAnswer said = settled(Reason::unknown_purpose);
+  if (purpose) {
+    const auto known = known_of(service, by, entry, http.at_once);
+    if (!known) return std::nullopt;
+    StateAnswers state_answers(service, service.clock.now());
+    said = answer(*purpose, state_answers, *known);
+  }
+  service.metrics.count_decisions(said.reason, 1);
   std::string body;
-  const Inquiry inquiry{.service = service, .request = request, .at_once = http.at_once};
-  const auto take = [&](const CheckAnswer& one) { write_check_answer(one, body); };
-  if (!answer_all(inquiry, take)) return std::nullopt;
+  body.reserve(kAnswerBytes);
+  write_check_answer(said, body);
   return json(std::move(body));
 }
 
