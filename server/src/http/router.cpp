@@ -104,7 +104,9 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
     const auto place = std::find_if(routes_.begin(), routes_.end(), [&](const Route& known) {
       return more_specific(segments, known.segments);
     });
-    route = routes_.insert(place, Route{std::string(pattern), std::move(segments), {}});
+    const bool literal = std::all_of(segments.begin(), segments.end(),
+                                     [](std::string_view segment) { return rank(segment) == 0; });
+    route = routes_.insert(place, Route{std::string(pattern), std::move(segments), literal, {}});
   } else if (route->segments != segments) {
     throw std::logic_error("router: " + std::string(pattern) + " and " + route->pattern +
                            " name the same segment differently");
@@ -117,11 +119,15 @@ void Router::add(std::string_view method, std::string_view pattern, Handler hand
 }
 
 const Router::Route* Router::find(std::string_view path, Fields& parameters) const {
-  for (const Route& route : routes_) {
-    parameters.clear();
-    if (matches(route.segments, path, parameters)) return &route;
-  }
   parameters.clear();
+  for (const Route& route : routes_) {
+    if (route.literal && route.pattern == path) return &route;
+  }
+  for (const Route& route : routes_) {
+    if (route.literal) continue;
+    if (matches(route.segments, path, parameters)) return &route;
+    parameters.clear();
+  }
   return nullptr;
 }
 

@@ -62,6 +62,7 @@ class Router {
   struct Route {
     std::string pattern;
     std::vector<std::string> segments;  // "{name}" and "*" as written
+    bool literal;                       // none of these: nothing is more specific
     std::vector<Method> methods;
   };
   const Route* find(std::string_view path, Fields& parameters) const;

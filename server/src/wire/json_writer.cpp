@@ -12,44 +12,33 @@ namespace {
 
 enum class MemberOrder : std::uint8_t { given, canonical };
 
-// RFC 8785 3.2.2.2: only what must be escaped is, in the shortest form.
-void write_string(std::string_view text, std::string& out) {
+bool must_escape(char c) { return static_cast<unsigned char>(c) < 0x20 || c == '"' || c == '\\'; }
+
+// RFC 8785 3.2.2.2: the shortest form.
+void write_escaped(char c, std::string& out) {
   static constexpr std::string_view kHex = "0123456789abcdef";
+  static constexpr std::string_view kShort = "\"\\\b\f\n\r\t";
+  static constexpr std::string_view kLetters = "\"\\bfnrt";
+  out += '\\';
+  if (const std::size_t at = kShort.find(c); at != std::string_view::npos) {
+    out += kLetters[at];
+    return;
+  }
+  out += "u00";
+  out += kHex[static_cast<unsigned char>(c) >> 4u];
+  out += kHex[static_cast<unsigned char>(c) & 0xfu];
+}
+
+void write_string(std::string_view text, std::string& out) {
   out += '"';
-  for (const char c : text) {
-    const auto byte = static_cast<unsigned char>(c);
-    switch (c) {
-      case '"':
-        out += "\\\"";
-        continue;
-      case '\\':
-        out += "\\\\";
-        continue;
-      case '\b':
-        out += "\\b";
-        continue;
-      case '\f':
-        out += "\\f";
-        continue;
-      case '\n':
-        out += "\\n";
-        continue;
-      case '\r':
-        out += "\\r";
-        continue;
-      case '\t':
-        out += "\\t";
-        continue;
-      default:
-        break;
-    }
-    if (byte < 0x20) {
-      out += "\\u00";
-      out += kHex[byte >> 4u];
-      out += kHex[byte & 0xfu];
-    } else {
-      out += c;
-    }
+  while (!text.empty()) {
+    const auto* const end = std::find_if(text.begin(), text.end(), must_escape);
+    const auto plain = static_cast<std::size_t>(end - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    write_escaped(text.front(), out);
+    text.remove_prefix(1);
   }
   out += '"';
 }
