@@ -24,9 +24,8 @@
 #include "keys/api_keys.h"
 #include "keys/keyring.h"
 #include "ledger/ledger.h"
-#include "process/progress_line.h"
 #include "process/systemd_protocol.h"
-#include "rights/retention_sweep.h"
+#include "rights/service_sweeps.h"
 #include "site/policy_publication.h"
 #include "site/site_file.h"
 #include "telemetry/access_log.h"
@@ -46,6 +45,7 @@ constexpr unsigned kInternalWorkers = 8;
 constexpr unsigned kLoopsMax = 4;
 constexpr std::size_t kInternalBodyBytesMax = 4 * 1024 * 1024;
 constexpr std::chrono::hours kUpkeepInterval{1};
+constexpr std::chrono::seconds kLookInterval{1};  // for who asks for a sweep
 
 sigset_t awaited_signals() {
   sigset_t signals;
@@ -151,11 +151,11 @@ Sockets open_sockets(const Config& config) {
 // Signals, and what is done every hour however many of them come.
 class Upkeep {
  public:
-  // 0 when upkeep is due instead.
+  // 0 when there is none for a while, or upkeep is due.
   int wait_for_signal() const {
     const auto left = due_ - std::chrono::steady_clock::now();
-    const auto seconds = std::chrono::ceil<std::chrono::seconds>(left).count();
-    const timespec patience{std::max<std::int64_t>(seconds, 0), 0};
+    const auto seconds = std::min(std::chrono::ceil<std::chrono::seconds>(left), kLookInterval);
+    const timespec patience{std::max<std::int64_t>(seconds.count(), 0), 0};
     const sigset_t signals = awaited_signals();
     return std::max(::sigtimedwait(&signals, nullptr, &patience), 0);
   }
@@ -229,13 +229,12 @@ struct Application::Parts {
                   *sink,        metrics,
                   rate_limiter, access_log,
                   logs,         [this](const JsonValue& policy) { return publish(policy); }};
+  ServiceSweeps sweeps{{config.data_dir, clock, *ledger, *sink, metrics, program_version()}};
   std::vector<std::string> own_origins;
   std::mutex changing;  // generation, and what it is read from
   std::shared_ptr<const Generation> generation;
   std::unique_ptr<http::Listener> public_listener;
   std::unique_ptr<http::Listener> internal_listener;
-
-  Date swept = {};  // the day of the last sweep that ended
 
   std::shared_ptr<const Generation> current() {
     const std::lock_guard lock(changing);
@@ -244,8 +243,6 @@ struct Application::Parts {
   void renew();
   void reload();
   PolicyPublication publish(const JsonValue& policy);
-  void sweep_daily();
-  void sweep(std::string_view cause);
 };
 
 Application::Application(const Config& config) {
@@ -314,40 +311,6 @@ PolicyPublication Application::Parts::publish(const JsonValue& policy) {
                         [this] { renew(); });
 }
 
-// Once a UTC day.
-void Application::Parts::sweep_daily() {
-  if (swept != std::chrono::floor<std::chrono::days>(clock.now())) sweep("daily");
-}
-
-// A signal to end or to reload interrupts it: the next hour goes on.
-void Application::Parts::sweep(std::string_view cause) {
-  const Date today = std::chrono::floor<std::chrono::days>(clock.now());
-  log_event(LogLevel::info, "retention_sweeping", {{"cause", cause}});
-  const auto signalled = [] {
-    sigset_t pending;
-    sigpending(&pending);
-    return sigismember(&pending, SIGTERM) == 1 || sigismember(&pending, SIGINT) == 1 ||
-           sigismember(&pending, SIGHUP) == 1;
-  };
-  const std::shared_ptr<const Generation> now = current();
-  const SweepReport report =
-      sweep_retention({.site = now->site(),
-                       .clock = clock,
-                       .ledger = *ledger,
-                       .sink = *sink,
-                       .program = program_version()},
-                      SweepMode::destroy, signalled, progress_log("retention_sweeping"));
-  metrics.count_sweep(figures_of(report), clock.now());
-  for (const std::string& line : to_lines(report, SweepMode::destroy)) {
-    log_event(LogLevel::info, "retention_swept", {{"detail", line}});
-  }
-  if (!report.failure.empty()) {
-    log_event(LogLevel::error, "retention_failed", {{"detail", report.failure}});
-  } else if (report.ended) {
-    swept = today;
-  }
-}
-
 void Application::run() {
   Parts& parts = *parts_;
   parts.public_listener->start();
@@ -374,16 +337,18 @@ void Application::run() {
              {"web_files", first->web_files()}});
   tell_systemd("READY=1");
 
-  parts.sweep_daily();
+  parts.sweeps.sweep_daily(parts.current()->site());
   Upkeep upkeep;
   while (true) {
     const int signal = upkeep.wait_for_signal();
     if (signal == SIGTERM || signal == SIGINT) break;
     if (signal == SIGHUP) parts.reload();
-    if (signal == SIGUSR1) parts.sweep("signal");
+    const std::shared_ptr<const Generation> now = parts.current();
+    if (signal == SIGUSR1) parts.sweeps.sweep_now(now->site());
+    if (parts.sweeps.is_asked()) parts.sweeps.sweep_as_asked(now->site());
     if (upkeep.is_due()) {
       parts.keyring.destroy_expired(parts.clock.now());
-      parts.sweep_daily();
+      parts.sweeps.sweep_daily(now->site());
     }
   }
   tell_systemd("STOPPING=1");

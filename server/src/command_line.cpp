@@ -51,8 +51,8 @@ constexpr std::array<CommandWords, 14> kCommands{{
      "Check a certificate of destruction: consentd certificate verify FILE --key KEY. Needs no "
      "service."},
     {Command::retention_sweep, "retention sweep",
-     "Destroy what is kept longer than the site file's retention allows, and certify it. A running "
-     "service does it once a day, and now when it gets SIGUSR1; --dry-run on works beside it."},
+     "Destroy what is kept longer than the site file's retention allows, and certify it. Where a "
+     "service runs, which does it once a day, the service does it now, by its own site file."},
 }};
 
 const std::vector<std::string>& first_words() {

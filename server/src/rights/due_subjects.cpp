@@ -50,15 +50,18 @@ bool DueSubjects::each_old(const Take& take, const Progress& progress) {
   std::uint64_t done = 0;
   for (RecordDay& day : days_) {
     if (!can_be_due(day)) continue;
-    if (!each_of(day, take)) return false;
+    const auto look_on = [&](std::uint64_t after) {
+      if (progress) progress(done + after + 1 - day.first, records);
+    };
+    if (!each_of(day, take, look_on)) return false;
     done += day.last - day.first + 1;
-    if (progress) progress(done, records);
   }
   if (progress && records == 0) progress(1, 1);
   return true;
 }
 
-bool DueSubjects::each_of(RecordDay& day, const Take& take) {
+bool DueSubjects::each_of(RecordDay& day, const Take& take,
+                          const std::function<void(std::uint64_t after)>& look_on) {
   bool emptied = true;
   for (std::uint64_t after = day.first - 1; after < day.last;) {
     const SubjectsOfRecords page = page_of(day, after);
@@ -70,6 +73,7 @@ bool DueSubjects::each_of(RecordDay& day, const Take& take) {
       if (!take(subject)) return false;
     }
     after = page.after;
+    look_on(after);
   }
   day.emptied = emptied;
   return true;

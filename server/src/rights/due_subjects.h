@@ -35,7 +35,8 @@ class DueSubjects {
  private:
   void read_days();
   bool each_old(const Take& take, const Progress& progress);
-  bool each_of(RecordDay& day, const Take& take);
+  bool each_of(RecordDay& day, const Take& take,
+               const std::function<void(std::uint64_t after)>& look_on);
   bool each_living(const Take& take, const Progress& progress) const;
   bool can_be_due(const RecordDay& day) const;
   SubjectsOfRecords page_of(const RecordDay& day, std::uint64_t after);

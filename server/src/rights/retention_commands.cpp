@@ -11,6 +11,7 @@
 #include "process/exit_status.h"
 #include "process/progress_line.h"
 #include "rights/retention_sweep.h"
+#include "rights/sweep_request.h"
 #include "site/site_file.h"
 
 namespace consent::server {
@@ -28,26 +29,33 @@ LedgerOptions ledger_options(const Config& config) {
   return options;
 }
 
-// There is one writer: while a service runs it is the service that sweeps, and can be asked to.
-std::unique_ptr<Ledger> open_ledger(const Config& config) {
-  const LedgerOptions options = ledger_options(config);
-  if (!config.dry_run && !lock_is_free(config.data_dir)) {
-    throw std::runtime_error(
-        config.data_dir +
-        " is in use by a running consentd. It sweeps once a day by itself; to have it sweep now, "
-        "send it SIGUSR1 (systemctl kill --kill-whom=main --signal=SIGUSR1 consentd): progress and "
-        "certificate stand in its log. --dry-run on works beside it");
-  }
-  return open_sqlite_ledger(options);
+int tell_end(const std::vector<std::string>& lines, bool ended, const std::string& failure) {
+  for (const std::string& line : lines) std::printf("%s\n", line.c_str());
+  if (!failure.empty()) return complain(failure, kFailed);
+  if (ended) return 0;
+  return complain(
+      "the sweep was interrupted, because the service is reloaded or ends; call the command again: "
+      "what is destroyed and certified stays so, and the rest follows",
+      kFailed);
+}
+
+int sweep_by_service(const std::string& data_dir) {
+  std::fprintf(stderr, "consentd: the service that holds %s sweeps, by its own site file\n",
+               data_dir.c_str());
+  const SweepState end = ask_for_sweep(data_dir, progress_line);
+  return tell_end(end.lines, end.ended, end.failure);
 }
 
 }  // namespace
 
 int sweep_by_hand(const Config& config) {
+  const LedgerOptions options = ledger_options(config);
+  // There is one writer: while a service runs it is the service that sweeps.
+  if (!config.dry_run && !lock_is_free(config.data_dir)) return sweep_by_service(config.data_dir);
   const SystemClock clock;
   const SiteFile site = load_site_file(config.site_file, config.data_dir, clock.now());
   if (!site.errors.empty()) throw std::runtime_error(site.errors.front());
-  const auto ledger = open_ledger(config);
+  const auto ledger = open_sqlite_ledger(options);
   const auto sink = config.dry_run ? open_ndjson_sink_for_reading(config.data_dir)
                                    : open_ndjson_sink(config.data_dir);
   const SweepMode mode = config.dry_run ? SweepMode::dry_run : SweepMode::destroy;
@@ -57,11 +65,8 @@ int sweep_by_hand(const Config& config) {
                          .sink = *sink,
                          .program = program_version()};
   const SweepReport report = sweep_retention(
-      parts, mode, [] { return false; }, progress_line("sweep"));
-  for (const std::string& line : to_lines(report, mode)) std::printf("%s\n", line.c_str());
-  if (report.failure.empty()) return 0;
-  std::fprintf(stderr, "consentd: %s\n", report.failure.c_str());
-  return kFailed;
+      parts, mode, [] { return false; }, progress_line);
+  return tell_end(to_lines(report, mode), report.ended, report.failure);
 }
 
 }  // namespace consent::server

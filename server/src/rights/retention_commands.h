@@ -5,8 +5,8 @@
 
 namespace consent::server {
 
-// Returns the exit status; throws std::runtime_error with a message for the operator. Needs the
-// data directory for itself.
+// Returns the exit status; throws std::runtime_error with a message for the operator. Where a
+// service holds the data directory it is the service that sweeps; a dry run reads beside it.
 int sweep_by_hand(const Config& config);
 
 }  // namespace consent::server

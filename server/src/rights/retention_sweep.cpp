@@ -7,6 +7,7 @@
 
 #include "formats/uuid.h"
 #include "ledger/request_register.h"
+#include "rights/certificate.h"
 #include "rights/due_subjects.h"
 #include "rights/sweep_plan.h"
 #include "wire/json_writer.h"
@@ -20,9 +21,10 @@ constexpr std::uint64_t kFailuresMax = 16;   // of subjects in a zone; more are 
 // One zone's pass.
 class ZonePass {
  public:
-  ZonePass(const SweepParts& parts, Zone zone, SweepMode mode)
+  ZonePass(const SweepParts& parts, Zone zone, SweepMode mode, const SweepProgress& progress)
       : parts_(parts),
         mode_(mode),
+        progress_(progress),
         due_(parts.ledger, zone, parts.site.retention, parts.clock.now()) {
     sweep_.zone = zone;
     destruction_.zone = zone;
@@ -33,8 +35,8 @@ class ZonePass {
   }
 
   // False when it was stopped. Throws std::runtime_error.
-  bool run(const std::function<bool()>& stop, const Progress& progress) {
-    if (!look_at_all(stop, progress)) return false;
+  bool run(const std::function<bool()>& stop) {
+    if (!look_at_all(stop)) return false;
     sweep_requests();
     return expire_entries(stop);
   }
@@ -67,16 +69,22 @@ class ZonePass {
   const std::string& failure() const { return failure_; }
 
  private:
-  bool look_at_all(const std::function<bool()>& stop, const Progress& progress) {
+  // Of a part of the pass; empty: nobody watches.
+  Progress progress_of(const std::string& part) const {
+    return progress_ ? progress_(std::string(to_text(sweep_.zone)) + ": " + part) : Progress{};
+  }
+
+  bool look_at_all(const std::function<bool()>& stop) {
     const auto take = [&](const SubjectSummary& subject) {
       if (stop()) return false;
       look_at(subject);
       return true;
     };
-    const bool ended = each_due(take, progress, [this] {  // what was destroyed stays counted
-      sweep_.subjects = sweep_.frozen = sweep_.damaged = 0;
-      if (mode_ == SweepMode::dry_run) sweep_ = ZoneSweep{.zone = sweep_.zone};
-    });
+    const bool ended =
+        each_due(take, progress_of("subjects"), [this] {  // what was destroyed stays counted
+          sweep_.subjects = sweep_.frozen = sweep_.damaged = 0;
+          if (mode_ == SweepMode::dry_run) sweep_ = ZoneSweep{.zone = sweep_.zone};
+        });
     if (mode_ == SweepMode::destroy) due_.keep();
     return ended;
   }
@@ -133,12 +141,14 @@ class ZonePass {
       return true;
     }
     announce(below);
+    const Progress progress = progress_of("entries of the log");
     return each_expired(stop, [&](ExpiredEntries& batch) {
       std::erase_if(batch.entries, [&](const ExpiredEntry& one) { return one.leaf >= below; });
       const EntriesDestroyed done =
           parts_.ledger.destroy_entries(sweep_.zone, std::move(batch.entries));
       if (done.failure) throw std::runtime_error(done.failure->detail);
       sweep_.entries += done.entries;
+      if (progress) progress(batch.ended ? count : std::min(sweep_.entries, count), count);
     });
   }
 
@@ -166,7 +176,7 @@ class ZonePass {
           ++destruction_.read;
           return true;
         },
-        {}, [this] { destruction_.read = destruction_.left = 0; });
+        progress_of("verification"), [this] { destruction_.read = destruction_.left = 0; });
     each_expired(
         [] { return false; },
         [this](const ExpiredEntries& batch) { destruction_.left += batch.entries.size(); });
@@ -279,6 +289,7 @@ class ZonePass {
 
   const SweepParts& parts_;
   const SweepMode mode_;
+  const SweepProgress& progress_;
   DueSubjects due_;
   std::string failure_;  // the first one of a subject
   ZoneSweep sweep_;
@@ -319,12 +330,13 @@ std::size_t sweep_events(const SweepParts& parts, SweepMode mode, SweepReport& r
 
 // False when it was stopped.
 bool sweep_zone(const SweepParts& parts, Zone zone, SweepMode mode, std::size_t events,
-                const std::function<bool()>& stop, const Progress& progress, SweepReport& report) {
-  ZonePass pass(parts, zone, mode);
+                const std::function<bool()>& stop, const SweepProgress& progress,
+                SweepReport& report) {
+  ZonePass pass(parts, zone, mode, progress);
   bool ended = false;
   bool whole = false;
   try {
-    ended = pass.run(stop, progress);
+    ended = pass.run(stop);
     whole = ended && pass.failure().empty();
     if (!pass.failure().empty()) note_failure(report, pass.failure());
   } catch (const std::exception& failure) {
@@ -343,7 +355,7 @@ bool sweep_zone(const SweepParts& parts, Zone zone, SweepMode mode, std::size_t 
 }  // namespace
 
 SweepReport sweep_retention(const SweepParts& parts, SweepMode mode,
-                            const std::function<bool()>& stop, const Progress& progress) {
+                            const std::function<bool()>& stop, const SweepProgress& progress) {
   SweepReport report;
   std::size_t events = 0;
   try {
@@ -357,43 +369,6 @@ SweepReport sweep_retention(const SweepParts& parts, SweepMode mode,
     if (!report.ended) break;
   }
   return report;
-}
-
-SweepFigures figures_of(const SweepReport& report) {
-  SweepFigures figures;
-  if (!report.ended) figures.end = SweepEnd::interrupted;
-  if (!report.failure.empty()) figures.end = SweepEnd::failed;
-  figures.event_days = report.event_days;
-  for (const ZoneSweep& zone : report.zones) {
-    figures.subjects += zone.destroyed;
-    figures.superseded_records += zone.superseded;
-    figures.log_entries += zone.entries;
-    figures.frozen += zone.frozen;
-  }
-  return figures;
-}
-
-std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode) {
-  const std::string done = mode == SweepMode::dry_run ? " would be destroyed" : " destroyed";
-  std::vector<std::string> lines;
-  for (const ZoneSweep& zone : report.zones) {
-    std::string line = std::string(to_text(zone.zone)) + ": " + std::to_string(zone.subjects) +
-                       " subjects looked at, " + std::to_string(zone.destroyed) + done + ", " +
-                       std::to_string(zone.frozen) + " kept by a hold or restriction";
-    if (zone.renewed > 0) {
-      line += ", " + std::to_string(zone.superseded) + " superseded records of " +
-              std::to_string(zone.renewed) + " others" + done;
-    }
-    if (zone.entries > 0)
-      line += ", " + std::to_string(zone.entries) + " entries of the log" + done;
-    if (zone.requests > 0) line += ", " + std::to_string(zone.requests) + " closed requests" + done;
-    if (zone.failed > 0) line += ", " + std::to_string(zone.failed) + " that could not be";
-    if (zone.damaged > 0) line += ", " + std::to_string(zone.damaged) + " that do not open";
-    if (zone.certificate) line += "; certificate " + to_text(*zone.certificate);
-    lines.push_back(std::move(line));
-  }
-  lines.push_back("events: " + std::to_string(report.event_days) + " days" + done);
-  return lines;
 }
 
 }  // namespace consent::server
