@@ -18,7 +18,7 @@
 namespace consent::server {
 namespace {
 
-constexpr std::uint64_t kProgressEvery = 4096;
+constexpr std::uint64_t kProgressEvery = 512;
 constexpr std::int64_t kCommitsToRefusals = 2;  // the schema from which the log does
 constexpr std::int64_t kHasRequests = 5;
 

@@ -42,10 +42,13 @@ std::uint64_t check_subject(StoredRows& rows, const SubjectRow& subject) {
   return records.size();
 }
 
-void check_subjects(SqliteConnection& connection, StoredRows& rows, LedgerCheck& done,
-                    const Progress& progress) {
-  const auto all = static_cast<std::uint64_t>(
+std::uint64_t living_subjects(SqliteConnection& connection) {
+  return static_cast<std::uint64_t>(
       connection.integer("SELECT count(*) FROM subjects WHERE wrapped_key IS NOT NULL"));
+}
+
+void check_subjects(StoredRows& rows, std::uint64_t all, LedgerCheck& done,
+                    const Progress& progress) {
   LookupHash last{};
   for (bool first = true;; first = false) {
     const auto batch = rows.living_subjects_behind(last, first, kSubjectsAtOnce);
@@ -85,13 +88,22 @@ LedgerCheck check_ledger(const std::string& directory, Zone zone, const ZoneKeys
   try {
     SqliteConnection connection(path, SqliteConnection::Mode::read_only);
     check_structure(connection, path);
-    const AuditReport audit = audit_ledger(directory, {}, progress);
+    // Two passes, and one progress over both.
+    const std::uint64_t subjects = keys == nullptr ? 0 : living_subjects(connection);
+    std::uint64_t steps = 0;
+    const AuditReport audit =
+        audit_ledger(directory, {}, [&](std::uint64_t audited, std::uint64_t all) {
+          steps = all;
+          progress(audited, all + subjects);
+        });
     done.entries = audit.head.size;
     if (!audit.failure.empty()) throw Finding(audit.failure);
     if (keys == nullptr) return done;
     connection.execute("BEGIN");
     StoredRows rows(connection, zone, *keys);
-    check_subjects(connection, rows, done, progress);
+    check_subjects(rows, subjects, done, [&](std::uint64_t checked, std::uint64_t all) {
+      progress(steps + checked, steps + all);
+    });
     check_requests(connection, rows, zone);
     done.opened = true;
   } catch (const Finding& finding) {

@@ -105,7 +105,8 @@ int back_up(const Config& config) {
   make_backup(config.data_dir, zones, config.backup_to, progress_of);
   for (const Zone zone : zones) {
     const LedgerCheck found =
-        check_ledger(zone_directory(config.backup_to, zone), zone, nullptr, progress_of(zone));
+        check_ledger(zone_directory(config.backup_to, zone), zone, nullptr,
+                     progress_line(std::string(to_text(zone)) + ": verification"));
     if (!found.failure.empty()) throw std::runtime_error(found.failure);
     std::printf("%s: %llu entries are backed up\n", to_text(zone).data(), printable(found.entries));
   }

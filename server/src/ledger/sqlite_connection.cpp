@@ -186,7 +186,7 @@ void SqliteConnection::copy_to(SqliteConnection& target, const Progress& progres
     code = sqlite3_backup_step(backup.get(), kPagesAtOnce);
     const auto all = static_cast<std::uint64_t>(sqlite3_backup_pagecount(backup.get()));
     const auto left = static_cast<std::uint64_t>(sqlite3_backup_remaining(backup.get()));
-    if (code == SQLITE_OK) progress(all - left, all);
+    if (code == SQLITE_OK || code == SQLITE_DONE) progress(all - left, all);
   }
   if (code != SQLITE_DONE) fail(nullptr, code);
   code = sqlite3_backup_finish(backup.release());
