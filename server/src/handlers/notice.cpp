@@ -17,83 +17,86 @@
 #include "site/site_rules.h"
 #include "telemetry/metrics.h"
 #include "wire/consent_request.h"
-#include "wire/json_writer.h"
+#include "wire/object_text.h"
 
 namespace consent::server {
 namespace {
 
 constexpr std::array kCodings{ContentCoding::gzip, ContentCoding::identity};
+constexpr std::size_t kHeadBytes = 1024;  // of most
 
-JsonValue region_json(const Visitor& visitor) {
+void write_region(const Visitor& visitor, ObjectText& json) {
   const Region& region = visitor.region;
-  JsonValue country;
-  JsonValue subdivision;
-  if (region.country.known()) country = JsonValue(region.country.text());
-  if (region.subdivision.known()) subdivision = JsonValue(to_text(region).view());
-  return JsonObject{{"country", std::move(country)},
-                    {"subdivision", std::move(subdivision)},
-                    {"source", to_text(visitor.source)}};
-}
-
-// The oldest version each purpose still agrees with: what an older choice is measured against.
-JsonValue material_since_json(const PolicyInForce& policy) {
-  JsonObject since;
-  for (std::size_t i = 0; i < kPurposes; ++i) {
-    if (policy.material_since[i] == 0) continue;
-    since.push_back({std::string(to_text(static_cast<Purpose>(i))), policy.material_since[i]});
-  }
-  return since;
-}
-
-JsonValue policy_json(const SitePolicy& site, TimePoint now) {
-  const PolicyText& policy = site.in_force(now);
-  JsonValue upcoming;
-  if (const PolicyText* next = site.upcoming(now)) {
-    upcoming =
-        JsonObject{{"version", next->version}, {"effective_at", to_rfc3339(next->effective_at)}};
-  }
-  return JsonObject{{"version", policy.version},
-                    {"effective_at", to_rfc3339(policy.effective_at)},
-                    {"material_since", material_since_json(site.reduced(now))},
-                    {"upcoming", std::move(upcoming)}};
-}
-
-// `dnt` is there where the site honours it, so that a page knows whether its own counts.
-JsonValue signals_json(const Service& service, const Visitor& visitor) {
-  JsonObject signals{{"gpc", visitor.signals.gpc}};
-  if (service.rules.honours_dnt()) signals.push_back({"dnt", visitor.signals.dnt});
-  return signals;
+  const auto subdivision = to_text(region);
+  json.text_or_null("country", region.country.known() ? region.country.text() : "")
+      .text_or_null("subdivision", region.subdivision.known() ? subdivision.view() : "")
+      .text("source", to_text(visitor.source));
 }
 
 // `source` is there where the model is the site's own.
-JsonValue regime_json(const Visitor& visitor) {
-  JsonObject regime{{"id", to_text(visitor.regime.id)},
-                    {"model", to_text(visitor.regime.model)},
-                    {"gdpr_scope", to_text(visitor.regime.gdpr_scope)},
-                    {"ruleset", ruleset_version()}};
+void write_regime(const Visitor& visitor, ObjectText& json) {
+  json.text("id", to_text(visitor.regime.id))
+      .text("model", to_text(visitor.regime.model))
+      .text("gdpr_scope", to_text(visitor.regime.gdpr_scope))
+      .text("ruleset", ruleset_version());
   if (visitor.regime_source == RegimeSource::site) {
-    regime.push_back({"source", to_text(visitor.regime_source)});
+    json.text("source", to_text(visitor.regime_source));
   }
-  return regime;
 }
 
-// Everything but `purposes` and `text`, which were rendered once at start.
+// `dnt` is there where the site honours it, so that a page knows whether its own counts.
+void write_signals(const Service& service, const Visitor& visitor, ObjectText& json) {
+  json.flag("gpc", visitor.signals.gpc);
+  if (service.rules.honours_dnt()) json.flag("dnt", visitor.signals.dnt);
+}
+
+// The oldest version each purpose still agrees with: what an older choice is measured against.
+void write_material_since(const PolicyInForce& policy, ObjectText& json) {
+  for (std::size_t i = 0; i < kPurposes; ++i) {
+    if (policy.material_since[i] == 0) continue;
+    json.number(to_text(static_cast<Purpose>(i)), policy.material_since[i]);
+  }
+}
+
+void write_policy(const SitePolicy& site, TimePoint now, ObjectText& json) {
+  const PolicyText& policy = site.in_force(now);
+  json.number("version", policy.version)
+      .text("effective_at", to_rfc3339(policy.effective_at))
+      .object("material_since",
+              [&](ObjectText& since) { write_material_since(site.reduced(now), since); });
+  if (const PolicyText* next = site.upcoming(now)) {
+    json.object("upcoming", [&](ObjectText& upcoming) {
+      upcoming.number("version", next->version)
+          .text("effective_at", to_rfc3339(next->effective_at));
+    });
+  } else {
+    json.text_or_null("upcoming", "");
+  }
+}
+
+// Everything but `purposes` and `text`, which were rendered once at start and close the object.
 std::string head_json(const Service& service, const ServedNotice& served) {
   const Visitor& visitor = served.visitor;
-  const JsonObject head{
-      {"site", service.site.site},
-      {"region", region_json(visitor)},
-      {"regime", regime_json(visitor)},
-      {"signals", signals_json(service, visitor)},
-      {"zone", to_text(visitor.zone)},
-      {"endpoints",
-       JsonObject{{"consents", "/v1/consents"}, {"events", "/v1/events"}, {"me", "/v1/me"}}},
-      {"policy", policy_json(service.site, served.now)},
-      {"notice", JsonObject{{"id", served.notice.id}, {"language", served.notice.language}}},
-      {"ticket", served.ticket}};
-  std::string json = to_json(head);
-  json.pop_back();
-  return json;
+  std::string head;
+  head.reserve(kHeadBytes);
+  ObjectText(head)
+      .text("site", service.site.site)
+      .object("region", [&](ObjectText& json) { write_region(visitor, json); })
+      .object("regime", [&](ObjectText& json) { write_regime(visitor, json); })
+      .object("signals", [&](ObjectText& json) { write_signals(service, visitor, json); })
+      .text("zone", to_text(visitor.zone))
+      .object(
+          "endpoints",
+          [](ObjectText& json) {
+            json.text("consents", "/v1/consents").text("events", "/v1/events").text("me", "/v1/me");
+          })
+      .object("policy", [&](ObjectText& json) { write_policy(service.site, served.now, json); })
+      .object("notice",
+              [&](ObjectText& json) {
+                json.text("id", served.notice.id).text("language", served.notice.language);
+              })
+      .text("ticket", served.ticket);
+  return head;
 }
 
 }  // namespace

@@ -29,20 +29,6 @@ void write_escaped(char c, std::string& out) {
   out += kHex[static_cast<unsigned char>(c) & 0xfu];
 }
 
-void write_string(std::string_view text, std::string& out) {
-  out += '"';
-  while (!text.empty()) {
-    const auto* const end = std::find_if(text.begin(), text.end(), must_escape);
-    const auto plain = static_cast<std::size_t>(end - text.begin());
-    out.append(text.substr(0, plain));
-    text.remove_prefix(plain);
-    if (text.empty()) break;
-    write_escaped(text.front(), out);
-    text.remove_prefix(1);
-  }
-  out += '"';
-}
-
 // UTF-8 order is code point order; UTF-16 order differs only where a supplementary character (lead
 // byte F0..F4, written with surrogates D800..DFFF) meets U+E000..U+FFFF (lead byte EE or EF).
 bool utf16_less(std::string_view a, std::string_view b) {
@@ -71,7 +57,7 @@ void write_members(const JsonObject& members, MemberOrder order, std::string& ou
   out += '{';
   for (const JsonMember* member : sorted) {
     if (out.back() != '{') out += ',';
-    write_string(member->name, out);
+    write_json_text(member->name, out);
     out += ':';
     write(member->value, order, out);
   }
@@ -104,7 +90,7 @@ void write(const JsonValue& value, MemberOrder order, std::string& out) {
       out += nlohmann::json(*value.number()).dump();
       return;
     case JsonKind::string:
-      write_string(*value.string(), out);
+      write_json_text(*value.string(), out);
       return;
     case JsonKind::array:
       write_items(*value.array(), order, out);
@@ -116,6 +102,20 @@ void write(const JsonValue& value, MemberOrder order, std::string& out) {
 }
 
 }  // namespace
+
+void write_json_text(std::string_view text, std::string& out) {
+  out += '"';
+  while (!text.empty()) {
+    const auto* const end = std::find_if(text.begin(), text.end(), must_escape);
+    const auto plain = static_cast<std::size_t>(end - text.begin());
+    out.append(text.substr(0, plain));
+    text.remove_prefix(plain);
+    if (text.empty()) break;
+    write_escaped(text.front(), out);
+    text.remove_prefix(1);
+  }
+  out += '"';
+}
 
 std::string to_json(const JsonValue& value) {
   std::string out;
