@@ -19,7 +19,6 @@ const geoDatabase = join(
 );
 
 const run = promisify(execFile);
-const startMilliseconds = 20_000;
 
 // Prints the key once and stores only its hash: the caller keeps it.
 export async function issueKey(dataDir, scopes, name = scopes.join("-")) {
@@ -36,8 +35,8 @@ function addressesIn(output) {
   return internalUrl && { url, internalUrl };
 }
 
-async function waitUntilReady(child, output) {
-  const deadline = Date.now() + startMilliseconds;
+async function waitUntilReady(child, output, patienceMilliseconds) {
+  const deadline = Date.now() + patienceMilliseconds;
   while (Date.now() < deadline) {
     if (child.exitCode !== null)
       throw new Error(`consentd ended with ${child.exitCode}:\n${output()}`);
@@ -46,12 +45,12 @@ async function waitUntilReady(child, output) {
     if ((await asked?.catch(() => {}))?.ok) return addresses;
     await new Promise((resolve) => setTimeout(resolve, 50));
   }
-  throw new Error(`consentd was not ready within ${startMilliseconds} ms:\n${output()}`);
+  throw new Error(`consentd was not ready within ${patienceMilliseconds} ms:\n${output()}`);
 }
 
 // `scopes` makes `key` where none is given; `options` are further command line arguments, `env`
-// further variables of the environment, `cwd` its working directory. A given dataDir is kept at the
-// end.
+// further variables of the environment, `cwd` its working directory, `under` a command that runs it.
+// A given dataDir is kept at the end.
 export async function startConsentd({
   dataDir,
   key: given,
@@ -61,6 +60,8 @@ export async function startConsentd({
   trustedProxies = ["127.0.0.0/8"],
   env = {},
   cwd,
+  under = [],
+  patienceMilliseconds = 20_000,
 } = {}) {
   if (!existsSync(program)) throw new Error(`${program} is missing: run script/build first`);
   const directory = dataDir ?? (await mkdtemp(join(tmpdir(), "consentd-")));
@@ -73,14 +74,15 @@ export async function startConsentd({
     ...trustedProxies.flatMap((network) => ["--trusted-proxy", network]),
     ...options,
   ];
-  const child = spawn(program, commandLine, { env: { ...process.env, ...env }, cwd });
+  const [command, ...words] = [...under, program, ...commandLine];
+  const child = spawn(command, words, { env: { ...process.env, ...env }, cwd });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
   const output = () => text;
   const ended = once(child, "exit");
   let addresses;
   try {
-    addresses = await waitUntilReady(child, output);
+    addresses = await waitUntilReady(child, output, patienceMilliseconds);
   } catch (error) {
     child.kill("SIGKILL");
     throw error;
