@@ -26,18 +26,24 @@ class WorkerPool final : private WaitObserver {
   void submit(std::function<void()> work);  // must not throw
 
  private:
-  void run();
+  struct Sleeper {
+    std::condition_variable called_for;
+    bool called = false;
+  };
+
+  void run(Sleeper& self);
+  void sleep(Sleeper& self, bool& used_stack, std::unique_lock<std::mutex>& lock);
   void call_one(std::unique_lock<std::mutex> lock);
   void wait_begins() override;
   void wait_ends() override;
 
   const std::size_t running_max_;
   std::mutex mutex_;
-  std::condition_variable called_for_;
   std::deque<std::function<void()>> waiting_;
-  std::size_t running_ = 0;  // neither asleep nor in a long wait; those called count already
-  std::size_t asleep_ = 0;
-  std::size_t calls_ = 0;  // that no thread has heard yet
+  std::size_t running_ = 0;       // neither asleep nor in a long wait; those called count already
+  std::deque<Sleeper> sleepers_;  // one for each thread
+  std::vector<Sleeper*>
+      asleep_;  // the one that has slept least is called first: its memory is near
   bool stopping_ = false;
   std::vector<std::thread> threads_;
 };
