@@ -49,8 +49,8 @@ async function waitUntilReady(child, output, patienceMilliseconds) {
 }
 
 // `scopes` makes `key` where none is given; `options` are further command line arguments, `env`
-// further variables of the environment, `cwd` its working directory, `under` a command that runs it.
-// A given dataDir is kept at the end.
+// further variables of the environment, `cwd` its working directory, `under` a command that runs
+// it. A given dataDir is kept at the end.
 export async function startConsentd({
   dataDir,
   key: given,
