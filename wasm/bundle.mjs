@@ -61,7 +61,7 @@ const loadedByName = {
   services: "services.js",
   followUp: "follow_up.js",
 };
-const styleSheets = ["banner", "layout", "placeholder", "preferences", "reopen"].map(
+const styleSheets = ["banner", "layout", "opt_out", "placeholder", "preferences", "reopen"].map(
   (name) => `${name}.css`,
 );
 
@@ -139,7 +139,7 @@ async function inlineScript(directory) {
 /** Copies a file beside itself under a name that carries its hash, and returns that name. */
 function hashed(directory, file) {
   const bytes = readFileSync(join(directory, file));
-  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 12);
+  const hash = createHash("sha256").update(bytes).digest("hex").slice(0, 8);
   const dot = file.indexOf(".");
   const name = `${file.slice(0, dot)}.${hash}${file.slice(dot)}`;
   writeFileSync(join(directory, name), bytes);

@@ -18,7 +18,7 @@ export const names = [
   ...["changed", "tryLater"],
   // the view, and what follows a choice
   ...["acceptAll", "attach", "giveBack", "keepFor", "looks", "mount", "prepare", "rejectAll"],
-  ...["fetching", "renew", "skewMs", "startGpp"],
+  ...["busy", "fetching", "observer", "reading", "renew", "returns", "skewMs", "startGpp"],
 ];
 
 export const innerNames = new RegExp(`^(${names.join("|")})$`);

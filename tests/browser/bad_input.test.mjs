@@ -27,6 +27,7 @@ const optional = /analytics\.js|marketing\.js|\/v1\/events/;
 async function assertWorksWithout({ context, page, requests, complaints }) {
   await page.goto("/");
   await page.waitForLoadState("networkidle");
+  await page.evaluate(() => window.consent.ready);
   assert.equal(await allows(page, "analytics"), false);
   assert.equal(await allows(page, "marketing"), false);
   assert.ok(requests.every((request) => !optional.test(request.url())));
@@ -87,34 +88,75 @@ const valid = async () => {
 };
 const json = (body) => ({ contentType: "application/json", body: JSON.stringify(body) });
 
-const notices = {
+// Named in the console, with the status.
+const broken = {
   "cut short": async () => {
     const { body, ...rest } = json(await valid());
     return { ...rest, body: body.slice(0, body.length / 2) };
   },
   "a page": async () => ({ contentType: "text/html", body: "<!doctype html><p>Hotel" }),
+  "empty": async () => ({ contentType: "application/json", body: "" }),
+  "an error": async () => ({ status: 500, contentType: "text/plain", body: "out of order" }),
+  "an error of the service": async () => ({ ...json({ title: "Unavailable" }), status: 503 }),
   "null": async () => json(null),
   "a list": async () => json([]),
   "a schema with other purposes": async () => json({ ...(await valid()), purposes: { a: 1 } }),
   "a model of tomorrow": async () =>
     json({ ...(await valid()), regime: { id: "new", model: "opt_maybe" } }),
+};
+
+// The visitor is asked.
+const readable = {
   "more members than known": async () =>
     json({ ...(await valid()), schema: 2, extra: { deep: [1] } }),
   "a language nobody asked for": async () => {
     const notice = await valid();
     return json({ ...notice, notice: { ...notice.notice, language: "tlh" } });
   },
+  "of another content type": async () => ({ ...json(await valid()), contentType: "text/html" }),
+  "of a quarter of a million letters": async () => {
+    const { text, ...rest } = await valid();
+    return json({ ...rest, text: { ...text, body: "A long word ".repeat(20_000) } });
+  },
 };
 
-for (const [name, make] of Object.entries(notices)) {
+for (const [name, make] of Object.entries({ ...broken, ...readable })) {
   test(`notice: ${name}`, async () => {
     const visitor = await visit();
     const answer = await make();
     await visitor.context.route("**/v1/notice*", (route) => route.fulfill(answer));
     await assertWorksWithout(visitor);
+    await visitor.page.evaluate(() => window.consent.ready);
+    const said = `consent: no notice for site "dialphone.com" (${answer.status ?? 200})`;
+    const named = visitor.complaints.some((text) => text.includes(said));
+    assert.equal(named, name in broken, visitor.complaints.join("\n"));
+    if (name in readable) await control(visitor.page, "reject_all").click();
+    assert.equal(await control(visitor.page, "reject_all").count(), 0);
     await visitor.context.close();
   });
 }
+
+test("notice: none, ever. Nothing is asked, nothing runs, and nothing waits for it", async () => {
+  const { context, page, requests } = await visit();
+  let end;
+  const ended = new Promise((resolve) => (end = resolve));
+  await context.route("**/v1/notice*", async (route) => {
+    await ended;
+    await route.abort().catch(() => {});
+  });
+  await page.goto("/");
+  await page.evaluate(() => void window.consent.accept());
+  assert.equal(await allows(page, "analytics"), false);
+  assert.equal(await control(page, "accept_all").count(), 0);
+  await page.evaluate(() => window.consent.reject());
+  assert.equal(await page.evaluate(() => window.consent.state().choices.analytics), "denied");
+  await page.getByRole("link", { name: "See the prices" }).click();
+  await page.waitForURL("**/pricing");
+  assert.ok(requests.every((request) => !optional.test(request.url())));
+  // As the last thing: a context closes behind its routes.
+  end();
+  await context.close();
+});
 
 test("a site the service does not know is named in the console", async () => {
   const { context, page, complaints } = await visit();

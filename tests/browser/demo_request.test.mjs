@@ -39,7 +39,7 @@ async function fillIn(page) {
 }
 
 // Scripts of the banner that come behind the choice; they are asked for, and told nothing.
-const bannerFile = /\/v1\/\w+\.[0-9a-f]{12}\.(?:js|wasm)$/;
+const bannerFile = /\/v1\/\w+\.[0-9a-f]{8}\.(?:js|wasm)$/;
 const sent = (requests) =>
   requests
     .filter((request) => request.method() !== "GET" || !bannerFile.test(request.url()))

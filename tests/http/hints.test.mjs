@@ -30,7 +30,7 @@ test("they name the files that the banner loads, which are there", async () => {
   assert.deepEqual(linksIn(json.undecided), [script]);
   const [first, wasm, ...rest] = linksIn(json.decided);
   assert.deepEqual([first, rest], [script, []]);
-  assert.match(wasm.target, /^\/v1\/consent\.[0-9a-f]{12}\.wasm$/);
+  assert.match(wasm.target, /^\/v1\/consent\.[0-9a-f]{8}\.wasm$/);
   assert.equal(wasm.parameters, "rel=preload; as=fetch; crossorigin");
   assert.ok(banner.includes(wasm.target.slice("/v1/".length)), "the name that the banner has");
   assert.match((await get(wasm.target)).headers["cache-control"], /immutable/);

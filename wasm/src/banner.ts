@@ -26,6 +26,7 @@ export class Banner implements View {
   private readonly layout?: Promise<LayoutModule | undefined>;
   private layer?: HTMLElement;
   private near = false;
+  private returns = 99;
   private notice?: Notice;
 
   constructor(
@@ -53,7 +54,7 @@ export class Banner implements View {
       if (this.layer !== card) return;
       // Without its file the question is asked: it has a way out, too.
       if (layer !== "ask") {
-        optOut?.dress(card, { root, slot: firstLayer, layer, notice, actions, hide });
+        optOut?.dress(card, { root, base, slot: firstLayer, layer, notice, actions, hide });
       }
       root.prepend(card);
       if (layout) layout.arrange(root, base, card, this.looks, keepRoom);
@@ -61,7 +62,10 @@ export class Banner implements View {
       // In a task of its own, and when it has come to rest. A copy takes its place for that: not
       // under the visitor's hands.
       setTimeout(() => {
-        if (this.layer !== card || card.matches(".slim")) return;
+        if (this.layer !== card) return;
+        // In a body with a transform or a filter nothing is fixed to the window.
+        if (card.offsetParent) document.body.before(this.host);
+        if (card.matches(".slim")) return;
         card.classList.add("rest");
         if (this.near || isThemed(card)) this.checkTheme();
       }, atRestMs);
@@ -106,7 +110,7 @@ export class Banner implements View {
   keep(): void {
     // A router that puts in a copy of an earlier page copies the host along.
     for (const one of document.querySelectorAll(this.host.localName)) {
-      if (one !== this.host) one.remove();
+      if (!one.shadowRoot) one.remove();
     }
     if (this.root.childElementCount) this.attach();
   }
@@ -130,12 +134,14 @@ export class Banner implements View {
     this.attach();
   }
 
-  // First in the page, behind a link that skips to the content: that one stays the first stop.
+  // First in the page, behind a link that skips to the content: that one stays the first stop. A
+  // page that is still to come is waited for; one that takes the layer away each time gets its way.
   private attach(): void {
-    if (this.host.isConnected) return;
-    const first = document.body.firstElementChild;
+    const { body } = document;
+    if (this.host.isConnected || !body || this.returns-- < 1) return;
+    const first = body.firstElementChild;
     if (first?.matches("a[href^='#']")) first.after(this.host);
-    else document.body.prepend(this.host);
+    else body.prepend(this.host);
   }
 
   private build(notice: Notice): HTMLElement {

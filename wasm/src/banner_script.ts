@@ -2,11 +2,12 @@
 // and leaves window.consent.
 
 import { startConsent, type ConsentOptions } from "./consent_module";
-import type {} from "./shared_consent";
 
-const script = document.currentScript as HTMLScriptElement | null;
+// A module script does not know which one it is.
+const script = (document.currentScript ??
+  document.querySelector("script[data-site]")) as HTMLScriptElement | null;
 if (script) {
   const base = new URL(".", script.src).href;
   const options = { ...script.dataset, base } as unknown as ConsentOptions;
-  window.consent ??= startConsent(options, "data-");
+  startConsent(options, "data-");
 }

@@ -230,7 +230,12 @@ export class Consent {
       return;
     }
     page.readCookie(around.cookies());
-    if (!page.settled) await this.notices.load().then(() => this.present(), console.warn);
+    if (!page.settled) {
+      await this.notices
+        .load()
+        .then(() => this.present())
+        .catch(console.warn);
+    }
     this.settle();
     await courier;
     if (page.pending) void this.deliver(page.chosenHere ? "first" : "retry");

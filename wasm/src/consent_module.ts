@@ -60,8 +60,19 @@ export interface ConsentApi {
   track(event: AnalyticsEvent | AnalyticsEvent["type"]): boolean;
 }
 
-/** `prefix`: how the options are written on the page, for what is said of a typo. */
+declare global {
+  interface Window {
+    consent?: ConsentApi;
+  }
+}
+
+/**
+ * Starts the one consent of a page, and leaves it as `window.consent`; what was started first
+ * stays. `prefix`: how the options are written on the page, for what is said of a typo.
+ */
 export function startConsent(options: ConsentOptions, prefix = ""): ConsentApi {
+  // An element with the id "consent" goes by that name, too.
+  if (window.consent?.allows) return window.consent;
   const { site, base = "/v1/", language, gpp } = options;
   const root = new URL(base.replace(/\/?$/, "/"), location.href).href;
   // Whoever waits for it starts nothing where an option is wrong.
@@ -103,16 +114,20 @@ export function startConsent(options: ConsentOptions, prefix = ""): ConsentApi {
       await checked;
       return fetchNotice(root, site, language);
     },
-    cookies: () => document.cookie,
+    cookies,
     setCookie: (text) => {
-      document.cookie = text + (secure ? "; Secure" : "");
+      try {
+        document.cookie = text + (secure ? "; Secure" : "");
+      } catch {
+        // As where cookies are off.
+      }
       // Where writing is left to another process, reading waits for it.
-      return void document.cookie;
+      cookies();
     },
     gpc: () => (navigator as { globalPrivacyControl?: unknown }).globalPrivacyControl === true,
     dnt: () => navigator.doNotTrack === "1",
     random: (bytes) => crypto.getRandomValues(bytes),
-    outbox: new Outbox(() => localStorage, () => document.cookie),
+    outbox: new Outbox(() => localStorage, cookies),
     view: banner,
     apply: () => followUp.apply(),
   };
@@ -125,10 +140,19 @@ export function startConsent(options: ConsentOptions, prefix = ""): ConsentApi {
   }).observe(document, { childList: true, subtree: true });
   listen(consent, open);
   void consent.ready.then(() => banner.stand());
-  const made = api(consent, followUp, open);
+  const made = (window.consent = api(consent, followUp, open));
   const runGpp = () => followUp.run((started) => void started.startGpp(gpp!, banner.root, made));
   if (gpp) void Promise.resolve(checked).then(runGpp, () => {});
   return made;
+}
+
+// In a sandboxed frame they throw.
+function cookies(): string {
+  try {
+    return document.cookie;
+  } catch {
+    return "";
+  }
 }
 
 function listen(consent: Consent, open: () => Promise<void>): void {

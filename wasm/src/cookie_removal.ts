@@ -46,9 +46,13 @@ const warned = new Set<string>();
 /** Removes them and looks whether they are gone; says which are not. */
 export function removeLeft(named: NoticeCookie[]): void {
   for (const one of named) {
-    if (one.kind === "local_storage") removeKeys(() => localStorage, one.name);
-    else if (one.kind === "session_storage") removeKeys(() => sessionStorage, one.name);
-    else removeCookie(one);
+    try {
+      if (one.kind === "local_storage") removeKeys(localStorage, one.name);
+      else if (one.kind === "session_storage") removeKeys(sessionStorage, one.name);
+      else removeCookie(one);
+    } catch {
+      // What throws keeps nothing either.
+    }
   }
 }
 
@@ -69,11 +73,6 @@ function removeCookie(cookie: NoticeCookie): void {
   }
 }
 
-function removeKeys(storage: () => Storage, pattern: string): void {
-  try {
-    const kept = storage();
-    for (const key of Object.keys(kept)) if (isNamed(key, pattern)) kept.removeItem(key);
-  } catch {
-    // Nothing could be kept there either.
-  }
+function removeKeys(storage: Storage, pattern: string): void {
+  for (const key of Object.keys(storage)) if (isNamed(key, pattern)) storage.removeItem(key);
 }

@@ -10,8 +10,7 @@ export function element<Tag extends keyof HTMLElementTagNameMap>(
 ): HTMLElementTagNameMap[Tag] {
   const node = document.createElement(tag);
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== undefined && value !== false)
-      node.setAttribute(name, value === true ? "" : value);
+    if (value) node.setAttribute(name, value as string);
   }
   node.append(...children.map((child) => child ?? ""));
   return node;

@@ -42,7 +42,7 @@ export class FollowUpLoader {
 // Something may run, something is held back that can say so, or something that may not run has left
 // a cookie.
 function hasWork(consent: Consent): boolean {
-  const left = ({ name }: { name: string }) => document.cookie.includes(`${name}=`);
+  const left = ({ name }: { name: string }) => consent.around.cookies().includes(`${name}=`);
   return !!(
     consent.allows("analytics") ||
     consent.allows("marketing") ||

@@ -54,7 +54,7 @@ const skewTolerated = 60_000;
 /** Rejects on anything but a complete notice of the schema this file knows. */
 export async function fetchNotice(base: string, site: string, language?: string): Promise<Notice> {
   const response = await fetchOnce(noticeUrl(base, site, language));
-  const notice = (await response.json()) as Notice;
+  const notice = (await response.json().catch(() => {})) as Notice;
   if (!isNotice(notice)) {
     throw new Error(`consent: no notice for site "${site}" (${response.status})`);
   }

@@ -1,8 +1,9 @@
 // The first layers of an opt-out region, loaded there: the notice with a way out, and the line that
 // says that it was taken, or that a signal is honoured.
 
-import { control, element } from "./element";
+import { adoptStyles, control, element } from "./element";
 import type { Notice } from "./notice";
+import styles from "./opt_out.css";
 import { policyLink, removePolicyLink } from "./policy_link";
 import type { FirstLayer, ViewActions } from "./view";
 
@@ -12,6 +13,7 @@ export interface OptOutModule {
 
 export interface Dressing {
   root: ShadowRoot;
+  base: string;
   /** The name of the link's slot. */
   slot: string;
   layer: Exclude<FirstLayer, "ask">;
@@ -22,7 +24,7 @@ export interface Dressing {
 
 /** Makes of a card that asks the one that is wanted. */
 export function dress(card: HTMLElement, wanted: Dressing): void {
-  const { root, slot, layer, notice, actions, hide } = wanted;
+  const { root, base, slot, layer, notice, actions, hide } = wanted;
   const { text } = notice;
   const close = control("close", text.close, hide);
   if (layer === "opt_out") {
@@ -41,6 +43,7 @@ export function dress(card: HTMLElement, wanted: Dressing): void {
     return;
   }
   removePolicyLink(root, slot);
+  adoptStyles(root, styles, `${base}opt_out.css`);
   const status = layer === "honoured" ? text.gpc_honoured : text.opt_out_done;
   card.classList.add("slim");
   card.role = "status";

@@ -11,7 +11,7 @@ import {
   type RecordState,
 } from "./core_decision";
 import type { Token, TokenReader } from "./core_token";
-import type { Choices, Model, Purpose, Reason } from "./names";
+import { purposeNames, type Choices, type Model, type Purpose, type Reason } from "./names";
 import { type Notice } from "./notice";
 import type { PendingChoice } from "./outbox";
 
@@ -161,8 +161,7 @@ export class PageState {
       return { version, materialSince: notice.policy.material_since };
     }
     const materialSince: PolicyInForce["materialSince"] = {};
-    for (const purpose of notice?.purposes.map(({ id }) => id) ??
-      (["analytics", "marketing"] as const)) {
+    for (const purpose of notice?.purposes.map(({ id }) => id) ?? purposeNames) {
       materialSince[purpose] = version;
     }
     return { version, materialSince };

@@ -14,6 +14,8 @@ export interface PlaceholderModule {
 
 const hostName = "dialphone-consent-frame";
 const placeholders = new Map<HTMLIFrameElement, HTMLElement>();
+const returns = new WeakMap<HTMLElement, number>();
+const returnsMost = 99;
 
 // A page that takes a frame away does not know of what stood before it.
 new MutationObserver(() => {
@@ -50,6 +52,10 @@ export function hold(
   // A router may have moved the frame without what stood before it.
   if (standing && frame.previousSibling === standing) return;
   const host = standing ?? element(hostName as "div");
+  // A page that takes it away each time gets its way.
+  const times = returns.get(host) ?? 0;
+  returns.set(host, times + 1);
+  if (times > returnsMost) return;
   placeholders.set(frame, host);
   frame.before(host);
   frame.hidden = true;

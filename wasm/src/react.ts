@@ -11,9 +11,13 @@ import {
   useSyncExternalStore,
   type ReactNode,
 } from "react";
-import type { ConsentApi, ConsentOptions, ConsentState } from "./consent_module";
+import {
+  startConsent,
+  type ConsentApi,
+  type ConsentOptions,
+  type ConsentState,
+} from "./consent_module";
 import type { Purpose, ServiceName } from "./names";
-import { sharedConsent } from "./shared_consent";
 
 const Shared = createContext<ConsentApi | undefined>(undefined);
 
@@ -23,7 +27,7 @@ export function ConsentProvider({
   ...options
 }: ConsentOptions & { children?: ReactNode }): ReactNode {
   const [consent, setConsent] = useState<ConsentApi>();
-  useEffect(() => setConsent(sharedConsent(options)), [options.site]);
+  useEffect(() => setConsent(startConsent(options)), [options.site]);
   return createElement(Shared.Provider, { value: consent }, children);
 }
 

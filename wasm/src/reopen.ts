@@ -47,6 +47,8 @@ export function stand(
   button.dir = direction;
   button.addEventListener("click", () => actions.open());
   root.append(button);
+  // In a body with a transform or a filter nothing is fixed to the window.
+  if (button.offsetParent) document.body.before(root.host);
   return button;
 }
 

@@ -90,12 +90,9 @@ function hardened(root: ShadowRoot, keepsColours: boolean): string {
   const coloured = keepsColours
     ? own
     : own.replace(/var\(--consent-(?!font)[\w-]+,([^()]*)\)/g, "$1");
-  // html { font-size: 62.5% } makes every rem of ours small.
-  const rem = Math.max(16, parseFloat(getComputedStyle(document.documentElement).fontSize));
-  const fixed = coloured.replace(/([\d.]+)rem/g, (_, n) => `${Number(n) * rem}px`);
   return (
     `${everything},${everything}::before,${everything}::after{all:revert!important}` +
     `[part]{direction:inherit!important}` +
-    fixed.replace(/([\w-]+:[^;{}]+)(?=[;}])/g, "$1!important")
+    coloured.replace(/([\w-]+:[^;{}]+)(?=[;}])/g, "$1!important")
   );
 }

@@ -2,9 +2,13 @@
 // banner starts in the browser.
 
 import { onMounted, onUnmounted, shallowRef, type ShallowRef } from "vue";
-import type { ConsentApi, ConsentOptions, ConsentState } from "./consent_module";
+import {
+  startConsent,
+  type ConsentApi,
+  type ConsentOptions,
+  type ConsentState,
+} from "./consent_module";
 import type { Purpose, ServiceName } from "./names";
-import { sharedConsent } from "./shared_consent";
 
 export interface UsedConsent {
   /** Undefined on a server and until the component is mounted. */
@@ -23,7 +27,7 @@ export function useConsent(options: ConsentOptions): UsedConsent {
   const state = shallowRef<ConsentState | undefined>(undefined);
   let stop = () => {};
   onMounted(() => {
-    const started = (consent.value = sharedConsent(options));
+    const started = (consent.value = startConsent(options));
     state.value = started.state();
     stop = started.on("change", (changed) => (state.value = changed));
   });
