@@ -243,12 +243,26 @@ http::Response answer(const Submission& submission, const Record& record, int st
   return response;
 }
 
-// The same event with another content is a client's mistake, or somebody guessing.
+// Who has no script cannot fetch a notice again: the page comes again, with what holds now.
+http::Response ask_again(const Submission& submission) {
+  const std::string& language = submission.request.language;
+  std::string path = "/v1/preferences";
+  if (submission.service.site.text.contains(language)) path += "?language=" + language;
+  http::Response response;
+  response.status = 303;
+  response.set("Location", path);
+  response.set("Cache-Control", "private, no-store");
+  return response;
+}
+
+// The same event with another content is a client's mistake, or somebody guessing; of a form it is
+// the button beside the one that was pressed first.
 http::Response answer_repeat(const Submission& submission, const Record& first) {
   const ConsentRequest& request = submission.request;
   const bool same_subject = !request.subject || request.subject == first.subject;
   if (first.site != request.site || first.choices != request.choices ||
       first.action != request.action || !same_subject) {
+    if (is_form(submission.http) && same_subject) return ask_again(submission);
     return http::problem(409,
                          "This event was recorded before with another content; make a new event.",
                          {{"/event", "is taken"}});
@@ -373,7 +387,9 @@ http::Outcome handle_consents(const Service& service, const http::Request& reque
   if (auto refused = refuse(submission, record)) {
     // What was right when it came first may be late now, or its subject known through it.
     const auto first = service.ledger.find_event(submission.request.event);
-    return first ? answer_repeat(submission, *first) : std::move(*refused);
+    if (first) return answer_repeat(submission, *first);
+    const bool late = refused->status == 409 || refuse_clock(submission.request, now).has_value();
+    return is_form(request) && late ? ask_again(submission) : std::move(*refused);
   }
   return store(std::move(submission), std::move(record));
 }
