@@ -2,26 +2,15 @@
 // optional runs.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { allows, control, cookiesOf, launchBrowser, newVisitor } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { allows, control, cookiesOf } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 
-let service;
-let browser;
+const stage = browserStage();
 
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = () => newVisitor(browser, { url: service.url, from: "germany" });
+const { visit } = stage;
 const optional = /analytics\.js|marketing\.js|\/v1\/events/;
 
 async function assertWorksWithout({ context, page, requests, complaints }) {
@@ -83,7 +72,7 @@ for (const [name, text] of Object.entries(entries)) {
 }
 
 const valid = async () => {
-  const answer = await fetch(`${service.url}/v1/notice?site=dialphone.com&language=en`);
+  const answer = await fetch(`${stage.service.url}/v1/notice?site=dialphone.com&language=en`);
   return answer.json();
 };
 const json = (body) => ({ contentType: "application/json", body: JSON.stringify(body) });

@@ -2,27 +2,16 @@
 // their place, images and links; and what is taken away again.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
 import { axeViolations } from "../support/axe.mjs";
-import { control, launchBrowser, newVisitor, open, violations } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { control, open, violations } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 
-let service;
-let browser;
+const stage = browserStage({ scopes: ["check"] });
 
-before(async () => {
-  service = await startConsentd({ scopes: ["check"] });
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+const { visit } = stage;
 const ran = (page) => page.evaluate(() => globalThis.ran ?? []);
 const says = (name) => `(globalThis.ran ??= []).push("${name}");`;
 

@@ -3,28 +3,17 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { allows, control, emptyStorage, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { allows, control, emptyStorage } from "../support/browser.mjs";
 import { open, places, screenshot, stored, violations } from "../support/browser.mjs";
 import { waitForCookies } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { check, eventsOf, findInData, waitForEvent } from "../support/pipeline.mjs";
 
-let service;
-let browser;
+const stage = browserStage({ scopes: ["check"] });
 
-before(async () => {
-  service = await startConsentd({ scopes: ["check"] });
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) => newVisitor(browser, { url: service.url, ...options });
+const { visit } = stage;
 const optionalCookies = ["_dpa", "_dpa_session", "_dpm"];
 
 // What the page and its banner are made of; everything else is a request that needs a choice.
@@ -33,7 +22,7 @@ const ownFile = /^\/(?:$|[a-z]+\.(?:css|svg)$|v1\/[\w.-]+\.(?:m?js|wasm|css)$)/;
 function assertNothingOptional(requests) {
   for (const request of requests) {
     const { origin, pathname } = new URL(request.url());
-    assert.equal(origin, service.url, request.url());
+    assert.equal(origin, stage.service.url, request.url());
     assert.equal(request.method(), "GET", request.url());
     assert.ok(ownFile.test(pathname) || pathname === "/v1/notice", request.url());
     assert.ok(!request.headers().cookie, request.url());
@@ -99,14 +88,15 @@ for (const { from, country, regime } of [
     assert.ok(requests.some((request) => request.url().endsWith("/analytics.js")));
 
     for (const who of [{ subject: body.record.subject }, { token: body.token }]) {
-      const verdict = await check(service, who);
+      const verdict = await check(stage.service, who);
       assert.equal(verdict.allowed, true);
       assert.equal(verdict.reason, "granted");
-      assert.equal((await check(service, who, "marketing")).reason, "granted");
+      assert.equal((await check(stage.service, who, "marketing")).reason, "granted");
     }
 
     await page.goto("/pricing");
-    const event = await waitForEvent(service, (one) => one.path === "/" && one.country === country);
+    const isTheirs = (one) => one.path === "/" && one.country === country;
+    const event = await waitForEvent(stage.service, isTheirs);
     assert.equal(event.type, "page_view");
     assert.equal(event.basis, "consent");
     assert.match(event.visitor, /^[\w-]{22}$/);
@@ -117,8 +107,9 @@ for (const { from, country, regime } of [
     const address = places[from]["X-Forwarded-For"];
     const userAgent = await page.evaluate(() => navigator.userAgent);
     const packed = Buffer.from(address.split(".").map(Number));
-    assert.deepEqual(await findInData(service, [address, userAgent, packed]), []);
-    assert.ok(!service.output().includes(address) && !service.output().includes(userAgent));
+    assert.deepEqual(await findInData(stage.service, [address, userAgent, packed]), []);
+    const output = stage.service.output();
+    assert.ok(!output.includes(address) && !output.includes(userAgent));
     assert.deepEqual(complaints, []);
     await context.close();
   });
@@ -143,14 +134,14 @@ for (const { from, country, regime } of [
     assert.equal(second.body.token, body.token, "every refusing visitor of a day holds the same");
     await other.context.close();
 
-    assert.equal((await check(service, { token: body.token })).reason, "refused");
+    assert.equal((await check(stage.service, { token: body.token })).reason, "refused");
     const anyId = randomBytes(16).toString("base64url");
     assert.deepEqual(
-      await check(service, { subject: anyId }).then(({ allowed, reason }) => [allowed, reason]),
+      await check(stage.service, { subject: anyId }).then((one) => [one.allowed, one.reason]),
       [false, "no_record"],
     );
     const posted = answer.request().postDataJSON();
-    assert.deepEqual(await findInData(service, [posted.event, body.record.id]), []);
+    assert.deepEqual(await findInData(stage.service, [posted.event, body.record.id]), []);
 
     requests.length = 0;
     await page.reload();
@@ -167,7 +158,7 @@ for (const { from, country, regime } of [
     await page.waitForLoadState("networkidle");
     await waitForCookies(page, ["dp_consent"]);
     assert.ok(requests.every((request) => !/analytics|marketing|events/.test(request.url())));
-    assert.deepEqual(await eventsOf(service, "/subprocessors"), []);
+    assert.deepEqual(await eventsOf(stage.service, "/subprocessors"), []);
     assert.deepEqual(complaints, []);
     await context.close();
   });
@@ -178,15 +169,15 @@ for (const { from, country, regime } of [
     const { body } = await choose(page, "accept_all");
     const who = { subject: body.record.subject };
     await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
-    assert.equal((await check(service, who)).reason, "granted");
+    assert.equal((await check(stage.service, who)).reason, "granted");
 
     await page.getByRole("link", { name: "Privacy choices" }).last().click();
     await control(page, "withdraw").waitFor();
     await screenshot(page, `dialog-withdraw-${from}`);
     const withdrawn = await choose(page, "withdraw");
     assert.ok([200, 201].includes(withdrawn.answer.status()));
-    assert.equal((await check(service, who)).reason, "withdrawn");
-    assert.equal((await check(service, { token: body.token })).reason, "withdrawn");
+    assert.equal((await check(stage.service, who)).reason, "withdrawn");
+    assert.equal((await check(stage.service, { token: body.token })).reason, "withdrawn");
     assert.equal(await allows(page, "analytics"), false);
 
     await page.waitForFunction(() => localStorage.length === 0);
@@ -194,7 +185,8 @@ for (const { from, country, regime } of [
     assert.deepEqual((await stored(context, page)).storage, emptyStorage);
     assert.notEqual(cookies.dp_consent.value, body.token);
     assert.ok(!cookies.dp_consent.value.includes(body.record.subject));
-    assert.equal((await check(service, { token: cookies.dp_consent.value })).reason, "withdrawn");
+    const left = { token: cookies.dp_consent.value };
+    assert.equal((await check(stage.service, left)).reason, "withdrawn");
 
     await page.reload();
     await page.evaluate(() => window.consent.ready);

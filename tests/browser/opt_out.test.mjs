@@ -2,28 +2,16 @@
 // browser's signal.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { allows, control, cookiesOf, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { allows, control, cookiesOf } from "../support/browser.mjs";
 import { open, screenshot, violations, waitForCookies } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { check, eventsOf, waitForEvent } from "../support/pipeline.mjs";
 
-let service;
-let browser;
+const stage = browserStage({ scopes: ["check"] });
 
-before(async () => {
-  service = await startConsentd({ scopes: ["check"] });
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) =>
-  newVisitor(browser, { url: service.url, from: "california", ...options });
+const visit = (options) => stage.visit({ from: "california", ...options });
 
 const consentAnswer = (page) =>
   page.waitForResponse(
@@ -45,7 +33,7 @@ test("without a signal nothing blocks the page and the opt-out is visible", asyn
 
   await page.getByRole("link", { name: "See the prices" }).click();
   await page.waitForURL("**/pricing");
-  const event = await waitForEvent(service, (one) => one.country === "US");
+  const event = await waitForEvent(stage.service, (one) => one.country === "US");
   assert.equal(event.subdivision, "US-CA");
   assert.equal(event.basis, "opt_out_default");
   assert.deepEqual(await violations(page), []);
@@ -61,7 +49,7 @@ test("opting out is one click, stays, and stops what was on", async () => {
   await control(page, "opt_out").click();
   const { record, token } = await (await answered).json();
   assert.deepEqual(record.choices, { analytics: "denied", marketing: "denied" });
-  assert.equal((await check(service, { token })).reason, "opted_out");
+  assert.equal((await check(stage.service, { token })).reason, "opted_out");
   assert.equal(await allows(page, "analytics"), false);
   await waitForCookies(page, ["dp_consent"]);
 
@@ -72,7 +60,7 @@ test("opting out is one click, stays, and stops what was on", async () => {
   assert.equal(await allows(page, "analytics"), false);
   await waitForCookies(page, ["dp_consent"]);
   assert.ok(requests.every((request) => !request.url().endsWith("/v1/events")));
-  assert.deepEqual(await eventsOf(service, "/subprocessors"), []);
+  assert.deepEqual(await eventsOf(stage.service, "/subprocessors"), []);
   assert.deepEqual(complaints, []);
   await context.close();
 });
@@ -86,7 +74,7 @@ test("without the file of its own layers there is a way out, too", async () => {
   assert.equal(await allows(page, "analytics"), false);
   await page.waitForFunction(() => window.consent.state().status === "decided");
   const { dp_consent: cookie } = await waitForCookies(page, ["dp_consent"]);
-  assert.equal((await check(service, { token: cookie.value })).reason, "opted_out");
+  assert.equal((await check(stage.service, { token: cookie.value })).reason, "opted_out");
   await context.close();
 });
 
@@ -104,7 +92,7 @@ test("with GPC analytics is off, the page says so, and the pipeline hears it", a
   assert.equal(record.action, "gpc");
   assert.equal(record.subject, null);
   assert.deepEqual(record.signals, { gpc: true });
-  const verdict = await check(service, { token });
+  const verdict = await check(stage.service, { token });
   assert.deepEqual([verdict.allowed, verdict.reason], [false, "gpc"]);
 
   await page.waitForLoadState("networkidle");
@@ -115,7 +103,7 @@ test("with GPC analytics is off, the page says so, and the pipeline hears it", a
   await page.goto("/contact");
   await page.waitForLoadState("networkidle");
   assert.ok(requests.every((request) => !request.url().endsWith("/v1/events")));
-  assert.deepEqual(await eventsOf(service, "/contact"), []);
+  assert.deepEqual(await eventsOf(stage.service, "/contact"), []);
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(complaints, []);
   await context.close();

@@ -2,27 +2,16 @@
 // later exactly once.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { allows, control, cookiesOf, launchBrowser, newVisitor } from "../support/browser.mjs";
+import { allows, control, cookiesOf } from "../support/browser.mjs";
 import { open, waitForCookies } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { check } from "../support/pipeline.mjs";
 
-let service;
-let browser;
+const stage = browserStage({ scopes: ["check"] });
 
-before(async () => {
-  service = await startConsentd({ scopes: ["check"] });
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+const { visit } = stage;
 
 const outages = {
   "no network": (route) => route.abort("internetdisconnected"),
@@ -70,7 +59,7 @@ for (const [name, outage] of Object.entries(outages)) {
     await page.goto("/pricing");
     const { record, token } = await answered;
     assert.deepEqual(record.choices, { analytics: "denied", marketing: "denied" });
-    assert.equal((await check(service, { token })).reason, "refused");
+    assert.equal((await check(stage.service, { token })).reason, "refused");
     await page.waitForFunction(() => document.cookie.includes("dp_consent="));
     await page.waitForFunction(() => localStorage.length === 0);
     assert.ok(requests.every((request) => !/analytics\.js|marketing\.js/.test(request.url())));
@@ -89,7 +78,7 @@ for (const [name, outage] of Object.entries(outages)) {
     await page.goto("/pricing");
     const { record, posted } = await answered;
     assert.equal(posted.event, first.event);
-    assert.equal((await check(service, { subject: record.subject })).reason, "granted");
+    assert.equal((await check(stage.service, { subject: record.subject })).reason, "granted");
     await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
     await context.close();
   });
@@ -108,7 +97,7 @@ test("a withdrawal during an outage acts here at once and reaches the service la
   await chooseDuring(outage, context, page, "withdraw");
   assert.equal(await allows(page, "analytics"), false);
   await waitForCookies(page, ["dp_consent", "dp_consent_outbox"]);
-  assert.equal((await check(service, { subject })).reason, "granted");
+  assert.equal((await check(stage.service, { subject })).reason, "granted");
 
   await page.goto("/privacy");
   await page.evaluate(() => window.consent.ready);
@@ -117,7 +106,7 @@ test("a withdrawal during an outage acts here at once and reaches the service la
   const { answered } = await reachable(context, outage);
   await page.goto("/pricing");
   await answered;
-  assert.equal((await check(service, { subject })).reason, "withdrawn");
+  assert.equal((await check(stage.service, { subject })).reason, "withdrawn");
   await context.close();
 });
 

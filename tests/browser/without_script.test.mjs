@@ -1,27 +1,15 @@
 // Visitors whose browser runs no script: nothing optional runs, and the choice is a plain form.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { test } from "node:test";
 
-import { launchBrowser, newVisitor, screenshot } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { screenshot } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { check } from "../support/pipeline.mjs";
 
-let service;
-let browser;
+const stage = browserStage({ scopes: ["check"] });
 
-before(async () => {
-  service = await startConsentd({ scopes: ["check"] });
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) =>
-  newVisitor(browser, { url: service.url, from: "germany", javaScriptEnabled: false, ...options });
+const visit = (options) => stage.visit({ javaScriptEnabled: false, ...options });
 
 const cookieOf = async (context) =>
   (await context.cookies()).find((one) => one.name === "dp_consent");
@@ -48,16 +36,16 @@ test("accepting by form sets the cookie and leads back", async () => {
   const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
   await page.locator('button[name="action"][value="accept_all"]').click();
   assert.equal((await answered).status(), 303);
-  await page.waitForURL(`${service.url}/`);
+  await page.waitForURL(`${stage.service.url}/`);
   const cookie = await cookieOf(context);
-  assert.equal((await check(service, { token: cookie.value })).reason, "granted");
+  assert.equal((await check(stage.service, { token: cookie.value })).reason, "granted");
 
   await toPreferences(page);
   await screenshot(page, "preferences-page-granted", { fullPage: true });
   await page.locator('button[name="action"][value="withdraw"]').click();
-  await page.waitForURL(`${service.url}/`);
+  await page.waitForURL(`${stage.service.url}/`);
   assert.notEqual((await cookieOf(context)).value, cookie.value);
-  assert.equal((await check(service, { token: cookie.value })).reason, "withdrawn");
+  assert.equal((await check(stage.service, { token: cookie.value })).reason, "withdrawn");
   await context.close();
 });
 
@@ -65,10 +53,10 @@ test("refusing by form leaves no identifier", async () => {
   const { context, page } = await visit({});
   await toPreferences(page);
   await page.locator('button[name="action"][value="reject_all"]').click();
-  await page.waitForURL(`${service.url}/`);
+  await page.waitForURL(`${stage.service.url}/`);
   assert.equal((await context.cookies()).length, 1);
   assert.equal(
-    (await check(service, { token: (await cookieOf(context)).value })).reason,
+    (await check(stage.service, { token: (await cookieOf(context)).value })).reason,
     "refused",
   );
   await context.close();
@@ -86,10 +74,10 @@ test("one purpose by form", async () => {
   );
   await page.locator('input[name="choices.analytics"][value="granted"]').check();
   await page.locator('button[name="action"][value="save"]').click();
-  await page.waitForURL(`${service.url}/`);
+  await page.waitForURL(`${stage.service.url}/`);
   const token = (await cookieOf(context)).value;
-  assert.equal((await check(service, { token })).reason, "granted");
-  assert.equal((await check(service, { token }, "marketing")).allowed, false);
+  assert.equal((await check(stage.service, { token })).reason, "granted");
+  assert.equal((await check(stage.service, { token }, "marketing")).allowed, false);
   await context.close();
 });
 
