@@ -219,10 +219,10 @@ async function notice() {
 }
 
 // A grant of a new subject each time.
-async function writeOf(service) {
-  const body = await new Visitor(service).body("accept_all");
+async function writeOf(service, action = "accept_all") {
+  const body = await new Visitor(service).body(action);
   body.event = "@".repeat(36);
-  body.subject = "@".repeat(22);
+  if (action === "accept_all") body.subject = "@".repeat(22);
   const edge = "X-Geo-Country: DE\r\n";
   return requestFile(httpPost("/v1/consents", JSON.stringify(body), edge));
 }
@@ -233,10 +233,14 @@ async function consents() {
   const write = await writeOf(service);
   const empty = requestFile(httpPost("/v1/ping", ""));
   const pids = pidsOf(service);
+  const answered = { port, request: empty, pids, refused: true };
+  const title = "durable, beside an empty POST (answered 404) of the same server";
+  compare(`POST /v1/consents, a grant, ${title}`, { port, request: write, pids }, answered, 0.5);
+  const refusal = await writeOf(service, "reject_all");
   compare(
-    "POST /v1/consents, durable, beside an empty POST (answered 404) of the same server",
-    { port, request: write, pids },
-    { port, request: empty, pids, refused: true },
+    `the same, a refusal, of which a count is kept, ${title}`,
+    { port, request: refusal, pids },
+    answered,
     0.5,
   );
 }

@@ -3,7 +3,7 @@
 // one step (SHA-256) counts as callgrind knows it. Two runs, one with more requests, are compared.
 //
 // usage: node tests/bench/http/instructions.mjs [--help] [--requests N] [--top N]
-//        [check | notice | consents ...]   without a name: all of them
+//        [check | notice | grant | refusal ...]   without a name: all of them
 
 import { spawnSync } from "node:child_process";
 import { once } from "node:events";
@@ -24,7 +24,11 @@ const { values, positionals } = parseArgs({
     top: { type: "string", default: "24" },
   },
 });
-const kinds = { check: checks, notice: notices, consents };
+const kinds = {
+  ...{ check: checks, notice: notices },
+  grant: (service) => decisions(service, "accept_all"),
+  refusal: (service) => decisions(service, "reject_all"),
+};
 const unknown = positionals.find((name) => !(name in kinds));
 if (unknown) {
   console.error(`no such measurement: ${unknown}; one of: ${Object.keys(kinds).join(" ")}`);
@@ -52,10 +56,12 @@ function notices(service) {
   return { url: service.url, next: () => request };
 }
 
-async function consents(service) {
-  const body = await new Visitor(service).body("accept_all");
+async function decisions(service, action) {
+  const body = await new Visitor(service).body(action);
+  const granting = action === "accept_all";
   const next = () => {
-    const text = JSON.stringify({ ...body, event: eventId(), subject: randomId() });
+    const own = { event: eventId(), ...(granting ? { subject: randomId() } : {}) };
+    const text = JSON.stringify({ ...body, ...own });
     const length = `Content-Length: ${Buffer.byteLength(text)}`;
     const type = "Content-Type: application/json";
     return head("POST /v1/consents HTTP/1.1", [type, length, "X-Geo-Country: DE"]) + text;
