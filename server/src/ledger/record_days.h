@@ -3,9 +3,11 @@
 // the sweeps themselves from the records' ids and kept beside them; nothing else writes it.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <vector>
 
+#include "clock.h"
 #include "consent/ruleset.h"
 #include "ledger/sqlite_connection.h"
 
@@ -18,6 +20,9 @@ struct RecordDay {
   std::uint64_t last = 0;
   Date day{};
   bool emptied = false;  // no payload is left of them, and none comes back
+  // The earliest moment that a retention period of anything of their subjects is counted from, as a
+  // sweep found; none: it is not known, or something is over and stays.
+  std::optional<TimePoint> counts_from = {};
   friend bool operator==(const RecordDay&, const RecordDay&) = default;
 };
 
@@ -27,7 +32,8 @@ std::vector<RecordDay> read_record_days(SqliteConnection& connection);
 // Inside a transaction. Throws SqliteError.
 void store_record_days(SqliteConnection& connection, std::span<const RecordDay> days);
 
-// Of no number of the schema: an older program opens the file all the same.
-extern const char* const kRecordDaysTable;
+// Makes the table where it is missing. Of no number of the schema: an older program opens the file
+// all the same, and forgets `counts_from`. Throws SqliteError.
+void prepare_record_days(SqliteConnection& connection);
 
 }  // namespace consent::server

@@ -188,7 +188,7 @@ void prepare_ledger_file(SqliteConnection& connection, IntegrityCheck check) {
   connection.execute("PRAGMA secure_delete = ON");
   migrate(connection, version);
   connection.execute(kDecisions);
-  connection.execute(kRecordDaysTable);
+  prepare_record_days(connection);
 }
 
 }  // namespace consent::server

@@ -36,9 +36,10 @@ void DueSubjects::read_days() {
 }
 
 // No record is over before its own time and a period; what supersedes it comes later, and so does
-// its expiry.
+// its expiry. What changes a subject after a look at it is a record of a day of its own.
 bool DueSubjects::can_be_due(const RecordDay& day) const {
-  return !day.emptied && retention_.consent_records.after(TimePoint(day.day)) <= now_;
+  const TimePoint start = std::max(TimePoint(day.day), day.counts_from.value_or(TimePoint::min()));
+  return !day.emptied && retention_.consent_records.after(start) <= now_;
 }
 
 bool DueSubjects::each_old(const Take& take, const Progress& progress) {
@@ -63,20 +64,34 @@ bool DueSubjects::each_old(const Take& take, const Progress& progress) {
 bool DueSubjects::each_of(RecordDay& day, const Take& take,
                           const std::function<void(std::uint64_t after)>& look_on) {
   bool emptied = true;
+  bool known = true;
+  TimePoint earliest = kNothing;
   for (std::uint64_t after = day.first - 1; after < day.last;) {
     const SubjectsOfRecords page = page_of(day, after);
     if (page.held > 0) emptied = false;
+    if (page.held > page.subjects.size()) known = false;
     for (const SubjectSummary& subject : page.subjects) {
-      if (seen_.contains(subject.place.hash)) continue;
-      const bool comes_again = subject.oldest.has_value() || subject.damaged;
-      if (comes_again) seen_.insert(subject.place.hash);
-      if (!take(subject)) return false;
+      const Look look = look_at(subject, take);
+      if (!look.go_on) return false;
+      known = known && look.counts_from;
+      earliest = std::min(earliest, look.counts_from.value_or(kNothing));
     }
     after = page.after;
     look_on(after);
   }
   day.emptied = emptied;
+  day.counts_from.reset();  // where all are gone the next one finds the day emptied
+  if (known && earliest != kNothing) day.counts_from = earliest;
   return true;
+}
+
+DueSubjects::Look DueSubjects::look_at(const SubjectSummary& subject, const Take& take) {
+  const auto before = seen_.find(subject.place.hash);
+  if (before != seen_.end()) return before->second;
+  const Look look = take(subject);
+  const bool comes_again = subject.oldest.has_value() || subject.damaged;
+  if (comes_again) seen_.emplace(subject.place.hash, look);
+  return look;
 }
 
 SubjectsOfRecords DueSubjects::page_of(const RecordDay& day, std::uint64_t after) {
@@ -93,7 +108,7 @@ bool DueSubjects::each_living(const Take& take, const Progress& progress) const 
   while (true) {
     const auto page = ledger_.subjects(zone_, after, kPage);
     for (const SubjectSummary& subject : page) {
-      if (!take(subject)) return false;
+      if (!take(subject).go_on) return false;
       after = subject.place;
     }
     if (page.size() < kPage) break;

@@ -65,6 +65,10 @@ class ZonePass {
     sweep_.certificate = destruction_.id;
   }
 
+  void keep_days() const {
+    if (mode_ == SweepMode::destroy) due_.keep();
+  }
+
   const ZoneSweep& result() const { return sweep_; }
   const std::string& failure() const { return failure_; }
 
@@ -75,18 +79,14 @@ class ZonePass {
   }
 
   bool look_at_all(const std::function<bool()>& stop) {
-    const auto take = [&](const SubjectSummary& subject) {
-      if (stop()) return false;
-      look_at(subject);
-      return true;
+    const auto take = [&](const SubjectSummary& subject) -> DueSubjects::Look {
+      if (stop()) return {.go_on = false};
+      return {.counts_from = look_at(subject)};
     };
-    const bool ended =
-        each_due(take, progress_of("subjects"), [this] {  // what was destroyed stays counted
-          sweep_.subjects = sweep_.frozen = sweep_.damaged = 0;
-          if (mode_ == SweepMode::dry_run) sweep_ = ZoneSweep{.zone = sweep_.zone};
-        });
-    if (mode_ == SweepMode::destroy) due_.keep();
-    return ended;
+    return each_due(take, progress_of("subjects"), [this] {  // what was destroyed stays counted
+      sweep_.subjects = sweep_.frozen = sweep_.damaged = 0;
+      if (mode_ == SweepMode::dry_run) sweep_ = ZoneSweep{.zone = sweep_.zone};
+    });
   }
 
   // `begin_again` forgets what was counted.
@@ -167,14 +167,16 @@ class ZonePass {
   // The verification: nothing that could be destroyed is left of what was looked at.
   void count_again() {
     each_due(
-        [this](const SubjectSummary& subject) {
-          const bool whole = plan_sweep(subject.state, subject.legal_hold, parts_.site.retention,
-                                        destruction_.started) == SweepVerdict::destroy;
-          const bool left = whole || (!is_frozen(subject) &&
-                                      superseded(subject, destruction_.started).up_to != 0);
+        [this](const SubjectSummary& subject) -> DueSubjects::Look {
+          const SweepVerdict verdict = plan_sweep(subject.state, subject.legal_hold,
+                                                  parts_.site.retention, destruction_.started);
+          const Superseded found = superseded(subject, destruction_.started);
+          const bool left =
+              verdict == SweepVerdict::destroy || (!is_frozen(subject) && found.up_to != 0);
           if (left) ++destruction_.left;
           ++destruction_.read;
-          return true;
+          if (left || is_frozen(subject) || verdict != SweepVerdict::keep) return {};
+          return {.counts_from = found.counts_from};
         },
         progress_of("verification"), [this] { destruction_.read = destruction_.left = 0; });
     each_expired(
@@ -183,11 +185,12 @@ class ZonePass {
     destruction_.left += parts_.ledger.requests().count_closed(sweep_.zone, closed_before());
   }
 
-  void look_at(const SubjectSummary& subject) {
+  // The earliest moment that a period of what is left is counted from; none: look again.
+  std::optional<TimePoint> look_at(const SubjectSummary& subject) {
     ++sweep_.subjects;
     if (subject.damaged) {
       ++sweep_.damaged;
-      return;
+      return std::nullopt;
     }
     const TimePoint now = parts_.clock.now();
     switch (plan_sweep(subject.state, subject.legal_hold, parts_.site.retention, now)) {
@@ -195,29 +198,33 @@ class ZonePass {
         return look_back(subject, now);
       case SweepVerdict::frozen:
         ++sweep_.frozen;
-        return;
+        return std::nullopt;
       case SweepVerdict::destroy:
         break;
     }
-    if (mode_ == SweepMode::dry_run) {
-      ++sweep_.destroyed;
-    } else {
-      destroy(subject, now);
-    }
+    if (mode_ != SweepMode::dry_run) return destroy(subject, now);
+    ++sweep_.destroyed;
+    return std::nullopt;
   }
 
   struct Superseded {
     std::uint64_t up_to = 0;  // sequence; 0: none
     std::uint64_t records = 0;
+    std::optional<TimePoint> counts_from = {};  // when those are gone
   };
   // Throws std::runtime_error.
   Superseded superseded(const SubjectSummary& subject, TimePoint now) const {
     const Retention& retention = parts_.site.retention;
-    if (!subject.oldest || retention.consent_records.after(*subject.oldest) > now) return {};
+    const TimePoint whole = relied_on_until(subject.state);
+    if (!subject.oldest) return {.counts_from = whole};
+    if (retention.consent_records.after(*subject.oldest) > now) {
+      return {.counts_from = std::min(*subject.oldest, whole)};
+    }
     const Ledger::History history = parts_.ledger.history(subject.place);
     if (history.failure) throw std::runtime_error(history.failure->detail);
     Superseded found;
     found.up_to = superseded_up_to(history.records, subject.state, retention, now);
+    found.counts_from = counts_from(history.records, subject.state, retention, now);
     for (const StoredRecord& one : history.records) {
       if (!one.erased && one.record.sequence <= found.up_to) ++found.records;
     }
@@ -229,36 +236,40 @@ class ZonePass {
   }
 
   // At what one who goes on has decided before.
-  void look_back(const SubjectSummary& subject, TimePoint now) {
+  std::optional<TimePoint> look_back(const SubjectSummary& subject, TimePoint now) {
     Superseded found;
     try {
       found = superseded(subject, now);
     } catch (const std::runtime_error&) {
       ++sweep_.damaged;
-      return;
+      return std::nullopt;
     }
-    if (found.up_to == 0) return;
+    if (found.up_to == 0) return found.counts_from;
     if (is_frozen(subject)) {
       ++sweep_.frozen;
-    } else if (mode_ == SweepMode::dry_run) {
+      return std::nullopt;
+    }
+    if (mode_ == SweepMode::dry_run) {
       ++sweep_.renewed;
       sweep_.superseded += found.records;
-    } else {
-      const Erasure erasure = parts_.ledger.erase_superseded(subject, found.up_to);
-      if (!has_erased(erasure)) return;
-      ++sweep_.renewed;
-      sweep_.superseded += erasure.records.size();
-      destruction_.superseded += erasure.records.size();
+      return std::nullopt;
     }
+    const Erasure erasure = parts_.ledger.erase_superseded(subject, found.up_to);
+    if (!has_erased(erasure)) return std::nullopt;
+    ++sweep_.renewed;
+    sweep_.superseded += erasure.records.size();
+    destruction_.superseded += erasure.records.size();
+    return found.counts_from;
   }
 
-  void destroy(const SubjectSummary& subject, TimePoint now) {
+  std::optional<TimePoint> destroy(const SubjectSummary& subject, TimePoint now) {
     const Erasure erasure = parts_.ledger.erase_over(subject, now);
-    if (!has_erased(erasure)) return;
+    if (!has_erased(erasure)) return std::nullopt;
     ++sweep_.destroyed;
     sweep_.records += erasure.records.size();
     ++destruction_.subjects;
     destruction_.keks.insert(erasure.kek);
+    return DueSubjects::kNothing;
   }
 
   // Between the look and this somebody may have restricted or erased it, or decided anew.
@@ -348,6 +359,7 @@ bool sweep_zone(const SweepParts& parts, Zone zone, SweepMode mode, std::size_t 
   } catch (const std::exception& failure) {
     note_failure(report, failure.what());
   }
+  pass.keep_days();
   report.zones.push_back(pass.result());
   return ended;
 }

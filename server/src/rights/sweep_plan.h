@@ -2,6 +2,7 @@
 // What a retention sweep does with a subject. Pure: time and law are inputs.
 
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string_view>
 
@@ -34,6 +35,12 @@ SweepVerdict plan_sweep(const RecordState& state, bool legal_hold, const Retenti
 // kept for the period from then, and as long as the state would be another without it.
 std::uint64_t superseded_up_to(std::span<const StoredRecord> records, const RecordState& state,
                                const Retention& retention, TimePoint now);
+
+// Of a subject that goes on, when those are gone: the earliest moment that a period of what is left
+// is counted from. Empty when something is over, and stays because the state needs it.
+std::optional<TimePoint> counts_from(std::span<const StoredRecord> records,
+                                     const RecordState& state, const Retention& retention,
+                                     TimePoint now);
 
 // Closed requests whose period, and what the law of their regime asks for, is over at `now`.
 ClosedBefore requests_over(const Retention& retention, TimePoint now);

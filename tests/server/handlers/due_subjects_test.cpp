@@ -178,6 +178,73 @@ TEST_CASE("Days whose records are all gone, and those that are young, are not re
   CHECK(file.integer("SELECT count(*) FROM record_days WHERE emptied = 1") == 2);
 }
 
+TEST_CASE(
+    "A grant is read again only when it can be due, though other records of its day are older") {
+  Life life(1);
+  const auto looked_at = [&] { return life.sweep(SweepMode::destroy).zones[0].subjects; };
+  life.decide(1, Choice::granted);  // relied on for its life of 182 days
+  life.decide(2, Choice::granted);
+  life.decide(3, Choice::denied);
+  life.clock().advance(days(100));
+  life.decide(2, Choice::granted);  // from now on the first one is not
+  life.clock().advance(days(731 - 100));
+  CHECK(looked_at() == 3);  // the refusal is over, of the others it is not known
+  CHECK(looked_at() == 0);
+  life.clock().advance(days(99));
+  CHECK(looked_at() == 0);
+  life.clock().advance(days(2));
+  CHECK(looked_at() == 2);  // the first grant of 2 was superseded two years ago
+  CHECK(looked_at() == 0);
+  life.clock().advance(days(80));
+  CHECK(looked_at() == 0);
+  life.clock().advance(days(2));
+  CHECK(life.sweep(SweepMode::dry_run).zones[0].destroyed == 1);
+  CHECK(looked_at() == 1);
+  life.clock().advance(days(98));
+  CHECK(looked_at() == 0);
+  life.clock().advance(days(2));
+  CHECK(life.sweep(SweepMode::destroy).zones[0].destroyed == 1);
+  CHECK(life.still_due() == 0);
+}
+
+TEST_CASE("Who is held or restricted is looked at in each sweep until that ends") {
+  Life life(1);
+  life.decide(1, Choice::granted);
+  life.decide(2, Choice::granted);
+  life.clock().advance(days(731));
+  CHECK(life.sweep(SweepMode::destroy).zones[0].subjects == 2);
+  life.ledger().set_legal_hold(kSite, Life::id(1), true, life.clock().now());
+  life.clock().advance(days(183));
+  for (int sweep = 0; sweep < 2; ++sweep) {
+    const ZoneSweep done = life.sweep(SweepMode::destroy).zones[0];
+    CHECK(done.frozen == 1);
+    CHECK(done.destroyed == (sweep == 0 ? 1U : 0U));
+  }
+  life.ledger().set_legal_hold(kSite, Life::id(1), false, life.clock().now());
+  CHECK(life.sweep(SweepMode::destroy).zones[0].destroyed == 1);
+}
+
+TEST_CASE("A file that an earlier program swept is swept, and learns when its days count from") {
+  Life life(1);
+  life.decide(1, Choice::granted);
+  life.clock().advance(days(731));
+  {
+    SqliteConnection file(life.file(), SqliteConnection::Mode::read_write);
+    file.execute("DROP TABLE record_days");
+    file.execute(
+        "CREATE TABLE record_days (first INTEGER PRIMARY KEY, last INTEGER NOT NULL, "
+        "day INTEGER NOT NULL, emptied INTEGER NOT NULL) STRICT");
+  }
+  CHECK(life.sweep(SweepMode::dry_run).zones[0].subjects == 1);
+  {
+    SqliteConnection file(life.file(), SqliteConnection::Mode::read_write);
+    prepare_record_days(file);
+    prepare_record_days(file);
+  }
+  CHECK(life.sweep(SweepMode::destroy).zones[0].subjects == 1);
+  CHECK(life.sweep(SweepMode::destroy).zones[0].subjects == 0);
+}
+
 TEST_CASE("A clock that was far ahead for a while hides no record behind it") {
   Life life(1);
   life.clock().advance(days(9000));
