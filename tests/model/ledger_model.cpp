@@ -7,13 +7,17 @@
 #include "audit/ledger_audit.h"
 #include "audit/tree_log.h"
 #include "audit/zone_log.h"
+#include "consent/decision.h"
+#include "events/event_sink.h"
 #include "formats/uuid.h"
 #include "ledger/envelope.h"
 #include "ledger/key_rotation.h"
 #include "ledger/ledger.h"
 #include "ledger/ledger_check.h"
 #include "ledger/record_payload.h"
+#include "rights/retention_sweep.h"
 #include "server/ledger/sample_record.h"
+#include "site/site_policy.h"
 #include "support/fault_disk.h"
 #include "support/temporary_directory.h"
 
@@ -28,10 +32,24 @@ constexpr int kSteps = 40;
 constexpr unsigned kUntilPowerFails = 24;  // operations of the disk, at most
 const Progress kUnwatched = [](std::uint64_t, std::uint64_t) {};
 
+// The shortest there is, so that grants, denials and superseded records are over at different times
+// of one run.
+constexpr std::chrono::days kPeriod{30};
+
 struct Entry {
-  RecordKind kind = RecordKind::decision;
+  Record record;
   std::optional<EventId> event;  // of decisions
   bool destroyed = false;        // superseded, and its payload gone
+  RecordKind kind() const { return record.kind; }
+};
+
+// What a sweep is to say.
+struct Swept {
+  std::uint64_t destroyed = 0;
+  std::uint64_t frozen = 0;
+  std::uint64_t renewed = 0;
+  std::uint64_t superseded = 0;
+  friend bool operator==(const Swept&, const Swept&) = default;
 };
 
 struct Person {
@@ -48,8 +66,62 @@ struct Person {
 
   void add(const Record& record) {
     const bool decided = record.kind == RecordKind::decision;
-    entries.push_back({record.kind, decided ? std::optional(record.event) : std::nullopt, false});
+    entries.push_back({record, decided ? std::optional(record.event) : std::nullopt, false});
     state = apply(state, record);
+  }
+
+  // A sweep's work on this one.
+  void sweep(TimePoint now, Swept& swept) {
+    if (!known() || erased()) return;
+    const bool frozen = legal_hold || state.hold == Hold::restricted;
+    const TimePoint decided = state.decided_at;
+    const TimePoint until = state.choices.any_granted() ? decided + kConsentLifetime : decided;
+    const bool over = until + kPeriod <= now;
+    std::vector<Entry*> old;
+    if (!over) old = superseded(now);
+    if (!over && old.empty()) return;
+    if (frozen) {
+      ++swept.frozen;
+    } else if (over) {
+      ++swept.destroyed;
+      Record tombstone;
+      tombstone.kind = RecordKind::erased;
+      tombstone.time = now;
+      add(tombstone);
+    } else {
+      ++swept.renewed;
+      swept.superseded += old.size();
+      for (Entry* const one : old) one->destroyed = true;
+    }
+  }
+
+ private:
+  // The oldest that are there, each relied on until the next one came or its grant expired; never
+  // so many that what is left says something else.
+  std::vector<Entry*> superseded(TimePoint now) {
+    std::vector<Entry*> there;
+    for (Entry& one : entries) {
+      if (!one.destroyed) there.push_back(&one);
+    }
+    std::size_t count = 0;
+    while (count + 1 < there.size()) {
+      const Record& record = there[count]->record;
+      TimePoint until = there[count + 1]->record.time;
+      const bool grants = record.kind == RecordKind::decision && record.choices.any_granted();
+      if (grants && record.expires_at < until) until = record.expires_at;
+      if (until + kPeriod > now) break;
+      ++count;
+    }
+    while (count > 0 && !is_kept_by(std::span(there).subspan(count))) --count;
+    there.resize(count);
+    return there;
+  }
+
+  bool is_kept_by(std::span<Entry* const> left) const {
+    RecordState folded;
+    for (const Entry* const one : left) folded = apply(folded, one->record);
+    folded.denied_event_ms = std::max(folded.denied_event_ms, state.denied_event_ms);
+    return folded.hold == state.hold && state_bytes(folded) == state_bytes(state);
   }
 };
 
@@ -75,10 +147,42 @@ Record record_of(RecordKind kind, TimePoint time) {
   return record;
 }
 
+// A sweep takes care of events, too: here are none.
+class NoEvents final : public EventSink {
+ public:
+  std::optional<SinkFailure> read_day(Date,
+                                      const std::function<void(std::string_view)>&) const override {
+    return std::nullopt;
+  }
+  std::optional<SinkFailure> append(std::span<const PseudonymisedEvent>, TimePoint) override {
+    return std::nullopt;
+  }
+  std::optional<SinkFailure> read(Date,
+                                  const std::function<void(std::string_view)>&) const override {
+    return std::nullopt;
+  }
+  Removal remove(std::span<const Pseudonym>, Date) override { return {}; }
+  std::vector<Date> days() const override { return {}; }
+  Removal remove_day(Date) override { return {}; }
+  std::optional<SinkFailure> probe() override { return std::nullopt; }
+};
+
+struct StoppedClock final : Clock {
+  explicit StoppedClock(TimePoint time) : time_(time) {}
+  TimePoint now() const override { return time_; }
+  TimePoint time_;
+};
+
+SitePolicy swept_site() {
+  SitePolicy site = load_site_policy(bundled_site_policy()).policy;
+  site.retention.consent_records = {kPeriod.count(), RetentionUnit::days};
+  return site;
+}
+
 class Run {
  public:
-  explicit Run(std::uint64_t seed)
-      : disk_(seed), random_(seed), data_dir_(directory_.path().string()) {
+  Run(std::uint64_t seed, const SitePolicy& site)
+      : disk_(seed), random_(seed), data_dir_(directory_.path().string()), site_(site) {
     ledger_ = open_ledger(data_dir_);
   }
 
@@ -95,6 +199,7 @@ class Run {
 
   std::uint64_t crashes() const { return crashes_; }
   std::uint64_t stored_after_all() const { return stored_after_all_; }
+  const Swept& swept() const { return swept_; }
 
  private:
   unsigned below(unsigned limit) { return static_cast<unsigned>(random_() % limit); }
@@ -109,7 +214,8 @@ class Run {
   // Each operation writes what should be into `next_`; it is so when the disk did not fail.
   void step_once() {
     next_ = model_;
-    switch (below(16)) {
+    in_parts_ = false;
+    switch (below(20)) {
       case 0:
       case 1:
       case 2:
@@ -142,6 +248,15 @@ class Run {
         break;
       case 12:
         if (one_in(3)) rotate();
+        break;
+      case 16:
+      case 17:
+        clock_ += std::chrono::hours(24 * below(160));
+        if (one_in(2)) break;
+        [[fallthrough]];
+      case 18:
+      case 19:
+        sweep();
         break;
       default:
         if (one_in(3)) restart();
@@ -230,6 +345,32 @@ class Run {
     expect(!done.failure && done.outcome == expected, "superseded records went otherwise");
   }
 
+  // A dry run says what the sweep then does.
+  void sweep() {
+    in_parts_ = true;
+    const StoppedClock clock(now());
+    Swept expected;
+    for (auto& [who, person] : next_.people) person.sweep(clock.now(), expected);
+    for (const SweepMode mode : {SweepMode::dry_run, SweepMode::destroy}) {
+      const SweepReport report = sweep_retention({.site = site_,
+                                                  .clock = clock,
+                                                  .ledger = *ledger_,
+                                                  .sink = no_events_,
+                                                  .program = "model"},
+                                                 mode, [] { return false; }, {});
+      const ZoneSweep& zone = report.zones.at(0);
+      expect(report.failure.empty(), "a sweep failed: " + report.failure);
+      expect(
+          Swept{zone.destroyed, zone.frozen, zone.renewed, zone.superseded} == expected,
+          mode == SweepMode::dry_run ? "a dry run says something else" : "a sweep went otherwise");
+      expect(zone.failed + zone.damaged == 0, "a sweep met something that does not open");
+    }
+    if (disk_.power_is_lost()) return;
+    swept_.destroyed += expected.destroyed;
+    swept_.frozen += expected.frozen;
+    swept_.superseded += expected.superseded;
+  }
+
   std::optional<SubjectSummary> summary_of(std::uint8_t who) {
     const ZoneKeys keys(Zone::eu, zone_keys_directory(data_dir_, Zone::eu), {},
                         MissingKeys::refuse);
@@ -272,7 +413,8 @@ class Run {
     }
   }
 
-  // Either all of the operation that was interrupted is there, or nothing of it.
+  // Either all of the operation that was interrupted is there, or nothing of it; of a sweep of each
+  // subject.
   void come_back() {
     ++crashes_;
     ledger_.reset();
@@ -284,7 +426,15 @@ class Run {
       ++stored_after_all_;
       return;
     }
+    if (in_parts_) take_parts();
     expect(differs_from(model_).empty(), "after a loss of power: " + differs_from(model_));
+  }
+
+  void take_parts() {
+    for (auto& [who, person] : model_.people) {
+      const Person& swept = next_.people[who];
+      if (differs_from(who, swept).empty()) person = swept;
+    }
   }
 
   std::string differs_from(const Model& model) {
@@ -324,7 +474,7 @@ class Run {
     for (std::size_t i = 0; i < person.entries.size(); ++i) {
       const StoredRecord& stored = history.records[i];
       const Entry& entry = person.entries[i];
-      if (stored.record.kind != entry.kind) return "another kind of record";
+      if (stored.record.kind != entry.kind()) return "another kind of record";
       if (stored.erased != (person.erased() || entry.destroyed))
         return "a payload that should (not) be there";
       if (!stored.erased && entry.event && stored.record.event != *entry.event) {
@@ -360,12 +510,21 @@ class Run {
   std::string wrong_;
   std::uint64_t crashes_ = 0;
   std::uint64_t stored_after_all_ = 0;
+  const SitePolicy& site_;
+  NoEvents no_events_;
+  bool in_parts_ = false;  // of the operation each subject's part is one
+  Swept swept_;            // by all sweeps that ended
 };
 
 }  // namespace
 
 ModelRun consent::testing::run_ledger_model(std::uint64_t seed) {
-  Run run(seed);
+  static const SitePolicy kSwept = swept_site();
+  Run run(seed, kSwept);
   const std::string wrong = run.result();
-  return {.wrong = wrong, .crashes = run.crashes(), .kept = run.stored_after_all()};
+  return {.wrong = wrong,
+          .crashes = run.crashes(),
+          .kept = run.stored_after_all(),
+          .swept = run.swept().destroyed + run.swept().superseded,
+          .frozen = run.swept().frozen};
 }

@@ -42,6 +42,8 @@ struct Counts {
   std::atomic<Count> seeds{0};
   std::atomic<Count> crashes{0};
   std::atomic<Count> kept{0};
+  std::atomic<Count> swept{0};
+  std::atomic<Count> frozen{0};
   std::atomic<Count> wrong{0};
 };
 
@@ -60,6 +62,8 @@ void run_share(const Share& share, Counts& counts) {
     ++counts.seeds;
     counts.crashes += run.crashes;
     counts.kept += run.kept;
+    counts.swept += run.swept;
+    counts.frozen += run.frozen;
     if (run.wrong.empty()) continue;
     ++counts.wrong;
     std::printf("seed %llu: %s\n", seed, run.wrong.c_str());
@@ -91,9 +95,12 @@ int run_all(Count first, Count seeds) {
     ended = child > 0 && waitpid(child, &status, 0) == child && status == 0 && ended;
   }
   std::printf(
-      "%llu seeds, %llu losses of power, in %llu of them the operation was kept, %llu wrong\n",
-      counts.seeds.load(), counts.crashes.load(), counts.kept.load(), counts.wrong.load());
-  const bool whole = ended && counts.seeds == seeds && counts.crashes >= seeds;
+      "%llu seeds, %llu losses of power, in %llu of them the operation was kept; sweeps destroyed "
+      "%llu subjects and superseded records, and left %llu that are held; %llu wrong\n",
+      counts.seeds.load(), counts.crashes.load(), counts.kept.load(), counts.swept.load(),
+      counts.frozen.load(), counts.wrong.load());
+  const bool busy = counts.crashes >= seeds && counts.swept >= seeds && counts.frozen > 0;
+  const bool whole = ended && counts.seeds == seeds && busy;
   return whole && counts.wrong == 0 ? 0 : 1;
 }
 
