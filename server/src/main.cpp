@@ -3,8 +3,10 @@
 #include <sys/prctl.h>
 #include <sys/stat.h>
 
+#include <cerrno>
 #include <chrono>
 #include <cstdio>
+#include <cstring>
 #include <exception>
 #include <string>
 #include <vector>
@@ -80,6 +82,14 @@ int run(const CommandLine& line) {
   }
 }
 
+// What nobody could read was not done.
+int finish(int status) {
+  if (std::fflush(stdout) == 0 && std::ferror(stdout) == 0) return status;
+  return complain(std::string("what there is to say cannot be written to standard output: ") +
+                      std::strerror(errno) + "; see where it goes, and call the command again",
+                  status == 0 ? kFailed : status);
+}
+
 }  // namespace
 }  // namespace consent::server
 
@@ -92,7 +102,7 @@ int main(int argc, char** argv) {
   const CommandLine line = parse_command_line(arguments);
   if (!line.error.empty()) return complain(line.error, kMisused);
   try {
-    return run(line);
+    return finish(run(line));
   } catch (const std::exception& failure) {
     return complain(failure.what(), kFailed);
   }

@@ -1,7 +1,8 @@
 // Starting: completely, or not at all with one clear message. Nothing half-working.
 
 import assert from "node:assert/strict";
-import { execFile } from "node:child_process";
+import { execFile, spawnSync } from "node:child_process";
+import { openSync } from "node:fs";
 import { chmod, mkdir, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { createServer } from "node:net";
 import { once } from "node:events";
@@ -238,4 +239,48 @@ test("two services do not share a data directory", async () => {
   } finally {
     await own.stop();
   }
+});
+
+// What a command prints goes to a full disk.
+const toFullDisk = (...words) => {
+  const { status, stderr } = spawnSync(program, words, {
+    stdio: ["ignore", openSync("/dev/full", "w"), "pipe"],
+    encoding: "utf8",
+    cwd: directory,
+  });
+  return { status, stderr };
+};
+
+test("a command whose output is lost does not say that all is well", async () => {
+  const service = await startConsentd({ dataDir: inside("full") });
+  await service.stop();
+  for (const words of [
+    ["--help"],
+    ["version"],
+    ["check-config"],
+    ["keys", "list", ...dataDir("full")],
+    ["audit", "verify", ...dataDir("full")],
+    ["audit", "key", ...dataDir("full")],
+    ["verify", ...dataDir("full")],
+    ["retention", "sweep", "--dry-run", "on", ...dataDir("full")],
+    ["backup", "--to", inside("full-copy"), ...dataDir("full")],
+  ]) {
+    const { status, stderr } = toFullDisk(...words);
+    assert.equal(status, 1, words.join(" "));
+    assert.match(stderr, /cannot be written to standard output: No space left/, words.join(" "));
+  }
+  const issue = ["keys", "issue", "--scope", "check", "--name", "unseen", ...dataDir("full")];
+  const { status, stderr } = toFullDisk(...issue);
+  assert.equal(status, 1);
+  assert.match(stderr, /the key is made but cannot be printed.* revoke the key/);
+  assert.match((await run("keys", "list", ...dataDir("full"))).stdout, / unseen /);
+});
+
+test("a backup that has no place to go says so, and what to do", async () => {
+  const service = await startConsentd({ dataDir: inside("stays") });
+  await service.stop();
+  const { status, stderr } = await run("backup", "--to", inside("none/copy"), ...dataDir("stays"));
+  assert.equal(status, 1);
+  assert.match(stderr, /^consentd: cannot make .*none\/copy.*: No such file/);
+  assert.match(stderr, /; name a new directory/);
 });

@@ -15,8 +15,11 @@ int issue_key(const Config& config) {
     return complain("--scope must list some of check,events,privacy,admin,metrics", kMisused);
   if (config.name.empty()) return complain("--name is missing: say what the key is for", kMisused);
   const std::string key = issue_api_key(config.data_dir, config.name, *scopes, SystemClock().now());
-  std::printf("%s\n", key.c_str());
-  return 0;
+  if (std::printf("%s\n", key.c_str()) > 0 && std::fflush(stdout) == 0) return 0;
+  return complain(
+      "the key is made but cannot be printed, and it is stored nowhere: see where standard output "
+      "goes, revoke the key (consentd keys list shows its id), and issue another",
+      kFailed);
 }
 
 int list_keys(const Config& config) {

@@ -88,7 +88,12 @@ void make_backup(const std::string& data_dir, const std::vector<Zone>& zones, co
     throw std::runtime_error(draft + " is left of a backup that was interrupted: remove it");
   }
   try {
-    if (!fs::create_directory(draft)) throw std::runtime_error(draft + ": cannot be made");
+    std::error_code error;
+    if (!fs::create_directory(draft, error)) {
+      throw std::runtime_error("cannot make " + draft + ": " + error.message() +
+                               "; name a new directory, in one that is there and can be written, "
+                               "with --to");
+    }
     fs::permissions(draft, fs::perms::owner_all);
     for (const Zone zone : zones) {
       back_up_zone(zone_directory(data_dir, zone), zone_directory(draft, zone), progress(zone));
