@@ -82,7 +82,9 @@ test("only JSON and forms are taken", async () => {
   for (const type of [...types, "application/jsonp", "json", ";", "application/json+x"]) {
     assertProblem(await postText(body, { "Content-Type": type }), 415);
   }
-  assertProblem(await postText(body, {}), 415);
+  const refused = await postText(body, {});
+  assertProblem(refused, 415);
+  assert.match(refused.json.detail, /application\/json or application\/x-www-form-urlencoded/);
   const spelled = await postText(body, { "Content-Type": "Application/JSON; charset=UTF-8" });
   assert.equal(spelled.status, 201, spelled.text);
 });

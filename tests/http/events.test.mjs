@@ -171,7 +171,9 @@ test("sendBeacon's text/plain is the same JSON", async () => {
     call(eventsUrl(), { method: "POST", headers: { "Content-Type": type }, body });
   assert.equal((await post("text/plain;charset=UTF-8")).status, 202);
   assert.equal((await kept(marker)).length, 1);
-  assertProblem(await post("application/x-www-form-urlencoded"), 415);
+  const refused = await post("application/x-www-form-urlencoded");
+  assertProblem(refused, 415);
+  assert.match(refused.json.detail, /application\/json or text\/plain/);
 });
 
 test("a hundred events, one more, too many bytes, and none", async () => {

@@ -121,7 +121,7 @@ test("a deadline is that of the regime, by the calendar", async () => {
   const california = await registered({ right: "access", region: "US-CA" });
   assert.equal(california.regime, "us_ca_ccpa");
   assert.equal(california.acknowledge_by, "2026-12-07T10:00:00.000Z");
-  assert.deepEqual(california.region, { country: "US", subdivision: "CA" });
+  assert.deepEqual(california.region, { country: "US", subdivision: "US-CA" });
   assert.equal(california.entitled, true);
   const german = await registered({ right: "opt_out_of_sale", region: "DE" });
   assert.equal(german.entitled, false, "the GDPR names no such right");
@@ -389,7 +389,7 @@ test("a shorter period is lifted to what the law of a request's regime asks", as
     await service.stop();
     return left.requests.map((one) => one.region.subdivision ?? one.region.country).sort();
   };
-  assert.deepEqual(await leftAfter(2), ["CA", "CO"]);
+  assert.deepEqual(await leftAfter(2), ["US-CA", "US-CO"]);
   assert.deepEqual(await leftAfter(24), []);
   dataDir = first;
 });

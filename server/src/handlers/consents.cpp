@@ -70,7 +70,7 @@ std::variant<ConsentRequest, http::Response> read_body(const Service& service,
     }
     read = read_consent_form(fields, policy);
   } else {
-    auto body = json_body(http, {"application/json"});
+    auto body = json_body(http, {"application/json", kForm});
     if (auto* response = std::get_if<http::Response>(&body)) return std::move(*response);
     read = read_consent_json(std::get<JsonValue>(body), policy);
   }

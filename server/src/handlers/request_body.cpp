@@ -26,8 +26,11 @@ std::optional<http::Response> refuse_media(const http::Request& request,
   if (auto refused = refuse_encoded_body(request)) return refused;
   if (std::find(media_types.begin(), media_types.end(), request.media_type()) ==
       media_types.end()) {
-    return http::problem(415,
-                         "The content type must be " + std::string(*media_types.begin()) + ".");
+    std::string known;
+    for (const std::string_view type : media_types) {
+      known += (known.empty() ? "" : " or ") + std::string(type);
+    }
+    return http::problem(415, "The content type must be " + known + ".");
   }
   return std::nullopt;
 }

@@ -10,6 +10,7 @@
 #include "formats/uuid.h"
 #include "site/site_text.h"
 #include "visitor/subject_id.h"
+#include "wire/consent_record.h"
 #include "wire/json_fields.h"
 
 namespace consent::server {
@@ -156,8 +157,7 @@ JsonObject request_json(const RightsRequest& request, TimePoint now,
           {"kept_until", time_or_null(kept_until)},
           {"regime", to_text(request.regime)},
           {"legal_source", rights.source},
-          {"region", JsonObject{{"country", text_or_null(request.region.country.text())},
-                                {"subdivision", text_or_null(request.region.subdivision.text())}}},
+          {"region", region_json(request.region)},
           {"zone", to_text(request.zone)},
           {"subject", request.subject ? JsonValue(subject_text(*request.subject)) : JsonValue()},
           {"note", text_or_null(request.note)}};
