@@ -60,6 +60,17 @@ test("the cookie proves as much as the token", async () => {
   assert.equal(answer.json.subject, visitor.subject);
 });
 
+// RFC 9110 11.4: one or more blanks behind the scheme, whose case does not count.
+test("the scheme is spelled as the standard lets it be", async () => {
+  const visitor = new Visitor(service);
+  await visitor.decide("save");
+  for (const scheme of ["Consent", "consent", "Consent  "]) {
+    const headers = { Authorization: `${scheme} ${visitor.token}` };
+    const answer = await call(`${service.url}/v1/me`, { headers });
+    assert.equal(answer.json.subject, visitor.subject, scheme);
+  }
+});
+
 test("nothing is told without a token, and nothing to pages of others", async () => {
   assertProblem(await call(`${service.url}/v1/me`), 401);
   assertProblem(await me({ token: "1.x.y" }), 401);

@@ -50,7 +50,7 @@ PresentedToken presented_token(const Service& service, const http::Request& requ
   const std::string authorization = request.header("Authorization");
   if (authorization.size() > kScheme.size() &&
       http::same_field_name(std::string_view(authorization).substr(0, kScheme.size()), kScheme)) {
-    const std::string_view text = std::string_view(authorization).substr(kScheme.size());
+    const auto text = http::trim_blanks(std::string_view(authorization).substr(kScheme.size()));
     return {.present = true, .token = service.keyring.verify_token(service.site.site, text)};
   }
   const std::string cookies = request.header("Cookie");
