@@ -5,8 +5,8 @@ namespace {
 
 constexpr std::uint8_t kVersion = 1;
 constexpr std::array<std::string_view, kLogKinds> kKindTexts = {
-    "record",      "erased",        "notice",       "key",      "hold",      "policy",
-    "certificate", "configuration", "banner_build", "refusals", "retention", "request"};
+    "record",        "erased",       "notice",   "key",       "hold",    "policy", "certificate",
+    "configuration", "banner_build", "refusals", "retention", "request", "copy"};
 
 template <std::size_t N>
 void put(std::uint8_t*& out, const std::array<std::uint8_t, N>& bytes) {
@@ -53,7 +53,7 @@ std::optional<LogLeaf> decode_leaf(std::span<const std::uint8_t> bytes) {
   take(in, entry.commitment);
   take(in, entry.content);
   const std::size_t detail = bytes.size() - kLeafHeadBytes;
-  if (detail > 0 && is_personal(entry.kind)) return std::nullopt;
+  if (detail > 0 && !may_have_detail(entry.kind)) return std::nullopt;
   // char may alias any bytes.
   if (detail > 0) entry.detail = {reinterpret_cast<const char*>(in), detail};
   return entry;

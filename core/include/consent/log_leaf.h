@@ -6,9 +6,9 @@
 //   0   version  1 byte    1
 //   1   kind     1 byte
 //   2   time     8 bytes   milliseconds since 1970, big-endian; the service's clock, informative
-//  10   id       16 bytes  UUIDv7 of the record or request, or of the entry itself
-//  26   commitment  32 bytes  HMAC-SHA-256 of a record, a request or a day's counts, under a nonce;
-//                          else zeros
+//  10   id       16 bytes  UUIDv7 of the record (a copied one's own) or request, or of the entry
+//  26   commitment  32 bytes  HMAC-SHA-256 of a record, a copy, a request or a day's counts, under
+//                          a nonce; else zeros
 //  58   content  32 bytes  SHA-256 of the stored ciphertext; else of what is public
 //  90   detail   UTF-8 to the end; says what is public
 
@@ -35,15 +35,18 @@ enum class LogKind : std::uint8_t {
   refusals = 9,       // how many refused on a day that is over, as a commitment
   retention = 10,     // entries whose period is over are destroyed: their hashes stay
   request = 11,       // a data subject's request was registered or changed; all zeros: removed
+  copy = 12,          // a record of another zone is copied here; all zeros: the copy is destroyed
 };
-inline constexpr std::uint8_t kLogKinds = 12;
+inline constexpr std::uint8_t kLogKinds = 13;
 std::string_view to_text(LogKind kind);
 
-// Nothing of these is public but hashes: no detail.
+// Nothing of these is public but hashes.
 constexpr bool is_personal(LogKind kind) {
   return kind == LogKind::record || kind == LogKind::erased || kind == LogKind::hold ||
-         kind == LogKind::request;
+         kind == LogKind::request || kind == LogKind::copy;
 }
+// Of those that are personal a copy alone has one, "eu 12": the record's zone and sequence there.
+constexpr bool may_have_detail(LogKind kind) { return !is_personal(kind) || kind == LogKind::copy; }
 
 using LogHash = std::array<std::uint8_t, 32>;
 

@@ -53,6 +53,10 @@ bool report(std::string_view zone, const AuditReport& found) {
               name.c_str(), static_cast<unsigned long long>(found.head.size),
               static_cast<unsigned long long>(found.records),
               static_cast<unsigned long long>(found.erased));
+  if (found.copies > 0) {
+    std::printf("%s: %llu copies of another zone's records are as they were written\n",
+                name.c_str(), static_cast<unsigned long long>(found.copies));
+  }
   if (found.destroyed > 0) {
     std::printf("%s: of %llu entries, destroyed after their period, the hashes are\n", name.c_str(),
                 static_cast<unsigned long long>(found.destroyed));

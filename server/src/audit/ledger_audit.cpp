@@ -10,6 +10,7 @@
 #include "audit/tree_log.h"
 #include "consent/log_leaf.h"
 #include "formats/uuid.h"
+#include "ledger/copy_rows.h"
 #include "ledger/record.h"
 #include "ledger/refusal_days.h"
 #include "ledger/sqlite_log.h"
@@ -64,6 +65,7 @@ class Audit {
       check_notices();
       check_refusals();
       check_requests();
+      check_copies();
     } catch (const Finding& finding) {
       report_.failure = finding.what();
     }
@@ -261,6 +263,40 @@ class Audit {
                     " requests that were not removed, the "
                     "ledger " +
                     std::to_string(found) + ": requests were removed");
+    }
+  }
+
+  // Each copy is what its newest entry says, and none is missing that was not destroyed.
+  void check_copies() {
+    if (!has_copies_table(connection_)) return;  // a backup from before there were any
+    SqliteStatement rows = connection_.prepare(
+        "SELECT source, sequence, id, payload, commitment, (SELECT max(leaf) FROM log_entries "
+        "WHERE substr(entry, 11, 16) = id AND substr(entry, 1, 2) = x'010c') FROM copies "
+        "ORDER BY source, sequence");
+    for (; rows.step(); step(), ++report_.copies) {
+      const Zone source = rows.integer(0) == static_cast<int>(Zone::us) ? Zone::us : Zone::eu;
+      const std::string detail = copy_detail(source, static_cast<std::uint64_t>(rows.integer(1)));
+      RecordId id{};
+      const std::string name =
+          "the copy of record " + detail + (rows.blob(2, id) ? ", " + to_text(id) : "");
+      if (rows.is_null(5)) throw Finding(name + ", has no entry in the log");
+      const auto leaf = static_cast<std::uint64_t>(rows.integer(5));
+      const std::string entry = reader_.entry(leaf);
+      const auto decoded = decode_leaf(bytes_of(entry));
+      Sha256Digest commitment{};
+      if (!decoded || !rows.blob(4, commitment) || decoded->commitment != commitment ||
+          decoded->content != sha256(rows.text(3)) || decoded->detail != detail) {
+        throw Finding(name + ", is not what " + entry_name(leaf) + " commits to");
+      }
+    }
+    const auto kept = static_cast<std::uint64_t>(connection_.integer(
+        "SELECT count(*) FROM (SELECT max(leaf), substr(entry, 27, 64) AS commits FROM log_entries "
+        "WHERE substr(entry, 2, 1) = x'0c' AND substr(entry, 2, 1) >= x'05' GROUP BY "
+        "substr(entry, 11, 16)) WHERE commits != zeroblob(64)"));
+    if (kept != report_.copies) {
+      throw Finding("the log has " + std::to_string(kept) +
+                    " copies that were not destroyed, the ledger " +
+                    std::to_string(report_.copies) + ": copies were removed");
     }
   }
 

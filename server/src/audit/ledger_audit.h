@@ -15,6 +15,7 @@ struct AuditReport {
   TreeHead head;                // of everything read
   std::uint64_t records = 0;    // compared with their leaves
   std::uint64_t erased = 0;     // of them without a payload any more
+  std::uint64_t copies = 0;     // of another zone's records, compared with their leaves
   std::uint64_t destroyed = 0;  // entries whose period is over: only their hashes were checked
   // Of the first thing that is wrong, naming the entry; empty: all is as it was written.
   std::string failure;

@@ -32,6 +32,7 @@ LogLeaf leaf_of(const LogEntry& entry) {
   if (is_personal(entry.kind)) {
     leaf.commitment = entry.commitment;
     leaf.content = entry.ciphertext_hash;
+    if (may_have_detail(entry.kind)) leaf.detail = entry.subject;
   } else {
     leaf.detail = entry.subject;
     leaf.content = content_of(entry.kind, leaf.detail);

@@ -45,9 +45,8 @@ JsonValue entry_json(std::uint64_t leaf, const std::string& entry) {
   json.push_back({"id", to_text(Uuid(decoded->id))});
   if (is_personal(decoded->kind)) {
     json.push_back({"commitment", to_hex(decoded->commitment)});
-  } else {
-    json.push_back({"detail", decoded->detail});
   }
+  if (may_have_detail(decoded->kind)) json.push_back({"detail", decoded->detail});
   json.push_back({"content", to_hex(decoded->content)});
   return json;
 }

@@ -53,6 +53,14 @@ Bound bound_key(Zone zone, const LookupHash& subject) {
 Bound bound_record(Zone zone, const RecordId& id) {
   return Bound("record 1").add(to_text(zone)).add(id);
 }
+Bound bound_copy(Zone zone, Zone source, std::uint64_t sequence, const RecordId& id) {
+  Bound bound("copy 1");
+  bound.add(to_text(zone)).add(to_text(source)).add(id);
+  for (int shift = 56; shift >= 0; shift -= 8) {
+    bound.add(static_cast<std::uint8_t>(sequence >> shift));
+  }
+  return bound;
+}
 Bound bound_text(Zone zone, const RecordId& id) {
   return Bound("text 1").add(to_text(zone)).add(id);
 }
@@ -68,6 +76,11 @@ Sha256Digest hash_of(ByteView bytes) {
 
 LookupHash subject_hash(const ZoneKeys& keys, std::string_view site, const SubjectId& subject) {
   return lookup_hash(keys, Bound("subject 1").add(site).add(subject));
+}
+
+LookupHash copied_subject_hash(const ZoneKeys& keys, Zone source, std::string_view site,
+                               const SubjectId& subject) {
+  return lookup_hash(keys, Bound("copied subject 1").add(to_text(source)).add(site).add(subject));
 }
 
 LookupHash old_event_hash(const ZoneKeys& keys, const EventId& event) {
@@ -136,6 +149,19 @@ SealedRecord Envelope::seal(const SecretKey& data_key, const Record& record) {
   return seal_bound(data_key, bound_record(zone_, record.id).view(), record_bytes(record));
 }
 
+SealedRecord Envelope::seal_copy(const SecretKey& data_key, const Record& record) {
+  return seal_bound(data_key, bound_copy(zone_, record.zone, record.sequence, record.id).view(),
+                    record_bytes(record));
+}
+
+StoredRecord Envelope::open_copy(const SecretKey& data_key, Zone source, std::uint64_t sequence,
+                                 const RecordId& id, ByteView payload) {
+  StoredRecord stored =
+      open_bound(data_key, bound_copy(zone_, source, sequence, id).view(), source, id, payload);
+  stored.record.sequence = sequence;
+  return stored;
+}
+
 SealedRecord Envelope::seal_text(const SecretKey& data_key, const RecordId& id,
                                  std::string_view text) {
   return seal_bound(data_key, bound_text(zone_, id).view(),
@@ -154,13 +180,18 @@ std::string Envelope::open_text(const SecretKey& data_key, const RecordId& id, B
 }
 
 StoredRecord Envelope::open(const SecretKey& data_key, const RecordId& id, ByteView payload) {
+  return open_bound(data_key, bound_record(zone_, id).view(), zone_, id, payload);
+}
+
+StoredRecord Envelope::open_bound(const SecretKey& data_key, ByteView bound, Zone zone,
+                                  const RecordId& id, ByteView payload) {
   Bytes plain;
-  const bool opened = cipher_.open(data_key, bound_record(zone_, id).view(), payload, plain);
+  const bool opened = cipher_.open(data_key, bound, payload, plain);
   StoredRecord stored;
   const auto record = opened && plain.size() > kCommitmentNonceBytes
                           ? parse_record(ByteView(plain).subspan(kCommitmentNonceBytes))
                           : std::nullopt;
-  if (!record || record->id != id || record->zone != zone_) {
+  if (!record || record->id != id || record->zone != zone) {
     throw DamagedRecord("a stored record does not open: it was damaged or altered");
   }
   std::copy_n(plain.begin(), kCommitmentNonceBytes, stored.nonce.begin());

@@ -29,6 +29,9 @@ LookupHash subject_hash(const ZoneKeys& keys, std::string_view site, const Subje
 // index: 38 bits of time, 90 of the MAC. Without it, as files of before have it: `old_event_hash`.
 LookupHash event_hash(const ZoneKeys& keys, const EventId& event);
 LookupHash old_event_hash(const ZoneKeys& keys, const EventId& event);
+// Of a subject of another zone, whose copies this zone holds: never that of a subject of its own.
+LookupHash copied_subject_hash(const ZoneKeys& keys, Zone source, std::string_view site,
+                               const SubjectId& subject);
 
 struct WrappedKey {
   KekId kek = 0;
@@ -58,6 +61,11 @@ class Envelope {
   // With nonce, commitment and ciphertext hash.
   StoredRecord open(const SecretKey& data_key, const RecordId& id, ByteView payload);
 
+  // A copy of another zone's record, bound to both zones and to the record's sequence there.
+  SealedRecord seal_copy(const SecretKey& data_key, const Record& record);
+  StoredRecord open_copy(const SecretKey& data_key, Zone source, std::uint64_t sequence,
+                         const RecordId& id, ByteView payload);
+
   // A text that belongs to `id`, sealed and committed to as a record's bytes are.
   SealedRecord seal_text(const SecretKey& data_key, const RecordId& id, std::string_view text);
   std::string open_text(const SecretKey& data_key, const RecordId& id, ByteView payload);
@@ -68,6 +76,8 @@ class Envelope {
 
  private:
   SealedRecord seal_bound(const SecretKey& data_key, ByteView bound, ByteView bytes);
+  StoredRecord open_bound(const SecretKey& data_key, ByteView bound, Zone zone, const RecordId& id,
+                          ByteView payload);
 
   Zone zone_;
   const ZoneKeys& keys_;

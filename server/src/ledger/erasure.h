@@ -54,6 +54,15 @@ struct Erasure {
   KekId kek = 0;                       // had wrapped the destroyed data key
   Record entry = {};                   // the `erased` record, without personal data
   bool log_emptied = false;  // the write-ahead log holds no copy any more; else within minutes
+  // In other zones, of records that are erased now.
+  struct Copies {
+    Zone zone = Zone::us;
+    std::uint64_t destroyed = 0;
+    std::vector<KekId> keks = {};  // had wrapped the data keys that are destroyed
+  };
+  std::vector<Copies> copies = {};
+  // Copies could not be destroyed: the same again, or the next review, does it.
+  std::optional<StoreFailure> copies_left = {};
   std::optional<StoreFailure> failure = {};
 };
 

@@ -1,5 +1,6 @@
 #include "ledger/key_rotation.h"
 
+#include <array>
 #include <chrono>
 #include <stdexcept>
 #include <thread>
@@ -29,6 +30,12 @@ constexpr WrappedTable kRequests = {
     "SELECT count(*) FROM requests WHERE kek < ",
     "SELECT id, wrapped_key, kek FROM requests WHERE id > ?1 AND kek < ?2 ORDER BY id LIMIT ?3",
     "UPDATE requests SET wrapped_key = ?, kek = ? WHERE id = ?"};
+constexpr WrappedTable kCopiedSubjects = {
+    "SELECT count(*) FROM copied_subjects WHERE kek < ",
+    "SELECT hash, wrapped_key, kek FROM copied_subjects WHERE hash > ?1 AND kek < ?2 ORDER BY hash "
+    "LIMIT ?3",
+    "UPDATE copied_subjects SET wrapped_key = ?, kek = ? WHERE hash = ?"};
+constexpr std::array kWrappedTables = {kSubjects, kRequests, kCopiedSubjects};
 
 struct Wrapped {
   LookupHash hash{};
@@ -51,9 +58,9 @@ class Rotating {
 
   Rotation run(const std::string& data_dir) {
     enter_newest(data_dir);
-    for (const WrappedTable& table : {kSubjects, kRequests}) all_ += old_keys_in(table);
+    for (const WrappedTable& table : kWrappedTables) all_ += old_keys_in(table);
     progress_(0, all_ + 1);
-    for (const WrappedTable& table : {kSubjects, kRequests}) rewrap_all(table);
+    for (const WrappedTable& table : kWrappedTables) rewrap_all(table);
     if (done_.damaged == 0) end_old_keys();
     progress_(all_ + 1, all_ + 1);
     return std::move(done_);
@@ -153,7 +160,8 @@ class Rotating {
   // Only what no row names, as the disk has it, is destroyed; and only then the log says so.
   void end_old_keys() {
     const std::string older = " < " + std::to_string(done_.kek);
-    if (old_keys_in(kSubjects) + old_keys_in(kRequests) != 0) {
+    for (const WrappedTable& table : kWrappedTables) {
+      if (old_keys_in(table) == 0) continue;
       throw std::runtime_error("something still needs the old key; rotate again");
     }
     std::this_thread::sleep_for(readers_patience_);

@@ -1,7 +1,8 @@
 #pragma once
 // All records, the notices they cite, and the counts of what leaves no record. Each zone has a file
 // and keys of its own under DIR/zones/; a process holds some of the zones, and nothing goes from
-// one to another. One writer a zone with group commit behind it; readers never wait for a writer.
+// one to another but copies that the site asks for (record_copies.h). One writer a zone with group
+// commit behind it; readers never wait for a writer.
 
 #include <cstdint>
 #include <functional>
@@ -41,6 +42,7 @@ struct Marked {
   std::optional<StoreFailure> failure = {};
 };
 
+class RecordCopies;
 class RequestRegister;
 
 class Ledger {
@@ -154,6 +156,7 @@ class Ledger {
   // return.
   virtual std::optional<StoreFailure> log(const LogEntry& entry) = 0;
   virtual RequestRegister& requests() = 0;
+  virtual RecordCopies& copies() = 0;
   // Counts a served notice. Kept in memory and written with the next transaction, at the latest
   // after some seconds: a crash costs those.
   virtual void count_serving(Zone zone, const Serving& serving) = 0;

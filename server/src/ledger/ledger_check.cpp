@@ -6,6 +6,7 @@
 #include "audit/ledger_audit.h"
 #include "formats/uuid.h"
 #include "ledger/backup.h"
+#include "ledger/copy_rows.h"
 #include "ledger/record_payload.h"
 #include "ledger/request_rows.h"
 #include "ledger/sqlite_writer.h"
@@ -74,6 +75,22 @@ void check_requests(SqliteConnection& connection, StoredRows& rows, Zone zone) {
   }
 }
 
+void check_copies(SqliteConnection& connection, Zone zone, const ZoneKeys& keys,
+                  LedgerCheck& done) {
+  if (!has_copies_table(connection)) return;  // a backup from before there were any
+  CopyRows rows(connection, zone, keys);
+  for (const Zone source : {Zone::eu, Zone::us}) {
+    std::uint64_t last = 0;
+    while (true) {
+      const auto batch = rows.behind(source, last, kSubjectsAtOnce);
+      for (const CopyRow& row : batch) rows.open(row);
+      done.copies += batch.size();
+      if (batch.size() < kSubjectsAtOnce) break;
+      last = batch.back().sequence;
+    }
+  }
+}
+
 }  // namespace
 
 LedgerCheck check_ledger(const std::string& directory, Zone zone, const ZoneKeys* keys,
@@ -105,6 +122,7 @@ LedgerCheck check_ledger(const std::string& directory, Zone zone, const ZoneKeys
       progress(steps + checked, steps + all);
     });
     check_requests(connection, rows, zone);
+    check_copies(connection, zone, *keys, done);
     done.opened = true;
   } catch (const Finding& finding) {
     done.failure = finding.what();

@@ -17,6 +17,7 @@ struct LedgerCheck {
   std::uint64_t entries = 0;
   std::uint64_t subjects = 0;  // that are not erased
   std::uint64_t records = 0;   // opened; 0 without keys
+  std::uint64_t copies = 0;    // of another zone's records, opened; 0 without keys
   bool opened = false;         // there were keys
   std::string failure;         // of the first thing that is wrong; empty: all is well
 };

@@ -57,8 +57,12 @@ bool report(const std::string& zone, const LedgerCheck& found) {
   std::printf("%s: %llu entries are as they were written, ", zone.c_str(),
               printable(found.entries));
   if (found.opened) {
-    std::printf("%llu records of %llu subjects open\n", printable(found.records),
+    std::printf("%llu records of %llu subjects open", printable(found.records),
                 printable(found.subjects));
+    if (found.copies > 0) {
+      std::printf(", and %llu copies of another zone's records", printable(found.copies));
+    }
+    std::printf("\n");
   } else {
     std::printf("there are no keys here to open the records with\n");
   }

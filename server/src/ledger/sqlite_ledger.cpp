@@ -5,13 +5,13 @@
 #include <type_traits>
 #include <utility>
 
-#include "formats/uuid.h"
 #include "ledger/directory_lock.h"
 #include "ledger/event_gate.h"
 #include "ledger/kept_notices.h"
 #include "ledger/ledger.h"
 #include "ledger/recent_refusals.h"
 #include "ledger/record_writing.h"
+#include "ledger/sqlite_copies.h"
 #include "ledger/sqlite_requests.h"
 #include "ledger/state_cache.h"
 #include "ledger/subject_list.h"
@@ -26,7 +26,10 @@ constexpr std::size_t kCachedStatesMax = 1 << 21;  // at most 135 MB, when all a
 class SqliteLedger final : public Ledger {
  public:
   SqliteLedger(FileDescriptor lock, const LedgerOptions& options)
-      : lock_(std::move(lock)), cache_(kCachedStatesMax), stores_(options, cache_, refusals_) {}
+      : lock_(std::move(lock)),
+        cache_(kCachedStatesMax),
+        stores_(options, cache_, refusals_),
+        copies_(stores_, options.read_only) {}
 
   bool holds(Zone zone) const override { return stores_.find(zone) != nullptr; }
 
@@ -163,8 +166,7 @@ class SqliteLedger final : public Ledger {
   std::optional<StoreFailure> keep_record_days(Zone zone, std::vector<RecordDay> days) override {
     WriteTask task(WriteTask::Kind::record_days);
     task.days = std::move(days);
-    write(task, zone);
-    return task.failure;
+    return write(task, zone);
   }
   SubjectsOfRecords subjects_of_records(Zone zone, std::uint64_t after, std::uint64_t last,
                                         std::size_t limit) override {
@@ -189,15 +191,7 @@ class SqliteLedger final : public Ledger {
   std::optional<StoreFailure> keep_notice(Zone zone, const std::string& id,
                                           const std::string& canonical_json) override {
     if (kept_notices_.has(zone, id)) return std::nullopt;
-    WriteTask task(WriteTask::Kind::notice);
-    task.notice_id = id;
-    task.notice_json = canonical_json;
-    const TimePoint now = SystemClock().now();
-    task.entry = {.kind = LogKind::notice,
-                  .zone = zone,
-                  .time = now,
-                  .record = make_uuid_v7(now),
-                  .subject = id};
+    WriteTask task = notice_task(zone, id, canonical_json);
     write(task, zone);
     if (!task.failure) kept_notices_.add(zone, id);
     return task.failure;
@@ -211,11 +205,11 @@ class SqliteLedger final : public Ledger {
   std::optional<StoreFailure> log(const LogEntry& entry) override {
     WriteTask task(WriteTask::Kind::log);
     task.entry = entry;
-    write(task, entry.zone);
-    return task.failure;
+    return write(task, entry.zone);
   }
 
   RequestRegister& requests() override { return requests_; }
+  RecordCopies& copies() override { return copies_; }
 
   void count_serving(Zone zone, const Serving& serving) override {
     ZoneStore* const store = stores_.find(zone);
@@ -297,7 +291,7 @@ class SqliteLedger final : public Ledger {
     return {zone, subject_hash(stores_.find(zone)->keys(), site, subject)};
   }
 
-  void write(WriteTask& task, Zone zone) {
+  std::optional<StoreFailure> write(WriteTask& task, Zone zone) {
     ZoneStore* const store = stores_.find(zone);
     if (store == nullptr) {
       task.failure = not_held(zone);
@@ -305,10 +299,7 @@ class SqliteLedger final : public Ledger {
       store->run(task);
     }
     ended(task);
-  }
-
-  static StoreFailure not_held(Zone zone) {
-    return {"zone " + std::string(to_text(zone)) + " is not held here; see --zone"};
+    return task.failure;
   }
 
   void ended(const WriteTask& task) {
@@ -358,8 +349,9 @@ class SqliteLedger final : public Ledger {
     task.place = place;
     task.record = mark_of(RecordKind::erased, "", std::nullopt, now);
     task.record.zone = place.zone;
-    write(task, place.zone);
-    if (task.failure) return {.failure = task.failure};
+    const auto pass = copies_.begin_erasure();
+    if (const auto failure = write(task, place.zone)) return {.failure = failure};
+    copies_.finish_erasure(place, task.cause, task.erasure);
     return std::move(task.erasure);
   }
 
@@ -381,6 +373,7 @@ class SqliteLedger final : public Ledger {
   ChangeSignal signal_;
   ZoneStores stores_;  // their threads use the others
   SqliteRequests requests_{stores_};
+  SqliteCopies copies_;
 };
 
 }  // namespace

@@ -10,7 +10,7 @@ namespace {
 
 constexpr std::int64_t kApplicationId = 0x44504331;  // "DPC1"
 // Migration N brings a file from user_version N to N + 1. Never edited once shipped.
-constexpr std::array<const char*, 5> kMigrations = {R"sql(
+constexpr std::array<const char*, 6> kMigrations = {R"sql(
 -- Fingerprints: 0 is the lookup key, others are key-encryption keys. The highest wraps.
 CREATE TABLE keys (
   id          INTEGER PRIMARY KEY,
@@ -125,6 +125,38 @@ CREATE TABLE requests (
 ) STRICT, WITHOUT ROWID;
 CREATE INDEX requests_by_due ON requests (due, id);
 CREATE INDEX requests_by_subject ON requests (subject) WHERE subject IS NOT NULL;
+)sql",
+                                                    R"sql(
+-- Copies of another zone's records. source is the number of that zone, sequence the record's there.
+-- Subjects stand under a hash of this zone's lookup key that those of its own never have.
+CREATE TABLE copied_subjects (
+  hash        BLOB    PRIMARY KEY CHECK (length(hash) = 16),
+  source      INTEGER NOT NULL,
+  since       INTEGER NOT NULL,  -- milliseconds since 1970
+  wrapped_key BLOB    NOT NULL,
+  kek         INTEGER NOT NULL
+) STRICT, WITHOUT ROWID;
+CREATE TABLE copies (
+  number          INTEGER PRIMARY KEY,
+  source          INTEGER NOT NULL,
+  sequence        INTEGER NOT NULL,
+  id              BLOB    NOT NULL CHECK (length(id) = 16),
+  subject         BLOB    NOT NULL REFERENCES copied_subjects (hash),
+  payload         BLOB    NOT NULL,
+  commitment      BLOB    NOT NULL CHECK (length(commitment) = 32),
+  ciphertext_hash BLOB    NOT NULL CHECK (length(ciphertext_hash) = 32),
+  UNIQUE (source, sequence)
+) STRICT;
+CREATE INDEX copies_by_subject ON copies (subject);
+CREATE TRIGGER copies_are_never_changed BEFORE UPDATE ON copies
+  BEGIN SELECT RAISE(ABORT, 'copies are never changed'); END;
+-- Up to which sequence the records of a site are copied.
+CREATE TABLE copying (
+  source   INTEGER NOT NULL,
+  site     TEXT    NOT NULL,
+  position INTEGER NOT NULL,
+  PRIMARY KEY (source, site)
+) STRICT, WITHOUT ROWID;
 )sql"};
 
 void check_owner(SqliteConnection& connection, std::int64_t version) {

@@ -4,6 +4,7 @@
 #include <filesystem>
 
 #include "formats/timestamp.h"
+#include "ledger/copy_writer.h"
 #include "ledger/erasure_list.h"
 #include "ledger/refusal_days.h"
 #include "ledger/request_writer.h"
@@ -82,6 +83,7 @@ struct SqliteWriter::Session {
         probe_read(connection->prepare(kProbeRead)),
         subjects(*connection, files.zone, files.keys, log),
         requests(*connection, files.zone, files.keys, log),
+        copies(*connection, files.zone, files.keys, log),
         refusal_days(*connection, files.zone, log) {}
 
   std::unique_ptr<SqliteConnection> connection;
@@ -95,6 +97,7 @@ struct SqliteWriter::Session {
   SqliteStatement probe_read;
   SubjectWriter subjects;
   RequestWriter requests;
+  CopyWriter copies;
   RefusalDays refusal_days;
 };
 
@@ -248,6 +251,8 @@ void SqliteWriter::write_one(WriteTask& task) {
       return session().requests.remove_closed(task);
     case WriteTask::Kind::record_days:
       return store_record_days(*session().connection, task.days);
+    case WriteTask::Kind::copies:
+      return copy(task);
     case WriteTask::Kind::probe:
       return probe();
   }
@@ -256,9 +261,22 @@ void SqliteWriter::write_one(WriteTask& task) {
 // A row that is not committed after all is erased by the client's next attempt.
 void SqliteWriter::erase(WriteTask& task) {
   session().subjects.erase(task);
+  // A list of erasures names copied subjects, too: under a hash that is no subject's of this zone.
+  if (task.cause == ErasureCause::restored &&
+      session().copies.forget(task.place.hash, task.record.time) > 0) {
+    task.erasure.outcome = Erasure::Outcome::erased;
+  }
   if (task.erasure.outcome != Erasure::Outcome::erased) return;
   session().requests.forget(task.place.hash, task.cause, task.record.time);
   add_to_erasure_list(files_.erasures, {task.place.hash, task.record.time});
+}
+
+void SqliteWriter::copy(WriteTask& task) {
+  session().copies.run(*task.copies);
+  task.removed = task.copies->destroyed;
+  for (const LookupHash& subject : task.copies->forgotten) {
+    add_to_erasure_list(files_.erasures, {subject, task.copies->time});
+  }
 }
 
 void SqliteWriter::keep_notice(const WriteTask& task) {

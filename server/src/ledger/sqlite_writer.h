@@ -40,6 +40,7 @@ class SqliteWriter {
   void write(std::span<WriteTask* const> tasks);
   void write_one(WriteTask& task);
   void erase(WriteTask& task);
+  void copy(WriteTask& task);
   void count(WriteTask& task);
   void count_servings(const ServingCounts::Cells& cells);
   void keep_notice(const WriteTask& task);

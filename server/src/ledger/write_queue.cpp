@@ -5,6 +5,7 @@
 #include <utility>
 #include <vector>
 
+#include "formats/uuid.h"
 #include "process/long_wait.h"
 
 namespace consent::server {
@@ -32,6 +33,19 @@ class WriteWaiter {
 };
 
 }  // namespace
+
+WriteTask notice_task(Zone zone, const std::string& id, const std::string& canonical_json) {
+  WriteTask task(WriteTask::Kind::notice);
+  task.notice_id = id;
+  task.notice_json = canonical_json;
+  const TimePoint now = SystemClock().now();
+  task.entry = {.kind = LogKind::notice,
+                .zone = zone,
+                .time = now,
+                .record = make_uuid_v7(now),
+                .subject = id};
+  return task;
+}
 
 WriteQueue::WriteQueue(Commit commit, std::chrono::milliseconds patience)
     : commit_(std::move(commit)), patience_(patience), thread_([this] { work(); }) {}

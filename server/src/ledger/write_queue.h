@@ -21,6 +21,8 @@
 
 namespace consent::server {
 
+struct CopyWork;
+
 struct WriteTask {
   enum class Kind : std::uint8_t {
     record,
@@ -36,6 +38,7 @@ struct WriteTask {
     request,
     request_removal,
     record_days,
+    copies,
     probe
   };
   WriteTask() = default;
@@ -55,14 +58,15 @@ struct WriteTask {
   std::optional<std::pair<std::string, SubjectId>> erased_subject;
   std::vector<ExpiredEntry> entries;  // of destroy_entries
   std::size_t destroyed = 0;          // of them
-  bool log_emptied = false;           // of empty_log
+  bool log_emptied = false;           // of empty_log and copies
   std::vector<RecordDay> days;        // of record_days
+  CopyWork* copies = nullptr;         // of copies; the caller's
   std::string notice_id;
   std::string notice_json;
   LogEntry entry;
   std::optional<RightsRequest> request;
   ClosedBefore closed_before;  // of request_removal
-  std::uint64_t removed = 0;   // by it
+  std::uint64_t removed = 0;   // by it; of copies: destroyed
   bool repeated = false;
   bool erased = false;
   bool taken = false;
@@ -76,6 +80,9 @@ struct WriteTask {
   // there. The task may end with it. Quick; must not throw.
   std::function<void()> finished;
 };
+
+// Keeps a notice, and says so in the log where it is new.
+WriteTask notice_task(Zone zone, const std::string& id, const std::string& canonical_json);
 
 class WriteQueue {
  public:

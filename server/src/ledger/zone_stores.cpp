@@ -16,6 +16,10 @@ ZoneStores::ZoneStores(const LedgerOptions& options, StateCache& cache, RecentRe
   }
 }
 
+StoreFailure not_held(Zone zone) {
+  return {"zone " + std::string(to_text(zone)) + " is not held here; see --zone"};
+}
+
 ZoneStore* ZoneStores::find(Zone zone) const {
   const auto found = std::find_if(stores_.begin(), stores_.end(),
                                   [zone](const auto& store) { return store->zone() == zone; });

@@ -11,6 +11,8 @@
 
 namespace consent::server {
 
+StoreFailure not_held(Zone zone);
+
 class ZoneStores {
  public:
   // Throws std::runtime_error with a message for the operator. `cache` and `refusals` outlive this.

@@ -1,5 +1,6 @@
 #include <stdexcept>
 
+#include "ledger/record_copies.h"
 #include "ledger/request_register.h"
 #include "support/catch.h"
 #include "support/test_service.h"
@@ -19,6 +20,16 @@ class DeadRegister final : public RequestRegister {
   RequestCounts counts(TimePoint) override { fail(); }
   std::uint64_t count_closed(Zone, const ClosedBefore&) override { fail(); }
   std::uint64_t remove_closed(Zone, const ClosedBefore&, TimePoint) override { fail(); }
+
+ private:
+  [[noreturn]] static void fail() { throw std::runtime_error("the disk is gone"); }
+};
+
+class DeadCopies final : public RecordCopies {
+ public:
+  CopyStep copy(const std::string&, CopyDirection, std::size_t, TimePoint) override { fail(); }
+  CopyReview review(CopyDirection, std::uint64_t, std::size_t, bool, TimePoint) override { fail(); }
+  std::vector<HeldCopies> held(const std::string&, const SubjectId&) override { fail(); }
 
  private:
   [[noreturn]] static void fail() { throw std::runtime_error("the disk is gone"); }
@@ -86,6 +97,7 @@ class DeadLedger final : public Ledger {
   ChangeSignal& change_signal() override { return signal_; }
   std::optional<StoreFailure> log(const LogEntry&) override { return no(); }
   RequestRegister& requests() override { return requests_; }
+  RecordCopies& copies() override { return copies_; }
   void count_serving(Zone, const Serving&) override {}
   std::vector<ConsentCount> consent_counts(const std::string&, Date, Date) override {
     throw std::runtime_error(no().detail);
@@ -106,6 +118,7 @@ class DeadLedger final : public Ledger {
   }
   ChangeSignal signal_;
   DeadRegister requests_;
+  DeadCopies copies_;
 };
 
 TestService::Parts dead() {
