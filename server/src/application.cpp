@@ -9,6 +9,7 @@
 #include <cstdio>
 #include <filesystem>
 #include <mutex>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <thread>
@@ -24,7 +25,9 @@
 #include "keys/api_keys.h"
 #include "keys/keyring.h"
 #include "ledger/ledger.h"
+#include "process/progress_line.h"
 #include "process/systemd_protocol.h"
+#include "replication/copy_follower.h"
 #include "rights/service_sweeps.h"
 #include "site/policy_publication.h"
 #include "site/site_file.h"
@@ -235,12 +238,15 @@ struct Application::Parts {
   std::shared_ptr<const Generation> generation;
   std::unique_ptr<http::Listener> public_listener;
   std::unique_ptr<http::Listener> internal_listener;
+  std::unique_ptr<CopyFollower> follower;
 
   std::shared_ptr<const Generation> current() {
     const std::lock_guard lock(changing);
     return generation;
   }
   void renew();
+  void follow();
+  void replicate();
   void reload();
   PolicyPublication publish(const JsonValue& policy);
 };
@@ -264,14 +270,33 @@ Application::Application(const Config& config) {
   parts.internal_listener = std::make_unique<http::Listener>(
       std::move(sockets.inside), Generation::internal_router(parts.generation),
       internal_options(config));
+  parts.follow();
   watch_listener(parts.metrics, "public", *parts.public_listener);
   watch_listener(parts.metrics, "internal", *parts.internal_listener);
 }
 
 Application::~Application() = default;
 
+void Application::Parts::follow() {
+  CopyFollowerOptions options;
+  options.report = failures.for_event("replication_failed");
+  options.progress = progress_log("replicating", "records");
+  follower = std::make_unique<CopyFollower>(*ledger, clock, metrics.replication(), options);
+  replicate();
+}
+
+// From now on what the site file says, which the logs of both zones say already.
+void Application::Parts::replicate() {
+  const SitePolicy& site = generation->site();
+  std::optional<CopyDirection> direction;
+  if (site.replication) direction = CopyDirection{site.replication->from, site.replication->to};
+  follower->follow(site.site, direction);
+}
+
 // Requests never wait for this: they go on with the old generation until the new one stands.
+// Nothing crosses meanwhile: what the logs say then is true from their entry on.
 void Application::Parts::renew() {
+  follower->follow(generation->site().site, std::nullopt);
   try {
     auto next = std::make_shared<const Generation>(config, lasting, own_origins);
     const auto outer_tls = tls_context(config.public_tls);
@@ -281,6 +306,7 @@ void Application::Parts::renew() {
     public_listener->use(Generation::public_router(next));
     internal_listener->use(Generation::internal_router(next));
     generation = std::move(next);
+    replicate();
     metrics.count_reload(true);
     log_event(LogLevel::info, "reloaded",
               {{"site", generation->site().site},
@@ -288,6 +314,7 @@ void Application::Parts::renew() {
                {"geo_databases", generation->geo_databases()},
                {"web_files", generation->web_files()}});
   } catch (const std::exception& failure) {
+    replicate();
     metrics.count_reload(false);
     log_event(LogLevel::error, "reload_refused",
               {{"detail", failure.what()}, {"consequence", "the files read before stay in force"}});
@@ -333,6 +360,7 @@ void Application::run() {
              {"ruleset", ruleset_version()},
              {"region_rules", first->site().regions.size()},
              {"honour_dnt", first->site().honour_dnt},
+             {"replication", first->site().replication.has_value()},
              {"geo_databases", first->geo_databases()},
              {"web_files", first->web_files()}});
   tell_systemd("READY=1");
@@ -359,6 +387,7 @@ void Application::run() {
   parts.metrics.forget_listeners();
   parts.public_listener.reset();
   parts.internal_listener.reset();
+  parts.follower.reset();
   log_event(LogLevel::info, "stopped");
 }
 

@@ -80,7 +80,8 @@ std::string unknown(std::string_view kind, std::string_view given,
 std::string unknown_option(Command command, std::string_view name) {
   if (name.starts_with("replic")) {
     return "--" + std::string(name) +
-           ": nothing goes from one zone to another, and nothing can switch that on; leave it out";
+           ": the site file says what is copied from one zone to another: \"replication\": "
+           "{\"from\": \"eu\", \"to\": \"us\"}; leave the option out";
   }
   std::vector<std::string> known;
   for (const Option& option : options()) {

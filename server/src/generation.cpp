@@ -34,6 +34,10 @@ SitePolicy load_site(const Config& config, TimePoint now,
                      const std::vector<std::string>& own_origins) {
   SiteFile file = load_site_file(config.site_file, config.data_dir, now);
   if (file.errors.empty()) {
+    const std::string flaw = replication_flaw(file.policy.replication, config.zones);
+    if (!flaw.empty()) file.errors.push_back(flaw);
+  }
+  if (file.errors.empty()) {
     report_region_rules(file);
     SitePolicy site = std::move(file.policy);
     site.origins.insert(site.origins.end(), own_origins.begin(), own_origins.end());

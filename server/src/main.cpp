@@ -30,6 +30,8 @@ int check(const ConfigRead& read) {
   const SiteFile site =
       load_site_file(read.config.site_file, read.config.data_dir, SystemClock().now());
   errors.insert(errors.end(), site.errors.begin(), site.errors.end());
+  const std::string flaw = replication_flaw(site.policy.replication, read.config.zones);
+  if (!flaw.empty()) errors.push_back(flaw);
   for (const std::string& warning : site.warnings)
     std::fprintf(stderr, "warning: %s\n", warning.c_str());
   for (const std::string& error : errors) std::fprintf(stderr, "%s\n", error.c_str());

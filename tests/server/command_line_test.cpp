@@ -104,7 +104,7 @@ TEST_CASE("What makes no sense is named, with a suggestion") {
       {{"certificate"}, "certificate verify"},
       {{"-x"}, "unexpected argument"},
       {{"--"}, "unknown option"},
-      {{"serve", "--replicate", "eu:us"}, "nothing goes from one zone to another"},
+      {{"serve", "--replicate", "eu:us"}, "the site file says what is copied"},
   }));
   CAPTURE(arguments);
   CHECK_THAT(parse(arguments).error, ContainsSubstring(message));

@@ -22,11 +22,18 @@ PublicFact configuration_fact(const SitePolicy& site, std::string_view program) 
                                  {"model", to_text(rule.rule.model)},
                                  {"override", rule.override_name}});
   }
-  return {LogKind::configuration, to_canonical_json(JsonObject{{"program", program},
-                                                               {"ruleset", ruleset_version()},
-                                                               {"site", site.site},
-                                                               {"honour_dnt", site.honour_dnt},
-                                                               {"regions", std::move(regions)}})};
+  JsonValue replication;
+  if (site.replication) {
+    replication = JsonObject{{"from", to_text(site.replication->from)},
+                             {"to", to_text(site.replication->to)}};
+  }
+  return {LogKind::configuration,
+          to_canonical_json(JsonObject{{"program", program},
+                                       {"ruleset", ruleset_version()},
+                                       {"site", site.site},
+                                       {"honour_dnt", site.honour_dnt},
+                                       {"regions", std::move(regions)},
+                                       {"replication", std::move(replication)}})};
 }
 
 PublicFact policy_fact(const SitePolicy& site, const NoticeBook& notices,

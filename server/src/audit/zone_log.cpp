@@ -44,6 +44,11 @@ std::uint64_t ZoneLog::size() {
   return reader_.size();
 }
 
+std::optional<std::uint64_t> ZoneLog::leaf_of(const std::array<std::uint8_t, 16>& id) {
+  const std::lock_guard lock(mutex_);
+  return reader_.leaf_of(id);
+}
+
 void ZoneLog::renew(std::optional<std::uint64_t> leaf) {
   const auto now = Steady::now();
   const bool has_leaf = !leaf || *leaf < head_.size;

@@ -37,6 +37,8 @@ class ZoneLog {
 
   std::string verifier_key() const { return signer_.verifier().text(); }
   std::uint64_t size();
+  // The first leaf with this id; empty when there is none.
+  std::optional<std::uint64_t> leaf_of(const std::array<std::uint8_t, 16>& id);
   // A signed checkpoint of the newest tree, at most a second old.
   std::string checkpoint();
 

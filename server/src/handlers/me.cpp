@@ -1,14 +1,17 @@
 #include "handlers/me.h"
 
+#include <stdexcept>
 #include <string>
 #include <utility>
 
 #include "events/subject_events.h"
+#include "formats/timestamp.h"
 #include "handlers/data_subject.h"
 #include "handlers/request_body.h"
 #include "http/fields.h"
 #include "http/problem.h"
 #include "keys/keyring.h"
+#include "ledger/record_copies.h"
 #include "representation/weighted_list.h"
 #include "rights/consent_document.h"
 #include "rights/objection.h"
@@ -51,6 +54,17 @@ JsonArray records_json(const Ledger::History& history) {
   return records;
 }
 
+// Proofs of the same records in another zone. Throws std::runtime_error.
+JsonArray copies_json(const Service& service, const DataSubject& subject) {
+  JsonArray copies;
+  if (!subject.id) return copies;
+  for (const HeldCopies& held : service.ledger.copies().held(service.site.site, *subject.id)) {
+    copies.push_back(JsonObject{
+        {"zone", to_text(held.zone)}, {"records", held.copies}, {"since", to_rfc3339(held.since)}});
+  }
+  return copies;
+}
+
 http::Response nothing_held() {
   return http::problem(404, "Nothing is held on you, so there is nothing to change.");
 }
@@ -88,6 +102,12 @@ http::Response handle_me(const Service& service, const http::Request& request) {
     history = service.ledger.history(service.site.site, *subject.id);
     events = events_of(service, *subject.id);
   }
+  JsonArray copies;
+  try {
+    copies = copies_json(service, subject);
+  } catch (const std::runtime_error&) {
+    return unreadable();
+  }
   if (history.failure || events.failure) return unreadable();
   if (prefers_json_ld(request)) {
     http::Response response = private_json(
@@ -102,6 +122,7 @@ http::Response handle_me(const Service& service, const http::Request& request) {
                               {"zone", zone_json(subject)},
                               {"restricted", subject.known.state.hold == Hold::restricted},
                               {"records", records_json(history)},
+                              {"copies", std::move(copies)},
                               {"events", std::move(events.events)}});
   response.set("Vary", "Accept");
   return response;

@@ -24,11 +24,23 @@ ChangeSignal::Wait ChangeSignal::wait_past(std::uint64_t count,
   if (closed_) return Wait::closed;
   if (waiters_ == kWaitersMax) return Wait::too_many;
   ++waiters_;
+  const Wait end = wait(lock, count, until);
+  --waiters_;
+  return end;
+}
+
+ChangeSignal::Wait ChangeSignal::follow_past(std::uint64_t count,
+                                             std::chrono::steady_clock::time_point until) {
+  std::unique_lock lock(mutex_);
+  return wait(lock, count, until);
+}
+
+ChangeSignal::Wait ChangeSignal::wait(std::unique_lock<std::mutex>& lock, std::uint64_t count,
+                                      std::chrono::steady_clock::time_point until) {
   {
-    const LongWait wait;
+    const LongWait waiting;
     raised_.wait_until(lock, until, [&] { return count_ > count || closed_; });
   }
-  --waiters_;
   if (count_ > count) return Wait::changed;
   return closed_ ? Wait::closed : Wait::timed_out;
 }

@@ -16,11 +16,13 @@ class ChangeSignal {
 
   // To be read before the ledger is: what changes afterwards is not slept through.
   std::uint64_t count() const;
-  // After a change is durable.
+  // After a change is durable; also to have everybody look again.
   void raise();
   // Returns when there were more than `count` changes, and at the latest at `until`. At once when
   // kWaitersMax wait already, or after close().
   Wait wait_past(std::uint64_t count, std::chrono::steady_clock::time_point until);
+  // The same of a thread that takes nobody's place: any number of them.
+  Wait follow_past(std::uint64_t count, std::chrono::steady_clock::time_point until);
   // Ends all waiting, for good: the service stops.
   void close();
 
@@ -28,6 +30,9 @@ class ChangeSignal {
   static constexpr std::size_t kWaitersMax = 4;
 
  private:
+  Wait wait(std::unique_lock<std::mutex>& lock, std::uint64_t count,
+            std::chrono::steady_clock::time_point until);
+
   mutable std::mutex mutex_;
   std::condition_variable raised_;
   std::uint64_t count_ = 0;

@@ -83,13 +83,31 @@ std::string_view key_method(const Destruction& destruction) {
          "records, whose subject goes on";
 }
 
+JsonArray keks_json(const std::set<KekId>& keks) {
+  JsonArray names;
+  for (const KekId kek : keks) names.emplace_back("kek." + std::to_string(kek));
+  return names;
+}
+
+JsonArray copies_json(const Destruction& destruction) {
+  JsonArray copies;
+  for (const Destruction::Copies& one : destruction.copies) {
+    copies.push_back(JsonObject{
+        {"zone", to_text(one.zone)},
+        {"records", one.records},
+        {"method",
+         "row delete, the bytes are overwritten in the database file; crypto erase of the copies' "
+         "own AES-256-GCM data key where no copy of the subject is left"},
+        {"key_was_wrapped_by", keks_json(one.keks)}});
+  }
+  return copies;
+}
+
 JsonValue method_json(const Destruction& destruction) {
-  JsonArray keks;
-  for (const KekId kek : destruction.keks) keks.emplace_back("kek." + std::to_string(kek));
   return JsonObject{
       {"records", "row delete; the bytes are overwritten in the database file"},
       {"key", key_method(destruction)},
-      {"key_was_wrapped_by", std::move(keks)},
+      {"key_was_wrapped_by", keks_json(destruction.keks)},
       {"write_ahead_log", destruction.log_emptied ? "emptied" : "not emptied when this was signed"},
       {"events", "row delete; the files are written anew without them"},
       {"requests",
@@ -177,6 +195,7 @@ std::string certificate_text(const SitePolicy& site, const Destruction& destruct
                                       {"regime", std::move(regime)},
                                       {"legal_basis", legal_basis(destruction)},
                                       {"scope", scope_json(destruction)},
+                                      {"copies", copies_json(destruction)},
                                       {"method", method_json(destruction)},
                                       {"tool", JsonObject{{"name", "consentd"},
                                                           {"version", program},
@@ -186,6 +205,18 @@ std::string certificate_text(const SitePolicy& site, const Destruction& destruct
                                       {"verification", verification_json(destruction)},
                                       {"kept", kept_json(site)},
                                       {"backups", backups_json(site, destruction.ended)}});
+}
+
+void add_copies(Destruction& destruction, Zone zone, std::size_t records,
+                const std::vector<KekId>& keks) {
+  if (records == 0) return;
+  const auto same = std::find_if(destruction.copies.begin(), destruction.copies.end(),
+                                 [zone](const auto& one) { return one.zone == zone; });
+  Destruction::Copies& copies =
+      same == destruction.copies.end() ? destruction.copies.emplace_back() : *same;
+  copies.zone = zone;
+  copies.records += records;
+  copies.keks.insert(keks.begin(), keks.end());
 }
 
 Uuid certificate_entry_id(const Uuid& erased) { return derived_id(kEntryLabel, erased); }

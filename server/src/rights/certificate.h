@@ -38,12 +38,23 @@ struct Destruction {
   bool log_emptied = false;    // the write-ahead log holds no copy any more
   std::size_t entries = 0;     // of the log, whose period was over
   std::size_t events = 0;
+  // In other zones, of the records that are destroyed here; or of those that were already.
+  struct Copies {
+    Zone zone = Zone::us;
+    std::size_t records = 0;
+    std::set<KekId> keks = {};  // had wrapped the copies' data keys; none: not known any more
+  };
+  std::vector<Copies> copies = {};
   std::size_t requests = 0;  // of the register, whose period was over
   std::size_t read = 0;  // looked at again afterwards: records of a subject, subjects of a sweep
   std::size_t left = 0;  // of them, what should have been destroyed
   TimePoint started{};
   TimePoint ended{};
 };
+
+// Adds what an erasure, or a review, destroyed in that zone.
+void add_copies(Destruction& destruction, Zone zone, std::size_t records,
+                const std::vector<KekId>& keks);
 
 // RFC 8785. `program` is the version of this program.
 std::string certificate_text(const SitePolicy& site, const Destruction& destruction,

@@ -9,6 +9,7 @@
 #include "ledger/request_register.h"
 #include "rights/certificate.h"
 #include "rights/due_subjects.h"
+#include "rights/orphaned_copies.h"
 #include "rights/sweep_plan.h"
 #include "wire/json_writer.h"
 
@@ -38,7 +39,7 @@ class ZonePass {
   bool run(const std::function<bool()>& stop) {
     if (!look_at_all(stop)) return false;
     sweep_requests();
-    return expire_entries(stop);
+    return expire_entries(stop) && sweep_orphans(stop);
   }
 
   // What was destroyed is certified, also when the pass was stopped or failed. Throws
@@ -46,13 +47,16 @@ class ZonePass {
   void certify(std::size_t events, bool ended) {
     if (mode_ == SweepMode::dry_run) return;
     if (destruction_.records.empty() && destruction_.subjects == 0 && sweep_.entries == 0 &&
-        sweep_.requests == 0 && events == 0) {
+        sweep_.requests == 0 && events == 0 && destruction_.copies.empty()) {
       return;
     }
     destruction_.entries = sweep_.entries;
     destruction_.events = events;
     destruction_.requests = sweep_.requests;
     destruction_.log_emptied = parts_.ledger.empty_log(sweep_.zone);
+    for (const Destruction::Copies& copies : destruction_.copies) {
+      if (!parts_.ledger.empty_log(copies.zone)) destruction_.log_emptied = false;
+    }
     if (ended) count_again();
     destruction_.ended = parts_.clock.now();
     LogEntry entry;
@@ -110,6 +114,14 @@ class ZonePass {
         mode_ == SweepMode::dry_run
             ? requests.count_closed(sweep_.zone, closed_before())
             : requests.remove_closed(sweep_.zone, closed_before(), parts_.clock.now());
+  }
+
+  bool sweep_orphans(const std::function<bool()>& stop) {
+    const OrphanedCopies found = destroy_orphaned_copies(
+        parts_.ledger, sweep_.zone, mode_ == SweepMode::dry_run, destruction_.started, stop);
+    sweep_.orphans = found.destroyed;
+    if (mode_ == SweepMode::destroy) add_copies(destruction_, sweep_.zone, found.destroyed, {});
+    return found.ended;
   }
 
   using TakeEntries = std::function<void(ExpiredEntries& batch)>;
@@ -182,6 +194,10 @@ class ZonePass {
     each_expired(
         [] { return false; },
         [this](const ExpiredEntries& batch) { destruction_.left += batch.entries.size(); });
+    destruction_.left +=
+        destroy_orphaned_copies(parts_.ledger, sweep_.zone, true, destruction_.started, [] {
+          return false;
+        }).destroyed;
     destruction_.left += parts_.ledger.requests().count_closed(sweep_.zone, closed_before());
   }
 
@@ -289,6 +305,12 @@ class ZonePass {
     }
     destruction_.records.insert(destruction_.records.end(), erasure.records.begin(),
                                 erasure.records.end());
+    for (const Erasure::Copies& copies : erasure.copies) {
+      add_copies(destruction_, copies.zone, copies.destroyed, copies.keks);
+      sweep_.copies += copies.destroyed;
+    }
+    // What is left of them the pass of their zone finds, or the next sweep.
+    if (erasure.copies_left && failure_.empty()) failure_ = erasure.copies_left->detail;
     return true;
   }
 

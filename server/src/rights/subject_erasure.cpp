@@ -9,6 +9,7 @@
 #include "audit/zone_logs.h"
 #include "events/subject_events.h"
 #include "ledger/ledger.h"
+#include "ledger/record_copies.h"
 #include "ledger/request_register.h"
 #include "rights/request_steps.h"
 #include "site/site_rules.h"
@@ -32,6 +33,30 @@ bool read_back(const Ledger::History& history, Destruction& destruction) {
   }
   destruction.read = destruction.records.size();
   return destruction.id != Uuid{};
+}
+
+// Copies in other zones: those destroyed now, or before by an attempt that did not come to the end.
+// Their logs name each under its record's id. False when one is left, or this cannot be read.
+bool read_copies_back(const Service& service, const SubjectId& subject, const Erasure& erasure,
+                      Destruction& destruction) {
+  try {
+    if (!service.ledger.copies().held(service.site.site, subject).empty()) return false;
+    for (const Zone zone : {Zone::eu, Zone::us}) {
+      ZoneLog* const log = service.logs == nullptr ? nullptr : service.logs->find(zone);
+      if (log == nullptr || zone == destruction.zone) continue;
+      const auto copied = std::count_if(destruction.records.begin(), destruction.records.end(),
+                                        [&](const Uuid& id) { return log->leaf_of(id); });
+      add_copies(destruction, zone, static_cast<std::size_t>(copied), {});
+    }
+  } catch (const std::runtime_error&) {
+    return false;
+  }
+  for (Destruction::Copies& copies : destruction.copies) {
+    for (const Erasure::Copies& now : erasure.copies) {
+      if (now.zone == copies.zone) copies.keks.insert(now.keks.begin(), now.keks.end());
+    }
+  }
+  return true;
 }
 
 bool log_certificate(const Service& service, const Destruction& destruction) {
@@ -99,7 +124,7 @@ SubjectErasure erase_subject(const Service& service, const SubjectId& subject,
   }
   const Erasure erasure =
       service.ledger.erase(service.site.site, subject, ErasureCause::request, destruction.started);
-  if (erasure.outcome == Erasure::Outcome::failed) return {};
+  if (erasure.outcome == Erasure::Outcome::failed || erasure.copies_left) return {};
   if (erasure.outcome == Erasure::Outcome::frozen) return {.outcome = Outcome::frozen};
   if (erasure.outcome == Erasure::Outcome::erased) {
     destruction.keks = {erasure.kek};
@@ -111,6 +136,7 @@ SubjectErasure erase_subject(const Service& service, const SubjectId& subject,
   const Ledger::History history = service.ledger.history(service.site.site, subject);
   if (!history.failure && history.records.empty()) return {.outcome = Outcome::not_found};
   if (!read_back(history, destruction)) return {};
+  if (!read_copies_back(service, subject, erasure, destruction)) return {};
   try {
     if (!is_registered(service, subject, destruction)) return {};
   } catch (const std::runtime_error&) {

@@ -29,9 +29,13 @@ std::vector<std::string> to_lines(const SweepReport& report, SweepMode mode) {
       line += ", " + std::to_string(zone.superseded) + " superseded records of " +
               std::to_string(zone.renewed) + " others" + done;
     }
+    if (zone.copies > 0)
+      line += ", " + std::to_string(zone.copies) + " copies of them in another zone" + done;
     if (zone.entries > 0)
       line += ", " + std::to_string(zone.entries) + " entries of the log" + done;
     if (zone.requests > 0) line += ", " + std::to_string(zone.requests) + " closed requests" + done;
+    if (zone.orphans > 0)
+      line += ", " + std::to_string(zone.orphans) + " copies whose original was gone" + done;
     if (zone.failed > 0) line += ", " + std::to_string(zone.failed) + " that could not be";
     if (zone.damaged > 0) line += ", " + std::to_string(zone.damaged) + " that do not open";
     if (zone.certificate) line += "; certificate " + to_text(*zone.certificate);

@@ -29,6 +29,9 @@ struct ZoneSweep {
   std::uint64_t entries = 0;     // of the log; in a dry run: would be
   std::uint64_t requests = 0;    // of the register, closed long ago; in a dry run: would be
   std::uint64_t superseded = 0;  // of these records; in a dry run: would be
+  std::uint64_t copies = 0;      // in another zone, of records that are destroyed here
+  std::uint64_t orphans = 0;  // copies here whose records, elsewhere, were destroyed before; in a
+                              // dry run: would be
   std::optional<Uuid> certificate = {};
 };
 

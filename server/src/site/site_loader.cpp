@@ -151,14 +151,11 @@ SitePolicy read_site(const JsonValue& document, std::vector<JsonError>& errors,
   site.regions = read_regions(root, errors, warnings);
   site.honour_dnt = root.boolean("honour_dnt", Presence::optional).value_or(false);
   site.retention = read_retention(root, errors, warnings);
+  site.replication = read_replication(root, errors);
   if (const std::string* address = root.string("controller_address", Presence::optional)) {
     site.controller_address = *address;
     const std::string_view flaw = text_flaw(*address);
     if (!flaw.empty()) root.fail("controller_address", std::string(flaw));
-  }
-  if (root.member("replication", Presence::optional) != nullptr) {
-    root.fail("replication",
-              "cannot be switched on: nothing goes from one zone to another; remove it");
   }
   root.refuse_unknown();
   return site;

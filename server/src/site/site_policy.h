@@ -13,6 +13,7 @@
 #include "consent/policy.h"
 #include "consent/region_rule.h"
 #include "site/cookie_lifetime.h"
+#include "site/replication.h"
 #include "site/retention.h"
 
 namespace consent::server {
@@ -76,7 +77,8 @@ struct SitePolicy {
   std::vector<SiteRule> regions;  // each region once
   bool honour_dnt = false;        // DNT: 1 is an opt-out
   Retention retention;
-  std::string controller_address;  // postal, in one line; empty: not said
+  std::optional<Replication> replication;  // none: nothing goes from one zone to another
+  std::string controller_address;          // postal, in one line; empty: not said
 
   const PolicyText& in_force(TimePoint now) const;
   const PolicyText* upcoming(TimePoint now) const;  // the next one, or null

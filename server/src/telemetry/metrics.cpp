@@ -162,6 +162,7 @@ std::string Metrics::render() const {
   metric_sample(out, "consent_reloads_total", metric_label("outcome", "refused"), reloads_[0]);
   metric_sample(out, "consent_reloads_total", metric_label("outcome", "done"), reloads_[1]);
   sweeps_.render(out);
+  replication_.render(out);
   requests_.render(out);
   render_listeners(out);
 

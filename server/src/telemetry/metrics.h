@@ -17,6 +17,7 @@
 #include "consent/decision.h"
 #include "consent/ruleset.h"
 #include "http/listener_figures.h"
+#include "telemetry/replication_metrics.h"
 #include "telemetry/request_metrics.h"
 #include "telemetry/sweep_metrics.h"
 #include "visitor/rate_limiter.h"
@@ -43,6 +44,7 @@ class Metrics {
   void forget_listeners();
   void count_reload(bool successful);
   void count_sweep(const SweepFigures& sweep, TimePoint now) { sweeps_.count(sweep, now); }
+  ReplicationMetrics& replication() { return replication_; }
   void count_decisions(Reason reason, std::uint64_t times = 1);
   void count_events_accepted(std::uint64_t times);
   void count_event_dropped(Reason reason);
@@ -71,6 +73,7 @@ class Metrics {
   std::array<Counter, 2> reloads_{};
   RequestMetrics requests_;
   SweepMetrics sweeps_;
+  ReplicationMetrics replication_;
   mutable std::mutex listeners_mutex_;
   std::vector<std::pair<std::string, std::function<http::ListenerFigures()>>> listeners_;
   mutable std::mutex labelled_mutex_;

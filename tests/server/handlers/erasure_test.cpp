@@ -3,7 +3,9 @@
 
 #include "audit/log_origin.h"
 #include "audit/signed_note.h"
+#include "formats/timestamp.h"
 #include "ledger/ledger.h"
+#include "ledger/record_copies.h"
 #include "rights/certificate.h"
 #include "support/catch.h"
 #include "support/test_service.h"
@@ -43,6 +45,13 @@ JsonValue erased(const TestService& service, const std::string& token) {
   INFO(response.body);
   REQUIRE(response.status == 200);
   return json_of(response);
+}
+
+// Of the only copy in a list, the member.
+const JsonValue& of_copies(const JsonValue& json, std::string_view list, std::string_view name) {
+  const JsonArray* copies = member(json, list)->array();
+  REQUIRE(copies->size() == 1);
+  return *copies->front().find(name);
 }
 
 http::Response office(TestService& service, std::string_view method, const std::string& path) {
@@ -221,4 +230,51 @@ TEST_CASE("The certificate's own entry has an id that is made of the erasure's")
   CHECK(entry == certificate_entry_id(id));
   CHECK(time_of(entry) == time_of(id));
   CHECK(parse_uuid_v7(to_text(entry)) == entry);
+}
+
+TEST_CASE("The visitor is told of copies in another zone, and an erasure certifies their end") {
+  TestService service;
+  const Anna anna(service);
+  const Anna bert(service);
+  const Service& all = service.service();
+  const auto copy = [&] {
+    return all.ledger.copies().copy(kSite, {Zone::eu, Zone::us}, 100, service.clock().now());
+  };
+  CHECK(json_of(call(service, "GET", anna.token)).find("copies")->array()->empty());
+  REQUIRE(copy().copied == 2);
+  const JsonValue held = json_of(call(service, "GET", anna.token));
+  CHECK(*of_copies(held, "copies", "zone").string() == "us");
+  CHECK(of_copies(held, "copies", "records").integer() == 1);
+  CHECK(*of_copies(held, "copies", "since").string() == to_rfc3339(service.clock().now()));
+  const JsonValue answer = erased(service, anna.token);
+  CHECK(*of_copies(answer, "certificate/copies", "zone").string() == "us");
+  CHECK(of_copies(answer, "certificate/copies", "records").integer() == 1);
+  const JsonArray& keks = *of_copies(answer, "certificate/copies", "key_was_wrapped_by").array();
+  REQUIRE(keks.size() == 1);
+  CHECK(*keks.front().string() == "kek.1");
+  CHECK(text_of(answer, "certificate/method/write_ahead_log") == "emptied");
+  CHECK(json_of(call(service, "GET", anna.token)).find("copies")->array()->empty());
+  CHECK(json_of(call(service, "GET", bert.token)).find("copies")->array()->size() == 1);
+  REQUIRE_FALSE(copy().failure);
+  const auto subject = parse_subject_id(anna.id).value();
+  CHECK(all.ledger.copies().held(kSite, subject).empty());
+}
+
+TEST_CASE("A certificate names copies that an attempt before it has destroyed") {
+  TestService service;
+  const Anna anna(service);
+  const Service& all = service.service();
+  all.ledger.copies().copy(kSite, {Zone::eu, Zone::us}, 100, service.clock().now());
+  const auto subject = parse_subject_id(anna.id).value();
+  // As by an attempt that ended before its certificate.
+  all.ledger.erase(kSite, subject, ErasureCause::request, service.clock().now());
+  const JsonValue answer = erased(service, anna.token);
+  CHECK(of_copies(answer, "certificate/copies", "records").integer() == 1);
+  CHECK(of_copies(answer, "certificate/copies", "key_was_wrapped_by").array()->empty());
+}
+
+TEST_CASE("Where nothing was copied the certificate says so") {
+  TestService service;
+  const Anna anna(service);
+  CHECK(member(erased(service, anna.token), "certificate/copies")->array()->empty());
 }

@@ -13,6 +13,7 @@
 #include "formats/timestamp.h"
 #include "formats/uuid.h"
 #include "ledger/ledger_check.h"
+#include "ledger/record_copies.h"
 #include "ledger/request_register.h"
 #include "ledger/sqlite_connection.h"
 #include "rights/subject_erasure.h"
@@ -524,4 +525,54 @@ TEST_CASE("Of a subject who goes on for longer than the log's period the newest 
       "DELETE FROM records WHERE sequence = (SELECT max(sequence) FROM records WHERE payload IS "
       "NULL)");
   CHECK(ledger.history(kSite, id).failure);  // what no sweep has removed is damage
+}
+
+TEST_CASE("A sweep destroys copies with their records, and what an erasure left of them") {
+  Swept test;
+  const std::string over = test.grant("DE");
+  const std::string texan = test.grant("US-TX");
+  test.service.clock().advance(kLongAgo);
+  const std::string young = test.grant("DE");
+  Ledger& ledger = test.service.service().ledger;
+  const auto copy = [&] {
+    return ledger.copies().copy(kSite, {Zone::eu, Zone::us}, 100, test.service.clock().now());
+  };
+  const auto copies_of = [&](const std::string& subject) {
+    return ledger.copies().held(kSite, parse_subject_id(subject).value()).size();
+  };
+  REQUIRE(copy().copied == 2);
+  const SweepReport planned = test.sweep(SweepMode::dry_run);
+  CHECK(planned.zones[0].destroyed == 1);
+  CHECK(copies_of(over) == 1);
+  // As left by a crash between the two zones: a copy without its original.
+  SqliteConnection(zone_file_path(test.service.data_dir(), Zone::eu),
+                   SqliteConnection::Mode::read_write)
+      .execute("UPDATE records SET payload = NULL WHERE sequence = 2");
+  CHECK(test.sweep(SweepMode::dry_run).zones[1].orphans == 1);
+  const SweepReport report = test.sweep();
+  CHECK(report.failure.empty());
+  CHECK(report.zones[0].destroyed == 1);
+  CHECK(report.zones[0].copies == 1);
+  CHECK(report.zones[1].orphans == 1);
+  CHECK(copies_of(over) == 0);
+  CHECK(copies_of(young) == 0);
+  const auto lines = to_lines(report, SweepMode::destroy);
+  CHECK_THAT(lines[0],
+             Catch::Matchers::ContainsSubstring("1 copies of them in another zone destroyed"));
+  CHECK_THAT(lines[1],
+             Catch::Matchers::ContainsSubstring("1 copies whose original was gone destroyed"));
+  for (const ZoneSweep& zone : report.zones) {
+    REQUIRE(zone.certificate);
+    const JsonValue json(
+        *find_certificate(*test.service.service().logs->find(zone.zone), *zone.certificate));
+    const JsonArray& copies = *member(json, "certificate/copies")->array();
+    REQUIRE(copies.size() == 1);
+    CHECK(*copies.front().find("zone")->string() == "us");
+    CHECK(copies.front().find("records")->integer() == 1);
+    CHECK(member(json, "certificate/verification/left")->integer() == 0);
+    CHECK(text_of(json, "certificate/method/write_ahead_log") == "emptied");
+  }
+  CHECK(audit_ledger(zone_directory(test.service.data_dir(), Zone::us), {},
+                     [](std::uint64_t, std::uint64_t) {})
+            .failure.empty());
 }

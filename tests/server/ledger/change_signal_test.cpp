@@ -47,3 +47,21 @@ TEST_CASE("A bounded number waits, and all wake by a change or at the end") {
   }
   CHECK(signal.wait_past(signal.count(), in(20s)) == Wait::closed);
 }
+
+TEST_CASE("A thread of its own takes nobody's place, and wakes as the others do") {
+  ChangeSignal signal;
+  const auto seen = signal.count();
+  std::atomic<std::size_t> changed = 0;
+  std::vector<std::thread> followers;
+  for (std::size_t i = 0; i < ChangeSignal::kWaitersMax + 3; ++i) {
+    followers.emplace_back([&] {
+      if (signal.follow_past(seen, in(60s)) == Wait::changed) ++changed;
+    });
+  }
+  CHECK(signal.wait_past(seen, in(1ms)) == Wait::timed_out);  // there is room
+  signal.raise();
+  for (std::thread& each : followers) each.join();
+  CHECK(changed == ChangeSignal::kWaitersMax + 3);
+  signal.close();
+  CHECK(signal.follow_past(signal.count(), in(60s)) == Wait::closed);
+}

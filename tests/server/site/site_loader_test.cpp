@@ -28,8 +28,17 @@ std::pair<std::size_t, std::size_t> place_of(const std::string& text, const std:
 const std::vector<Mistake>& mistakes() {
   static const std::vector<Mistake> kMistakes = {
       {R"("example.com",)", R"("Example.com",)", "/site", "host name in lower case"},
-      {R"("example.com",)", R"("example.com", "replication": {"from": "eu", "to": "us"},)",
-       "/replication", "nothing goes from one zone to another"},
+      {R"("example.com",)", R"("example.com", "replication": true,)", "/replication",
+       "must be an object"},
+      {R"("example.com",)", R"("example.com", "replication": {"from": "eu"},)", "/replication/to",
+       "is missing"},
+      {R"("example.com",)", R"("example.com", "replication": {"from": "eu", "to": "uk"},)",
+       "/replication/to", "must be eu or us"},
+      {R"("example.com",)", R"("example.com", "replication": {"from": "us", "to": "us"},)",
+       "/replication/to", "must be another zone than from"},
+      {R"("example.com",)",
+       R"("example.com", "replication": {"from": "eu", "to": "us", "site": "x"},)",
+       "/replication/site", "not a known member"},
       {R"("example.com",)", R"(7,)", "/site", "must be a string"},
       {R"("https://example.com"])", R"("https://example.com/"])", "/origins/0",
        "scheme, host and port"},
@@ -209,4 +218,20 @@ TEST_CASE("Essential must be there in every version") {
   REQUIRE(broken.errors.size() == 1);
   CHECK(broken.errors[0].pointer == "/policies/0/purposes");
   CHECK_THAT(broken.errors[0].detail, ContainsSubstring("essential"));
+}
+
+TEST_CASE("Replication is off unless the site file names two zones, which must be held") {
+  CHECK_FALSE(load(sample_site_text()).replication);
+  const SitePolicy site =
+      load(with(sample_site_text(), R"("example.com",)",
+                R"("example.com", "replication": {"from": "us", "to": "eu"},)"));
+  REQUIRE(site.replication);
+  CHECK(*site.replication == Replication{consent::Zone::us, consent::Zone::eu});
+  const std::vector<consent::Zone> both = {consent::Zone::eu, consent::Zone::us};
+  CHECK(replication_flaw(site.replication, both).empty());
+  CHECK(replication_flaw(std::nullopt, std::span(both).first(1)).empty());
+  CHECK_THAT(replication_flaw(site.replication, std::span(both).first(1)),
+             ContainsSubstring("zone us is not held"));
+  CHECK_THAT(replication_flaw(site.replication, std::span(both).last(1)),
+             ContainsSubstring("zone eu is not held"));
 }

@@ -22,6 +22,11 @@ TEST_CASE("Counters come out in Prometheus text") {
                       TimePoint(std::chrono::seconds(1'800'000'000)));
   metrics.count_sweep({.end = SweepEnd::failed, .log_entries = 4, .event_days = 1},
                       TimePoint(std::chrono::seconds(1'800'000'001)));
+  metrics.replication().set_on(true);
+  metrics.replication().set_behind(12);
+  metrics.replication().count_copied(8);
+  metrics.replication().count_destroyed(2);
+  metrics.replication().count_failure();
   const std::string text = metrics.render();
   for (const char* line :
        {"consent_http_requests_total{route=\"/v1/check\",method=\"GET\",status=\"200\"} 2\n",
@@ -47,6 +52,11 @@ TEST_CASE("Counters come out in Prometheus text") {
         "consent_retention_destroyed_total{kind=\"log_entry\"} 4\n",
         "consent_retention_destroyed_total{kind=\"event_day\"} 1\n",
         "consent_retention_frozen 0\n",
+        "consent_replication_on 1\n",
+        "consent_replication_behind_records 12\n",
+        "consent_replication_copied_total 8\n",
+        "consent_replication_reviewed_away_total 2\n",
+        "consent_replication_failures_total 1\n",
         "consent_retention_done_timestamp_seconds 1800000000\n",
         "# TYPE consent_http_requests_total counter\n",
         "consent_build_info{version=\"1.2.3\",ruleset=\""}) {
