@@ -6,12 +6,12 @@ import assert from "node:assert/strict";
 import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { mkdtemp, readFile, readdir, rm } from "node:fs/promises";
+import { mkdtemp, readFile, readdir, rm, writeFile } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { after, before, test } from "node:test";
 import { foundIn, formsOf, readMemory, writableMemory } from "../support/canary.mjs";
-import { program, startConsentd } from "../support/consentd.mjs";
+import { program, root, startConsentd } from "../support/consentd.mjs";
 import { call, callRaw } from "../support/http_call.mjs";
 import { dataFiles, events, site } from "../support/pipeline.mjs";
 import { checkOf, eventId, pageView, Visitor } from "../support/visitor.mjs";
@@ -62,11 +62,15 @@ let visitors;
 const answers = [];
 before(async () => {
   directory = await mkdtemp(join(tmpdir(), "consentd-canary-"));
+  const bundled = await readFile(join(root, "server/site/dialphone.jsonc"), "utf8");
+  const siteFile = join(directory, "site.jsonc");
+  const replication = '{\n  "replication": {"from": "eu", "to": "us"},';
+  await writeFile(siteFile, bundled.replace("{", replication));
   service = await startConsentd({
     dataDir: join(directory, "data"),
     scopes,
     cwd: directory,
-    options: ["--access-log-sample", "1"],
+    options: ["--access-log-sample", "1", "--site", siteFile],
   });
 });
 after(async () => {
@@ -155,6 +159,13 @@ test("visitors are served, and have left their consent", async () => {
   const served = [];
   for (const [index, address] of addresses.entries()) served.push(await visit(address, index));
   for (const address of addresses) await misbehave(address);
+  const own = { headers: { Authorization: `Consent ${served[0].token}` } };
+  const isCopied = async () => (await call(`${service.url}/v1/me`, own)).json.copies.length > 0;
+  const deadline = Date.now() + 60_000;
+  while (!(await isCopied())) {
+    assert.ok(Date.now() < deadline, "their records are copied to the other zone");
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
   const stored = await events(service);
   assert.ok(stored.length >= addresses.length, "the events are there");
   assert.equal(stored[0].country, "DE", "the address was used");

@@ -48,15 +48,21 @@ WriteTask copies_task(CopyWork& work, ErasureCause cause) {
 }  // namespace
 
 SqliteCopies::SqliteCopies(const ZoneStores& stores, bool read_only) : stores_(stores) {
-  if (read_only) return;
   for (const auto& to : stores_) {
-    for (const auto& from : stores_) {
-      if (from == to) continue;
-      begin_behind_end(*to, from->zone());
-      if (read_copies(*to, false, [&](CopyRows& rows) { return rows.any(from->zone()); })) {
-        any_ = true;
-      }
+    try {
+      open(*to, read_only);
+    } catch (const SqliteError& error) {
+      throw std::runtime_error(explain(to->path(), error));
     }
+  }
+}
+
+// Copies of a zone that is not held here are copies, too.
+void SqliteCopies::open(ZoneStore& to, bool read_only) {
+  for (const Zone source : {Zone::eu, Zone::us}) {
+    if (read_copies(to, false, [&](CopyRows& rows) { return rows.any(source); })) any_ = true;
+    const bool held = source != to.zone() && stores_.find(source) != nullptr;
+    if (held && !read_only) begin_behind_end(to, source);
   }
 }
 
@@ -192,6 +198,7 @@ CopyReview SqliteCopies::review(CopyDirection direction, std::uint64_t after, st
 
 std::vector<HeldCopies> SqliteCopies::held(const std::string& site, const SubjectId& subject) {
   std::vector<HeldCopies> all;
+  if (!any_) return all;
   for (const auto& store : stores_) {
     for (const Zone source : {Zone::eu, Zone::us}) {
       if (source == store->zone()) continue;

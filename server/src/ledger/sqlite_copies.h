@@ -37,6 +37,7 @@ class SqliteCopies final : public RecordCopies {
 
  private:
   struct Reviewed;
+  void open(ZoneStore& to, bool read_only);
   void begin_behind_end(ZoneStore& to, Zone source);
   CopyStep read(ZoneStore& from, const std::string& site, std::size_t limit, CopyStep step,
                 CopyWork& work);
@@ -47,7 +48,7 @@ class SqliteCopies final : public RecordCopies {
 
   const ZoneStores& stores_;
   std::shared_mutex copying_;
-  std::atomic<bool> any_{false};   // a zone may hold copies
+  std::atomic<bool> any_{false};   // a zone may hold copies; else nobody waits for it
   std::set<std::string> notices_;  // that the zone which is copied to holds, too; while copying_
   std::optional<Zone> notices_in_;
 };
