@@ -35,8 +35,9 @@ test("a visitor gets all that is held: records with their evidence, and events",
   const answer = await me(visitor);
   assert.equal(answer.status, 200, answer.text);
   assert.equal(answer.headers["cache-control"], "private, no-store");
-  const { records, events, ...rest } = answer.json;
+  const { records, events, copies, ...rest } = answer.json;
   const { subject } = visitor;
+  assert.deepEqual(copies, [], "none where the site has none made");
   assert.deepEqual(rest, { site: "dialphone.com", subject, zone: "eu", restricted: false });
   assert.equal(records.length, 2);
   const { kind, evidence, ...same } = records[0];
