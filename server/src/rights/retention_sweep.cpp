@@ -8,6 +8,7 @@
 #include "formats/uuid.h"
 #include "ledger/request_register.h"
 #include "rights/certificate.h"
+#include "rights/due_event_days.h"
 #include "rights/due_subjects.h"
 #include "rights/orphaned_copies.h"
 #include "rights/sweep_plan.h"
@@ -329,17 +330,6 @@ class ZonePass {
   Destruction destruction_;
 };
 
-// Days whose last event arrived so long ago that the period is over.
-std::vector<Date> days_over(const SweepParts& parts, TimePoint now) {
-  std::vector<Date> over;
-  for (const Date day : parts.sink.days()) {
-    if (parts.site.retention.events.after(TimePoint(day + std::chrono::days(1))) <= now) {
-      over.push_back(day);
-    }
-  }
-  return over;
-}
-
 void note_failure(SweepReport& report, const std::string& detail) {
   if (report.failure.empty()) report.failure = detail;
 }
@@ -347,7 +337,7 @@ void note_failure(SweepReport& report, const std::string& detail) {
 // How many events were in the files that are gone.
 std::size_t sweep_events(const SweepParts& parts, SweepMode mode, SweepReport& report) {
   std::size_t events = 0;
-  for (const Date day : days_over(parts, parts.clock.now())) {
+  for (const Date day : due_event_days(parts.sink, parts.site.retention, parts.clock.now())) {
     if (mode == SweepMode::destroy) {
       const EventSink::Removal removal = parts.sink.remove_day(day);
       events += removal.events;
