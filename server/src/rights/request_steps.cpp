@@ -63,7 +63,7 @@ std::string_view advice_on(StepFlaw flaw) {
     case StepFlaw::closed:
       return "The request is closed, and nothing follows; a new one is registered with POST.";
     case StepFlaw::out_of_order:
-      return "The request is further already; see its state.";
+      return "The request is at that state already, or further; see its state.";
     case StepFlaw::not_extensible:
       return "The regime of this request knows no extension of its period; complete or refuse it.";
     case StepFlaw::too_late:
