@@ -38,6 +38,7 @@ const entries = [
   { entry: "react.ts", file: "react.mjs", format: "esm", shared: true },
   { entry: "vue.ts", file: "vue.mjs", format: "esm", shared: true },
   { entry: "early.ts", file: "early.mjs", format: "esm" },
+  { entry: "inline.ts", file: "inline.mjs", format: "esm" },
   { entry: "testing.ts", file: "testing.mjs", format: "esm" },
   { entry: "receipt_module.ts", file: "receipt.mjs", format: "esm" },
 ];
@@ -125,15 +126,18 @@ async function script(chunk, directory, define = {}, write = true) {
   return outputFiles?.[0].text;
 }
 
+// The bytes of the core stand in a string; a page's own text has no control characters.
+const escaped = (one) => `\\x${one.charCodeAt(0).toString(16).padStart(2, "0")}`;
+const escapeControls = (text) => text.replace(/[^\t\n\x20-\x7e]/g, escaped);
+
 // What a page carries as text, and how its policy names it.
-async function inlineScript(directory) {
-  const early = { entry: "early_script.ts", file: "early_script.js", format: "iife" };
-  const text = (await script(early, directory, {}, false)).trim();
+async function inlineScript(name, chunk, directory, define) {
+  const built = await script({ ...chunk, format: "iife" }, directory, define, false);
+  const text = escapeControls(built.trim());
+  if (/<\/script|<!--/i.test(text)) throw new Error(`${chunk.entry} would end its own element`);
   const hash = `'sha256-${createHash("sha256").update(text).digest("base64")}'`;
-  return {
-    "CONSENT_EARLY.script": JSON.stringify(text),
-    "CONSENT_EARLY.hash": JSON.stringify(hash),
-  };
+  define[`${name}.script`] = JSON.stringify(text);
+  define[`${name}.hash`] = JSON.stringify(hash);
 }
 
 /** Copies a file beside itself under a name that carries its hash, and returns that name. */
@@ -160,8 +164,12 @@ export async function bundle(directory, smallCore) {
     if (chunk) await script({ ...chunk, inner: true }, directory, define);
     define[`CONSENT_FILES.${name}`] = JSON.stringify(hashed(directory, file));
   }
-  Object.assign(define, await inlineScript(directory));
   define.CONSENT_SMALL_CORE = JSON.stringify(smallCore.toString("latin1"));
+  const early = { entry: "early_script.ts", file: "early_script.js" };
+  await inlineScript("CONSENT_EARLY", early, directory, define);
+  const whole = { entry: "inline_script.ts", file: "inline_script.js" };
+  const kind = { inner: true, charset: "ascii" };
+  await inlineScript("CONSENT_INLINE", { ...whole, ...kind }, directory, define);
   // Whatever a page takes them to be written in, they read the same.
   for (const entry of entries) await script({ ...entry, charset: "ascii" }, directory, define);
 }

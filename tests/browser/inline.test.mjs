@@ -1,0 +1,97 @@
+// The banner inside the page: two requests, the page and the notice, under a strict policy that
+// lets it run by its hash; and everything else as with banner.js.
+
+import assert from "node:assert/strict";
+import { join } from "node:path";
+import { test } from "node:test";
+import { pathToFileURL } from "node:url";
+
+import { control, open, violations } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { root } from "../support/consentd.mjs";
+
+const built = pathToFileURL(join(root, "build/dist/v1/inline.mjs")).href;
+const { inlineHash, inlineTag } = await import(built);
+
+const policyWith = (hash) =>
+  [
+    "default-src 'none'",
+    `script-src 'self' 'wasm-unsafe-eval' ${hash}`,
+    "style-src 'self'",
+    "img-src 'self' data:",
+    "connect-src 'self'",
+    "require-trusted-types-for 'script'",
+    "trusted-types 'none'",
+  ].join("; ");
+
+const stage = browserStage();
+const paths = (requests) => requests.map((request) => new URL(request.url()).pathname);
+
+async function serve(context, options, csp = policyWith(inlineHash)) {
+  const tag = inlineTag({ site: "dialphone.com", base: "/v1/", ...options });
+  const body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Inline</title>
+    <link rel="icon" href="data:,">${tag}</head><body><main><h1>Inline</h1></main></body></html>`;
+  const headers = { "content-security-policy": csp };
+  const contentType = "text/html; charset=utf-8";
+  await context.route("**/inline", (route) => route.fulfill({ body, headers, contentType }));
+}
+
+test("a first visit is the page and the notice; who has refused asks for nothing", async () => {
+  const { context, page, requests, complaints } = await stage.visit();
+  await serve(context);
+  await page.goto("/inline");
+  await control(page, "reject_all").waitFor();
+  await page.evaluate(() => window.consent.ready);
+  await page.waitForLoadState("networkidle");
+  assert.deepEqual(paths(requests), ["/inline", "/v1/notice"]);
+
+  const told = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(page, "reject_all").click();
+  assert.equal((await told).status(), 201);
+  await page.waitForFunction(() => window.consent.state().status === "decided");
+  requests.length = 0;
+  await page.reload();
+  await page.evaluate(() => window.consent.ready);
+  await page.waitForLoadState("networkidle");
+  assert.equal(paths(requests).includes("/v1/notice"), false);
+  assert.equal(await page.evaluate(() => window.consent.allows("analytics")), false);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("the files of later come from where the service is, and a grant arrives", async () => {
+  const { context, page, complaints } = await stage.visit();
+  await serve(context, { layout: "bar", language: "de" });
+  await open(page, "/inline");
+  await control(page, "settings").click();
+  await control(page, "save").waitFor();
+  const told = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(page, "accept_all").last().click();
+  assert.equal((await told).status(), 201);
+  await page.waitForFunction(() => window.consent.allows("analytics"));
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
+test("a typo in an attribute is named, and nothing runs", async () => {
+  const { context, page, complaints } = await stage.visit();
+  await serve(context, { langauge: "de" });
+  await page.goto("/inline");
+  await page.evaluate(() => window.consent.ready);
+  const said = complaints.find((text) => text.includes("langauge"));
+  assert.match(said, /did you mean data-language/);
+  assert.equal(await page.evaluate(() => window.consent.allows("analytics")), false);
+  await context.close();
+});
+
+test("without its hash in the policy it does not run, and the page does", async () => {
+  const { context, page, requests } = await stage.visit();
+  await serve(context, {}, policyWith(""));
+  await page.goto("/inline");
+  assert.equal(await page.getByRole("heading", { name: "Inline" }).count(), 1);
+  assert.equal(await page.evaluate(() => window.consent), undefined);
+  assert.deepEqual(paths(requests), ["/inline"]);
+  await context.close();
+});
