@@ -30,7 +30,8 @@ test("what is no leaf is refused", () => {
   assert.ok(plans.leaf(leaf(11)));
   assert.equal(plans.leaf(leaf(11, "{}")), undefined);
   assert.equal(plans.leaf(leaf(0, "{}")), undefined);
-  assert.equal(plans.leaf(leaf(12)), undefined);
+  assert.ok(plans.leaf(leaf(12, "eu 12")));
+  assert.equal(plans.leaf(leaf(13)), undefined);
   assert.equal(plans.leaf(leaf(0).subarray(1)), undefined);
   assert.equal(plans.leaf(leaf(0).subarray(0, 89)), undefined);
   assert.equal(plans.leaf(new Uint8Array(20_000)), undefined);
