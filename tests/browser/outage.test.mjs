@@ -37,7 +37,8 @@ async function reachable(context, outage) {
   const pass = async (route) => {
     const response = await route.fetch();
     told({ posted: route.request().postDataJSON(), ...(await response.json()) });
-    await route.fulfill({ response });
+    // The page that has sent it may be gone.
+    await route.fulfill({ response }).catch(() => {});
   };
   await context.route(isConsents, pass, { times: 1 });
   await context.unroute(isConsents, outage);
