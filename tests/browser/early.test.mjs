@@ -8,19 +8,12 @@ import { pathToFileURL } from "node:url";
 
 import { control, launchBrowser, newVisitor, open, violations } from "../support/browser.mjs";
 import { root, startConsentd } from "../support/consentd.mjs";
+import { strictPolicy } from "../support/strict_policy.mjs";
 
 const built = pathToFileURL(join(root, "build/dist/v1/early.mjs")).href;
 const { earlyHash, earlyTag } = await import(built);
 
-const policy = [
-  "default-src 'none'",
-  `script-src 'self' 'wasm-unsafe-eval' ${earlyHash}`,
-  "style-src 'self'",
-  "img-src 'self' data:",
-  "connect-src 'self'",
-  "require-trusted-types-for 'script'",
-  "trusted-types 'none'",
-].join("; ");
+const policy = strictPolicy(earlyHash);
 
 let service;
 let browser;
@@ -112,7 +105,7 @@ test("early answers that fail leave a page that works, and nothing optional runs
 
 test("without its hash in the policy it does not run, and the banner works as ever", async () => {
   const { context, page, requests } = await visit({});
-  const csp = policy.replace(` ${earlyHash}`, "");
+  const csp = strictPolicy();
   await serve(context, { tag: earlyTag({ site: "dialphone.com" }), csp });
   await open(page, "/early");
   await control(page, "accept_all").waitFor();

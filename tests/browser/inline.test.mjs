@@ -9,25 +9,15 @@ import { pathToFileURL } from "node:url";
 import { control, open, violations } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { root } from "../support/consentd.mjs";
+import { strictPolicy } from "../support/strict_policy.mjs";
 
 const built = pathToFileURL(join(root, "build/dist/v1/inline.mjs")).href;
 const { inlineHash, inlineTag } = await import(built);
 
-const policyWith = (hash) =>
-  [
-    "default-src 'none'",
-    `script-src 'self' 'wasm-unsafe-eval' ${hash}`,
-    "style-src 'self'",
-    "img-src 'self' data:",
-    "connect-src 'self'",
-    "require-trusted-types-for 'script'",
-    "trusted-types 'none'",
-  ].join("; ");
-
 const stage = browserStage();
 const paths = (requests) => requests.map((request) => new URL(request.url()).pathname);
 
-async function serve(context, options, csp = policyWith(inlineHash)) {
+async function serve(context, options, csp = strictPolicy(inlineHash)) {
   const tag = inlineTag({ site: "dialphone.com", base: "/v1/", ...options });
   const body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Inline</title>
     <link rel="icon" href="data:,">${tag}</head><body><main><h1>Inline</h1></main></body></html>`;
@@ -88,7 +78,7 @@ test("a typo in an attribute is named, and nothing runs", async () => {
 
 test("without its hash in the policy it does not run, and the page does", async () => {
   const { context, page, requests } = await stage.visit();
-  await serve(context, {}, policyWith(""));
+  await serve(context, {}, strictPolicy());
   await page.goto("/inline");
   assert.equal(await page.getByRole("heading", { name: "Inline" }).count(), 1);
   assert.equal(await page.evaluate(() => window.consent), undefined);
