@@ -44,7 +44,9 @@ constexpr std::chrono::milliseconds kDrainPatience{10'000};
 // A write waits for the disk, not for the processor: as many as this share a transaction.
 constexpr unsigned kPublicWorkers = 64;
 constexpr unsigned kInternalWorkers = 8;
-// A loop for each processor; more than a few only hand each other their caches.
+// There are two listeners, and workers. A loop that always has something to do costs less a request
+// than two that wake for a little each; more than a few only hand each other their caches.
+constexpr unsigned kProcessorsPerLoop = 2;
 constexpr unsigned kLoopsMax = 4;
 constexpr std::size_t kInternalBodyBytesMax = 4 * 1024 * 1024;
 constexpr std::chrono::hours kUpkeepInterval{1};
@@ -91,7 +93,8 @@ std::shared_ptr<const tls::Context> tls_context(const tls::Files& files) {
 
 http::ListenerOptions public_options(const Config& config) {
   http::ListenerOptions options;
-  options.loops = std::clamp(std::thread::hardware_concurrency(), 1U, kLoopsMax);
+  const unsigned processors = std::thread::hardware_concurrency();
+  options.loops = std::clamp(processors / kProcessorsPerLoop, 1U, kLoopsMax);
   options.workers = kPublicWorkers;
   options.limits.connections_max = config.connections_max;
   options.limits.connections_per_address_max = config.connections_per_address_max;

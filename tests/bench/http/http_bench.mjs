@@ -271,6 +271,11 @@ function tailAt(contender, rate, title) {
 
 // At seven tenths of what it can do, from the moment each request was due.
 async function tail() {
+  const gaps = JSON.parse(run(join(programs, "clock_gaps"), [seconds]));
+  console.log(
+    `a program that only looks at the clock, on each processor: not let run ` +
+      `${gaps.lost_percent} % of the time, at the longest ${gaps.longest_us} us`,
+  );
   const service = await filledService();
   const request = requestFile(httpGet(question, service.key));
   const contender = { port: portOf(service.internalUrl), request };
@@ -330,10 +335,17 @@ async function c15t() {
     { ...theirs, request: requestFile(httpGet(`${theirs.path}/init`)) },
     20,
   );
+  const constant = await nginxLike(`${service.url}/v1/notice?site=${site}&language=en`);
+  compare(
+    "nginx with a constant of the notice's size, beside the same GET /init",
+    { ...constant, request: requestFile(httpGet(constant.path)) },
+    { ...theirs, request: requestFile(httpGet(`${theirs.path}/init`)) },
+    20,
+  );
 }
 
 try {
-  for (const name of ["load_client", "record_subjects", "redis_keys"]) {
+  for (const name of ["load_client", "clock_gaps", "record_subjects", "redis_keys"]) {
     if (existsSync(join(programs, name))) continue;
     throw new Error(`${join(programs, name)} is missing: script/bench http builds it`);
   }
