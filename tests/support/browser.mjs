@@ -66,14 +66,15 @@ function observe(context) {
   return { requests, complaints };
 }
 
-// What a test is still serving to a page is served before the page goes: otherwise it fails behind
-// the test's back.
-function closeBehindRoutes(context) {
+// What a test is still serving to a page ends with it: that fails nothing, and holds nothing up.
+function closeWithRoutes(context) {
   const close = context.close.bind(context);
-  context.close = async () => {
-    await context.unrouteAll({ behavior: "wait" });
+  let closed;
+  const withRoutes = async () => {
+    await context.unrouteAll({ behavior: "ignoreErrors" });
     await close();
   };
+  context.close = () => (closed ??= withRoutes());
 }
 
 // A visitor with a fresh profile. `options` are Playwright's context options.
@@ -90,7 +91,7 @@ export async function newVisitor(browser, { url, from, gpc = false, headers = {}
   await context.addInitScript(collectViolations);
   if (gpc) await context.addInitScript(signalGpc);
   const page = await context.newPage();
-  closeBehindRoutes(context);
+  closeWithRoutes(context);
   return { context, page, ...seen };
 }
 
@@ -147,10 +148,17 @@ export const emptyStorage = { local: [], session: [], databases: [], caches: [],
 
 export const violations = (page) => page.evaluate(() => globalThis.cspViolations);
 
-// A picture for people to look at, under build/screenshots.
+/** A picture under build/screenshots; its path. */
 export async function screenshot(page, name, options = {}) {
   mkdirSync(screenshots, { recursive: true });
   const path = join(screenshots, `${name}.png`);
-  await page.mouse.move(0, 0);
   await page.screenshot({ path, animations: "disabled", ...options });
+  return path;
+}
+
+/** A picture for people to look at, where they ask for it with PICTURES=1. */
+export async function picture(page, name, options) {
+  if (!process.env.PICTURES) return;
+  await page.mouse.move(0, 0);
+  await screenshot(page, name, options);
 }

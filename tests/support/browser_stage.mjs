@@ -1,28 +1,100 @@
 // What a file of browser tests plays on: a service and Chromium, started before its first test and
-// ended behind its last.
+// ended behind its last. Each test has its own visitors, with fresh profiles, and they leave with
+// it, however it ends.
 
-import { after, before } from "node:test";
+import assert from "node:assert/strict";
+import { after, before, test as nodeTest } from "node:test";
 
-import { launchBrowser, newVisitor } from "./browser.mjs";
+import { launchBrowser, newVisitor, screenshot } from "./browser.mjs";
 import { startConsentd } from "./consentd.mjs";
 
+// A test that takes longer hangs, also where a machine has much else to do.
+const testMilliseconds = 5 * 60_000;
+const endMilliseconds = 60_000;
+const file = process.argv[1];
+
+// One Chromium of each kind for all stages of a file, by its launch options.
+const browsers = new Map();
+
+function browserOf(kind) {
+  const key = JSON.stringify(kind);
+  if (!browsers.has(key)) browsers.set(key, launchBrowser(kind));
+  return browsers.get(key);
+}
+
+async function closeBrowsers() {
+  const launched = await Promise.allSettled(browsers.values());
+  browsers.clear();
+  await Promise.all(launched.map(({ value }) => value?.close()));
+}
+
 /**
- * Call once, at the top of a file. `options` are those of startConsentd. In its tests `service` and
- * `browser` are there, and `visit(options)` brings a visitor, from Germany where nothing else is
- * said.
+ * Call at the top of a file, once for each service that it needs. `options` are those of
+ * startConsentd. It has
+ * - `service` and `browser`, while the tests run;
+ * - `test`: node:test's with a limit of time, and an account of what there was when one fails.
+ *   They come one after the other;
+ * - `visit(options)`: brings a visitor, from Germany where nothing else is said. `browser` are
+ *   launch options, for a Chromium of another kind; the rest is newVisitor's.
  */
 export function browserStage(options) {
-  const stage = {
-    visit: (visitor) =>
-      newVisitor(stage.browser, { url: stage.service.url, from: "germany", ...visitor }),
-  };
+  const stage = { test: play, visit };
+  const visitors = [];
+
+  async function visit({ browser, ...visitor } = {}) {
+    const chromium = await browserOf(browser);
+    const come = { url: stage.service.url, from: "germany", ...visitor };
+    visitors.push(await newVisitor(chromium, come));
+    return visitors.at(-1);
+  }
+
+  function play(name, ...rest) {
+    const body = rest.pop();
+    nodeTest(name, { timeout: testMilliseconds, ...rest.pop() }, async (t) => {
+      const said = stage.service.output().length;
+      let passed = false;
+      const end = async () => {
+        const left = visitors.splice(0);
+        const output = () => stage.service.output().slice(said);
+        if (!passed) for (const line of await account(name, left, output)) t.diagnostic(line);
+        await Promise.all(left.map(({ context }) => context.close()));
+      };
+      t.after(end, { timeout: endMilliseconds });
+      await body(t);
+      passed = true;
+    });
+  }
+
   before(async () => {
-    stage.service = await startConsentd(options);
-    stage.browser = await launchBrowser();
+    const service = startConsentd(options).then((started) => (stage.service = started));
+    const browser = browserOf().then((launched) => (stage.browser = launched));
+    // Both have come, or can be ended, before one of them is complained of.
+    await Promise.allSettled([service, browser]);
+    await Promise.all([service, browser]);
   });
-  after(async () => {
-    await stage.browser?.close();
-    await stage.service?.stop();
-  });
+
+  const end = async () => {
+    await closeBrowsers();
+    if (stage.service) assert.equal(await stage.service.stop(), 0, stage.service.output());
+  };
+  after(end, { timeout: endMilliseconds });
   return stage;
+}
+
+// What there was when a test failed: the pages with what they complained of, and the service's
+// words since it began.
+async function account(name, visitors, output) {
+  const lines = [`node --test ${file}`];
+  let pictures = 0;
+  for (const { context, requests, complaints } of visitors) {
+    for (const page of context.pages()) {
+      const picture = `failed-${name.replace(/\W+/g, "-")}-${++pictures}`;
+      const path = await screenshot(page, picture, { timeout: 5_000 }).catch(() => "no picture");
+      lines.push(`page ${page.url()}: ${path}`);
+    }
+    for (const request of requests.slice(-10)) lines.push(`${request.method()} ${request.url()}`);
+    lines.push(...complaints.map((text) => `console: ${text}`));
+  }
+  const words = output().trim() || "nothing";
+  return [...lines, ...words.split("\n").map((text) => `consentd: ${text}`)];
 }
