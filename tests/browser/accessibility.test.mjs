@@ -2,28 +2,12 @@
 // and equal buttons.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
 import { axeViolations } from "../support/axe.mjs";
-import { control, cookiesOf, launchBrowser, newVisitor } from "../support/browser.mjs";
-import { open, screenshot } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { control, cookiesOf, open, picture } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
-
+const { test, visit } = browserStage();
 const overflow = (page) =>
   page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
@@ -53,16 +37,15 @@ const looks = {
 
 for (const [name, options] of Object.entries(looks)) {
   test(`axe finds nothing on page, banner and dialog: ${name}`, async () => {
-    const { context, page } = await visit(options);
+    const { page } = await visit(options);
     await open(page);
     await control(page, "accept_all").waitFor();
-    await screenshot(page, `banner-${name}`);
+    await picture(page, `banner-${name}`);
     assert.deepEqual(await axeViolations(page), []);
     await control(page, "settings").click();
     await control(page, "save").waitFor();
-    await screenshot(page, `dialog-${name}`);
+    await picture(page, `dialog-${name}`);
     assert.deepEqual(await axeViolations(page), []);
-    await context.close();
   });
 }
 
@@ -74,7 +57,7 @@ for (const path of ["/pricing", "/contact", "/privacy", "/subprocessors", "/nowh
       await control(page, "accept_all").waitFor();
       assert.deepEqual(await axeViolations(page), []);
       const name = `page-${path.slice(1)}-${colorScheme}`;
-      await screenshot(page, name, { fullPage: true });
+      await picture(page, name, { fullPage: true });
       await context.close();
     }
   });
@@ -146,7 +129,7 @@ test("accept and reject are the same button twice", async () => {
 });
 
 test("every optional switch of the dialog is off, and each purpose is described", async () => {
-  const { context, page } = await visit({});
+  const { page } = await visit();
   const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
   await open(page);
   const notice = await (await noticed).json();
@@ -161,11 +144,10 @@ test("every optional switch of the dialog is off, and each purpose is described"
     assert.ok(text.includes(purpose.name), purpose.name);
     assert.ok(text.includes(purpose.description), purpose.description);
   }
-  await context.close();
 });
 
 test("with the keyboard alone: settings, Escape without deciding, then refuse", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await open(page);
   await tabTo(page, "settings");
   await page.keyboard.press("Enter");
@@ -180,11 +162,10 @@ test("with the keyboard alone: settings, Escape without deciding, then refuse", 
   await page.keyboard.press("Enter");
   await control(page, "accept_all").waitFor({ state: "detached" });
   await page.waitForFunction(() => document.cookie.includes("dp_consent="));
-  await context.close();
 });
 
 test("with the keyboard alone: one purpose in the dialog, saved", async () => {
-  const { context, page } = await visit({});
+  const { page } = await visit();
   await open(page);
   await tabTo(page, "settings");
   await page.keyboard.press("Enter");
@@ -203,11 +184,10 @@ test("with the keyboard alone: one purpose in the dialog, saved", async () => {
   assert.equal(record.action, "save");
   assert.equal(record.layer, "preferences");
   assert.deepEqual(record.choices, { analytics: "granted", marketing: "denied" });
-  await context.close();
 });
 
 test("the banner neither traps the focus nor locks the page", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await open(page);
   await control(page, "accept_all").waitFor();
   await tabTo(page, "Pricing");
@@ -217,31 +197,29 @@ test("the banner neither traps the focus nor locks the page", async () => {
   await page.getByRole("link", { name: "See the prices" }).click();
   await page.waitForURL("**/pricing");
   assert.deepEqual(await cookiesOf(context), {}, "going on decides nothing");
-  await context.close();
 });
 
 test("the last control of the page can be reached above the banner", async () => {
-  const { context, page } = await visit({ viewport: { width: 390, height: 844 } });
+  const { page } = await visit({ viewport: { width: 390, height: 844 } });
   await open(page);
   await control(page, "accept_all").waitFor();
   await page.getByRole("link", { name: "Privacy choices" }).last().click();
   await control(page, "save").waitFor();
-  await context.close();
 });
 
 for (const path of ["/", "/pricing", "/contact", "/privacy", "/subprocessors", "/nowhere"]) {
   test(`nothing scrolls sideways at 320 px: ${path}`, async () => {
-    const { context, page } = await visit({ viewport: { width: 320, height: 640 } });
+    const { page } = await visit({ viewport: { width: 320, height: 640 } });
     await open(page, path);
     await control(page, "accept_all").waitFor();
     assert.equal(await overflow(page), 0);
     if (path === "/") {
-      await screenshot(page, "banner-320");
+      await picture(page, "banner-320");
       const box = await control(page, "accept_all").boundingBox();
       assert.ok(box.x >= 0 && box.x + box.width <= 320, JSON.stringify(box));
       await control(page, "settings").click();
       await control(page, "save").waitFor();
-      await screenshot(page, "dialog-320");
+      await picture(page, "dialog-320");
       const inside = await page.locator("dialphone-consent dialog:modal").evaluate((dialog) => ({
         sideways: dialog.scrollWidth - dialog.clientWidth,
         left: dialog.getBoundingClientRect().left,
@@ -252,12 +230,11 @@ for (const path of ["/", "/pricing", "/contact", "/privacy", "/subprocessors", "
         JSON.stringify(inside),
       );
     }
-    await context.close();
   });
 }
 
 test("at 200 % zoom the choices stay in sight and nothing scrolls sideways", async () => {
-  const { context, page } = await visit({
+  const { page } = await visit({
     viewport: { width: 640, height: 400 },
     deviceScaleFactor: 2,
   });
@@ -268,12 +245,11 @@ test("at 200 % zoom the choices stay in sight and nothing scrolls sideways", asy
     assert.ok(box.y >= 0 && box.y + box.height <= 400, `${action} ${JSON.stringify(box)}`);
   }
   assert.equal(await overflow(page), 0);
-  await screenshot(page, "banner-zoom-200");
-  await context.close();
+  await picture(page, "banner-zoom-200");
 });
 
 test("at 400 % zoom the dialog still shows what is chosen and lets it be saved", async () => {
-  const { context, page } = await visit({ viewport: { width: 320, height: 256 } });
+  const { page } = await visit({ viewport: { width: 320, height: 256 } });
   await open(page);
   await control(page, "settings").scrollIntoViewIfNeeded();
   await control(page, "settings").click();
@@ -281,12 +257,11 @@ test("at 400 % zoom the dialog still shows what is chosen and lets it be saved",
   await box.scrollIntoViewIfNeeded();
   await box.click();
   assert.equal(await box.isChecked(), true);
-  await screenshot(page, "dialog-zoom-400");
+  await picture(page, "dialog-zoom-400");
   await control(page, "save").scrollIntoViewIfNeeded();
   const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
   await control(page, "save").click();
   assert.equal((await (await answered).json()).record.choices.analytics, "granted");
-  await context.close();
 });
 
 const look = (page, action) =>
@@ -327,7 +302,7 @@ test("nothing moves for who wants no motion", async () => {
 });
 
 test("in forced colours every choice has an edge that can be seen, and all the same", async () => {
-  const { context, page } = await visit({ forcedColors: "active" });
+  const { page } = await visit({ forcedColors: "active" });
   await open(page);
   const edges = [];
   for (const action of ["accept_all", "reject_all", "settings"]) {
@@ -340,5 +315,4 @@ test("in forced colours every choice has an edge that can be seen, and all the s
   }
   assert.equal(edges[0].seen && edges[0].borderTopWidth, "1px");
   assert.deepEqual(edges, [edges[0], edges[0], edges[0]]);
-  await context.close();
 });

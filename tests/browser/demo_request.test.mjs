@@ -2,36 +2,13 @@
 // consent.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import {
-  allows,
-  control,
-  emptyStorage,
-  launchBrowser,
-  newVisitor,
-  open,
-  screenshot,
-  stored,
-} from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { allows, control, emptyStorage, open, picture, stored } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { events, findInData, waitForEvent } from "../support/pipeline.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
-
+const stage = browserStage();
+const { test, visit } = stage;
 async function fillIn(page) {
   await page.getByLabel("Your name").fill("Ada Example");
   await page.getByLabel("Work e-mail").fill("ada@example.com");
@@ -52,7 +29,7 @@ async function refuse(page) {
 }
 
 test("what is missing is said beside the field and in a summary that has the focus", async () => {
-  const { context, page, requests } = await visit({});
+  const { page, requests } = await visit();
   await open(page, "/contact");
   await refuse(page);
   requests.length = 0;
@@ -61,17 +38,16 @@ test("what is missing is said beside the field and in a summary that has the foc
   await summary.getByText("3 fields need another look").waitFor();
   assert.equal(await summary.evaluate((element) => element === document.activeElement), true);
   assert.equal(await page.getByLabel("Your name").getAttribute("aria-invalid"), "true");
-  await screenshot(page, "contact-problems", { fullPage: true });
+  await picture(page, "contact-problems", { fullPage: true });
   await fillIn(page);
   await page.getByLabel("Work e-mail").fill("ada@example");
   await page.getByRole("button", { name: "Book the demo" }).click();
   await summary.getByText("One field needs another look").waitFor();
   assert.deepEqual(sent(requests), []);
-  await context.close();
 });
 
 test("a sent form says that nothing was sent, and sends nothing", async () => {
-  const { context, page, requests } = await visit({});
+  const { page, requests } = await visit();
   await open(page, "/contact");
   await refuse(page);
   await fillIn(page);
@@ -82,14 +58,13 @@ test("a sent form says that nothing was sent, and sends nothing", async () => {
   await page.getByText("You did not tick the newsletter").waitFor();
   await page.waitForLoadState("networkidle");
   assert.deepEqual(sent(requests), []);
-  assert.deepEqual(await events(service), []);
+  assert.deepEqual(await events(stage.service), []);
   assert.equal(await allows(page, "marketing"), false);
-  await screenshot(page, "contact-done", { fullPage: true });
-  await context.close();
+  await picture(page, "contact-done", { fullPage: true });
 });
 
 test("with analytics allowed only the fact is counted, not what was typed", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await open(page, "/contact");
   await control(page, "accept_all").click();
   await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
@@ -97,11 +72,10 @@ test("with analytics allowed only the fact is counted, not what was typed", asyn
   await page.getByLabel("Also write to me").check();
   await page.getByRole("button", { name: "Book the demo" }).click();
   await page.getByText("You ticked the newsletter").waitFor();
-  const event = await waitForEvent(service, (one) => one.type === "form_submit");
+  const event = await waitForEvent(stage.service, (one) => one.type === "form_submit");
   assert.equal(event.path, "/contact");
-  const viewed = await waitForEvent(service, (one) => one.type === "page_view");
+  const viewed = await waitForEvent(stage.service, (one) => one.type === "page_view");
   assert.equal(event.session, viewed.session, "both belong to one visit");
   assert.deepEqual((await stored(context, page)).storage, emptyStorage);
-  assert.deepEqual(await findInData(service, ["Ada", "ada@example.com"]), []);
-  await context.close();
+  assert.deepEqual(await findInData(stage.service, ["Ada", "ada@example.com"]), []);
 });

@@ -2,16 +2,13 @@
 // their place, images and links; and what is taken away again.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
 import { axeViolations } from "../support/axe.mjs";
 import { control, open, violations } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 
-const stage = browserStage({ scopes: ["check"] });
-
-const { visit } = stage;
+const { test, visit } = browserStage();
 const ran = (page) => page.evaluate(() => globalThis.ran ?? []);
 const says = (name) => `(globalThis.ran ??= []).push("${name}");`;
 
@@ -25,7 +22,7 @@ const gated = (attributes, text = "") =>
   `<script type="text/plain" data-consent="analytics" ${attributes}>${text}</script>`;
 
 test("scripts run as in a page that is read: in order, deferred ones last", async () => {
-  const { context, page, complaints } = await visit({});
+  const { context, page, complaints } = await visit();
   const body = [
     gated('src="/first.js" defer'),
     gated('src="/slow.js"'),
@@ -53,22 +50,20 @@ test("scripts run as in a page that is read: in order, deferred ones last", asyn
   await page.waitForFunction(() => globalThis.ran.length === 8);
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("a script that cannot be had holds up no other", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await serveFixture(context, "/broken", gated('src="/gone.js"') + gated('src="/next.js"'), {
     "/next.js": says("next"),
   });
   await open(page, "/broken");
   await accept(page);
   await page.waitForFunction(() => globalThis.ran?.length === 1);
-  await context.close();
 });
 
 test("the page hears of the choice before anything runs; what comes later runs, too", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   const listener = `document.addEventListener("dialphone-consent", ({ detail }) =>
     (globalThis.ran ??= []).push("heard " + detail.decisions.analytics.reason));`;
   const later = `<template>${gated('src="/later.js"')}</template>`;
@@ -88,11 +83,10 @@ test("the page hears of the choice before anything runs; what comes later runs, 
   await page.waitForFunction(() => globalThis.ran.includes("later"));
   await page.evaluate(() => window.consent.withdraw());
   await page.waitForFunction(() => globalThis.ran.includes("heard withdrawn"));
-  await context.close();
 });
 
 test("a purpose or service with a typo does not load, and the console says which", async () => {
-  const { context, page, complaints } = await visit({});
+  const { context, page, complaints } = await visit();
   const typo = (value) => `<script type="text/plain" data-consent="${value}" src="/x.js"></script>`;
   const typos = typo("analytcs") + typo("analytics:nobody") + typo("marketing:dialphone");
   const body = typos + gated('src="/last.js"');
@@ -106,7 +100,6 @@ test("a purpose or service with a typo does not load, and the console says which
   assert.equal(complaints.length, 2, complaints.join("\n"));
   assert.match(complaints[0], /data-consent="analytcs" names no purpose .*marketing/);
   assert.match(complaints[1], /data-consent="analytics:nobody" names no service .*dialphone/);
-  await context.close();
 });
 
 const video =
@@ -140,28 +133,25 @@ test("a frame: one accessible click shows it, and withdrawn it goes", async () =
   assert.equal(await page.locator("iframe").getAttribute("src"), null);
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("a frame that the page takes away takes its placeholder along", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await serveFixture(context, "/taken", video);
   await open(page, "/taken");
   await placeholder(page).waitFor();
   await page.evaluate(() => document.querySelector("iframe").remove());
   await placeholder(page).waitFor({ state: "detached" });
-  await context.close();
 });
 
 test("no notice: the placeholder is a link to what it stands for", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await serveFixture(context, "/quiet", video);
   await context.route("**/v1/notice*", (route) => route.abort());
   await page.goto("/quiet");
   const link = placeholder(page).getByRole("link", { name: "Product tour" });
   await link.waitFor();
   assert.equal(await link.getAttribute("href"), "/video.html");
-  await context.close();
 });
 
 const pictures =
@@ -177,7 +167,7 @@ const dressed = (page) =>
   });
 
 test("images and links get their addresses, and lose them again", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await serveFixture(context, "/images", pictures, looks);
   await open(page, "/images");
   const addresses = () =>
@@ -197,11 +187,10 @@ test("images and links get their addresses, and lose them again", async () => {
     ...getComputedStyle(document.querySelector("h1")),
   }));
   assert.equal(letterSpacing, "normal", "a style sheet is taken away with its address");
-  await context.close();
 });
 
 test("frames, images, links and module scripts that come later are treated alike", async () => {
-  const { context, page, requests } = await visit({});
+  const { context, page, requests } = await visit();
   const module_ = gated('data-consent-type="module" src="/module.js"');
   await serveFixture(context, "/later", `<template>${video}${pictures}${module_}</template>`, {
     ...{ "/video.html": "<title>v</title><p>Video", "/module.js": says("module"), ...looks },
@@ -227,5 +216,4 @@ test("frames, images, links and module scripts that come later are treated alike
     assert.equal(await placeholder(page).count(), 0);
     await insert();
   }
-  await context.close();
 });

@@ -3,17 +3,14 @@
 
 import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
-import { test } from "node:test";
 
-import { allows, control, emptyStorage } from "../support/browser.mjs";
-import { open, places, screenshot, stored, violations } from "../support/browser.mjs";
-import { waitForCookies } from "../support/browser.mjs";
+import { allows, control, emptyStorage, open, picture, places } from "../support/browser.mjs";
+import { stored, violations, waitForCookies } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { check, eventsOf, findInData, waitForEvent } from "../support/pipeline.mjs";
 
-const stage = browserStage({ scopes: ["check"] });
-
-const { visit } = stage;
+const stage = browserStage();
+const { test, visit } = stage;
 const optionalCookies = ["_dpa", "_dpa_session", "_dpm"];
 
 // What the page and its banner are made of; everything else is a request that needs a choice.
@@ -66,7 +63,7 @@ for (const { from, country, regime } of [
     const { context, page, requests, complaints } = visitor;
     await open(page);
     await assertBannerBeforeAnything(visitor);
-    await screenshot(page, `banner-${from}`);
+    await picture(page, `banner-${from}`);
 
     const { answer, body, headers } = await choose(page, "accept_all");
     assert.equal(answer.status(), 201);
@@ -111,7 +108,6 @@ for (const { from, country, regime } of [
     const output = stage.service.output();
     assert.ok(!output.includes(address) && !output.includes(userAgent));
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 
   test(`${from}: a refusal leaves no identifier and keeps the banner away`, async () => {
@@ -152,7 +148,7 @@ for (const { from, country, regime } of [
     assert.ok(
       requests.every((request) => !/analytics|marketing|events|consents/.test(request.url())),
     );
-    await screenshot(page, `refused-${from}`);
+    await picture(page, `refused-${from}`);
     await page.goto("/subprocessors");
     await page.evaluate(() => window.consent.ready);
     await page.waitForLoadState("networkidle");
@@ -160,7 +156,6 @@ for (const { from, country, regime } of [
     assert.ok(requests.every((request) => !/analytics|marketing|events/.test(request.url())));
     assert.deepEqual(await eventsOf(stage.service, "/subprocessors"), []);
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 
   test(`${from}: a withdrawal acts at once, here and for the pipeline`, async () => {
@@ -173,7 +168,7 @@ for (const { from, country, regime } of [
 
     await page.getByRole("link", { name: "Privacy choices" }).last().click();
     await control(page, "withdraw").waitFor();
-    await screenshot(page, `dialog-withdraw-${from}`);
+    await picture(page, `dialog-withdraw-${from}`);
     const withdrawn = await choose(page, "withdraw");
     assert.ok([200, 201].includes(withdrawn.answer.status()));
     assert.equal((await check(stage.service, who)).reason, "withdrawn");
@@ -193,6 +188,5 @@ for (const { from, country, regime } of [
     assert.equal(await control(page, "accept_all").count(), 0);
     await waitForCookies(page, ["dp_consent"]);
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 }

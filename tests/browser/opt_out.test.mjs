@@ -2,15 +2,14 @@
 // browser's signal.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
-import { allows, control, cookiesOf } from "../support/browser.mjs";
-import { open, screenshot, violations, waitForCookies } from "../support/browser.mjs";
+import { allows, control, cookiesOf, open, picture, violations } from "../support/browser.mjs";
+import { waitForCookies } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { check, eventsOf, waitForEvent } from "../support/pipeline.mjs";
 
-const stage = browserStage({ scopes: ["check"] });
-
+const stage = browserStage();
+const { test } = stage;
 const visit = (options) => stage.visit({ from: "california", ...options });
 
 const consentAnswer = (page) =>
@@ -19,12 +18,12 @@ const consentAnswer = (page) =>
   );
 
 test("without a signal nothing blocks the page and the opt-out is visible", async () => {
-  const { context, page, complaints } = await visit({});
+  const { context, page, complaints } = await visit();
   await open(page);
   await control(page, "opt_out").waitFor();
   assert.equal(await control(page, "accept_all").count(), 0);
   assert.equal(await page.locator("dialphone-consent dialog:modal").count(), 0);
-  await screenshot(page, "california");
+  await picture(page, "california");
 
   await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
   assert.equal(await allows(page, "analytics"), true);
@@ -38,11 +37,10 @@ test("without a signal nothing blocks the page and the opt-out is visible", asyn
   assert.equal(event.basis, "opt_out_default");
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("opting out is one click, stays, and stops what was on", async () => {
-  const { context, page, requests, complaints } = await visit({});
+  const { page, requests, complaints } = await visit();
   await open(page);
   await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
   const answered = consentAnswer(page);
@@ -62,11 +60,10 @@ test("opting out is one click, stays, and stops what was on", async () => {
   assert.ok(requests.every((request) => !request.url().endsWith("/v1/events")));
   assert.deepEqual(await eventsOf(stage.service, "/subprocessors"), []);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("without the file of its own layers there is a way out, too", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await context.route(/\/opt_out\.\w+\.js/, (route) => route.abort());
   await open(page);
   await page.waitForFunction(() => window.consent.allows("analytics"));
@@ -75,18 +72,17 @@ test("without the file of its own layers there is a way out, too", async () => {
   await page.waitForFunction(() => window.consent.state().status === "decided");
   const { dp_consent: cookie } = await waitForCookies(page, ["dp_consent"]);
   assert.equal((await check(stage.service, { token: cookie.value })).reason, "opted_out");
-  await context.close();
 });
 
 test("with GPC analytics is off, the page says so, and the pipeline hears it", async () => {
-  const { context, page, requests, complaints } = await visit({ gpc: true });
+  const { page, requests, complaints } = await visit({ gpc: true });
   const answered = consentAnswer(page);
   const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
   await open(page);
   const notice = await (await noticed).json();
   assert.deepEqual(notice.signals, { gpc: true });
   await page.locator("dialphone-consent").getByText(notice.text.gpc_honoured).first().waitFor();
-  await screenshot(page, "california-gpc");
+  await picture(page, "california-gpc");
 
   const { record, token } = await (await answered).json();
   assert.equal(record.action, "gpc");
@@ -106,7 +102,6 @@ test("with GPC analytics is off, the page says so, and the pipeline hears it", a
   assert.deepEqual(await eventsOf(stage.service, "/contact"), []);
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("the signal going away switches nothing on", async () => {
@@ -122,5 +117,4 @@ test("the signal going away switches nothing on", async () => {
   await later.page.waitForLoadState("networkidle");
   assert.equal(await allows(later.page, "analytics"), false);
   await waitForCookies(later.page, ["dp_consent"]);
-  await later.context.close();
 });

@@ -2,16 +2,13 @@
 // later exactly once.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
-import { allows, control, cookiesOf } from "../support/browser.mjs";
-import { open, waitForCookies } from "../support/browser.mjs";
+import { allows, control, cookiesOf, open, waitForCookies } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { check } from "../support/pipeline.mjs";
 
-const stage = browserStage({ scopes: ["check"] });
-
-const { visit } = stage;
+const stage = browserStage();
+const { test, visit } = stage;
 
 const outages = {
   "no network": (route) => route.abort("internetdisconnected"),
@@ -47,7 +44,7 @@ async function reachable(context, outage) {
 
 for (const [name, outage] of Object.entries(outages)) {
   test(`${name}: a refusal holds at once and is delivered with the next page`, async () => {
-    const { context, page, requests } = await visit({});
+    const { context, page, requests } = await visit();
     await open(page);
     await chooseDuring(outage, context, page, "reject_all");
     assert.equal(await allows(page, "analytics"), false);
@@ -64,11 +61,10 @@ for (const [name, outage] of Object.entries(outages)) {
     await page.waitForFunction(() => document.cookie.includes("dp_consent="));
     await page.waitForFunction(() => localStorage.length === 0);
     assert.ok(requests.every((request) => !/analytics\.js|marketing\.js/.test(request.url())));
-    await context.close();
   });
 
   test(`${name}: an accept counts only once the service has it, under the same event`, async () => {
-    const { context, page, requests } = await visit({});
+    const { context, page, requests } = await visit();
     await open(page);
     const first = await chooseDuring(outage, context, page, "accept_all");
     await page.waitForFunction(() => !window.consent.allows("analytics"));
@@ -81,12 +77,11 @@ for (const [name, outage] of Object.entries(outages)) {
     assert.equal(posted.event, first.event);
     assert.equal((await check(stage.service, { subject: record.subject })).reason, "granted");
     await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
-    await context.close();
   });
 }
 
 test("a withdrawal during an outage acts here at once and reaches the service later", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await open(page);
   const accepted = answerTo(page);
   await control(page, "accept_all").click();
@@ -108,22 +103,20 @@ test("a withdrawal during an outage acts here at once and reaches the service la
   await page.goto("/pricing");
   await answered;
   assert.equal((await check(stage.service, { subject })).reason, "withdrawn");
-  await context.close();
 });
 
 test("no notice: the page works and nothing optional runs", async () => {
-  const { context, page, requests } = await visit({});
+  const { context, page, requests } = await visit();
   await context.route("**/v1/notice*", (route) => route.abort());
   await page.goto("/");
   await page.waitForLoadState("networkidle");
   assert.equal(await allows(page, "analytics"), false);
   assert.deepEqual(await cookiesOf(context), {});
   assert.ok(requests.every((request) => !/analytics\.js|marketing\.js|events/.test(request.url())));
-  await context.close();
 });
 
 test("storage that throws: the choice is still sent and kept in the cookie", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await context.addInitScript(() => {
     for (const name of ["localStorage", "sessionStorage"]) {
       Object.defineProperty(globalThis, name, {
@@ -141,11 +134,10 @@ test("storage that throws: the choice is still sent and kept in the cookie", asy
   await page.reload();
   await page.evaluate(() => window.consent.ready);
   assert.equal(await allows(page, "analytics"), true);
-  await context.close();
 });
 
 test("neither cookies nor storage: a refusal in one tab ends the grant of another", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await context.addInitScript(() => {
     Object.defineProperty(Document.prototype, "cookie", { get: () => "", set: () => {} });
     Object.defineProperty(globalThis, "localStorage", {
@@ -164,5 +156,4 @@ test("neither cookies nor storage: a refusal in one tab ends the grant of anothe
   await open(other);
   await control(other, "reject_all").click();
   await page.waitForFunction(() => !window.consent.allows("analytics"));
-  await context.close();
 });
