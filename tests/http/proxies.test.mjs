@@ -7,11 +7,11 @@ import { once } from "node:events";
 import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { connect } from "node:http2";
 import { get as httpsGet } from "node:https";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { root, startConsentd } from "../support/consentd.mjs";
+import { freePort } from "../support/free_port.mjs";
 import { spawnProxy } from "../support/proxies.mjs";
 import { edgeHeaders, eventId, site } from "../support/visitor.mjs";
 
@@ -38,15 +38,6 @@ after(async () => {
   await service?.stop();
   await rm(directory, { recursive: true, force: true });
 });
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 // Where nginx keeps what it cannot hold in memory; the package's own place belongs to root.
 const temporary = ["client_body", "proxy", "fastcgi", "uwsgi", "scgi"];

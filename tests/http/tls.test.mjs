@@ -5,12 +5,13 @@ import { execFileSync, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { copyFile, mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
 import { Agent, request } from "node:https";
-import { createServer, connect as connectTcp } from "node:net";
+import { connect as connectTcp } from "node:net";
 import { connect } from "node:tls";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { issueKey, program } from "../support/consentd.mjs";
+import { freePort } from "../support/free_port.mjs";
 import { site } from "../support/visitor.mjs";
 
 let directory;
@@ -31,15 +32,6 @@ function issueClientCertificate() {
     "-keyout client.key -out client.csr");
   openssl("x509 -req -in client.csr -CA authority.pem -CAkey authority.key -CAcreateserial",
     "-days 2 -out client.pem");
-}
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
 }
 
 async function start(options = []) {

@@ -2,12 +2,11 @@
 // key. Firefox speaks WebDriver BiDi; WebKit has WebKitWebDriver and needs a display.
 
 import { spawn } from "node:child_process";
-import { once } from "node:events";
 import { existsSync, readdirSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 
 import puppeteer from "puppeteer-core";
+import { freePort } from "./free_port.mjs";
 
 const firefox = "/usr/bin/firefox-esr";
 const webkitDriver = "/usr/bin/WebKitWebDriver";
@@ -20,15 +19,6 @@ const miniBrowser = () =>
         .map((name) => join(libraries, name, "MiniBrowser"))
         .find((path) => existsSync(path))
     : undefined;
-
-async function freePort() {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const { port } = server.address();
-  server.close();
-  await once(server, "close");
-  return port;
-}
 
 async function openFirefox({ gpc = false } = {}) {
   const browser = await puppeteer.launch({

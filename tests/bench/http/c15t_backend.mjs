@@ -6,7 +6,7 @@ import { chownSync, existsSync, mkdirSync, readdirSync } from "node:fs";
 import { join } from "node:path";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
-import { freePort } from "./measures.mjs";
+import { freePort } from "../../support/free_port.mjs";
 
 const home = fileURLToPath(new URL("c15t/", import.meta.url));
 const account = "postgres"; // PostgreSQL does not run as root
