@@ -5,6 +5,7 @@ import { after, before, test } from "node:test";
 import { brotliDecompressSync, gunzipSync } from "node:zlib";
 import { startConsentd } from "../support/consentd.mjs";
 import { call, callRaw } from "../support/http_call.mjs";
+import { assertProblem } from "../support/visitor.mjs";
 
 let service;
 before(async () => (service = await startConsentd()));
@@ -97,6 +98,24 @@ test("nothing outside the web directory is served", async () => {
     const answer = await callRaw(service.url, request);
     assert.match(answer, /^HTTP\/1\.1 (400|404) /, path);
     assert.ok(!answer.includes("cmake_minimum_required"), path);
+  }
+});
+
+test("what is missing is a page for who opens one, and a problem document for programs", async () => {
+  const browser = "text/html,application/xhtml+xml,*/*;q=0.8";
+  for (const method of ["GET", "POST"]) {
+    const ask = (path, accept) =>
+      call(`${service.url}${path}`, { method, headers: accept ? { Accept: accept } : {} });
+    for (const accept of [undefined, "*/*", "application/json", "text/html;q=0, */*"]) {
+      const answer = await ask("/nothing", accept);
+      assertProblem(answer, 404);
+      assert.match(answer.headers.vary, /\bAccept\b/);
+    }
+    const page = await ask("/nothing", browser);
+    assert.equal(page.status, 404);
+    assert.match(page.headers["content-type"], /^text\/html/);
+    assert.match(page.headers.vary, /\bAccept\b/);
+    assertProblem(await ask("/v1/nothing", browser), 404);
   }
 });
 

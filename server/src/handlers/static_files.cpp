@@ -1,13 +1,19 @@
 #include "handlers/static_files.h"
 
+#include <algorithm>
+#include <vector>
+
 #include "handlers/not_acceptable.h"
 #include "handlers/page_fields.h"
 #include "http/problem.h"
 #include "representation/entity_tag.h"
+#include "representation/weighted_list.h"
 #include "site/web_files.h"
 
 namespace consent::server {
 namespace {
+
+constexpr std::size_t kAcceptBytesMax = 1024;
 
 // The demo's pages run the banner and nothing from elsewhere, and where it stands, the inline
 // script of wasm/src/early_script.ts.
@@ -38,12 +44,26 @@ void set_hints(const Service& service, const http::Request& request, http::Respo
   response.set("Vary", "Accept-Encoding, Cookie");
 }
 
-// The demo has a page of its own for what is not there; the API answers with a problem document.
+// Only a browser that opens a page names the type: what stands for anything means a program.
+bool asks_for_page(const http::Request& request) {
+  const std::string accepted = request.header("Accept");
+  const std::vector<Weighted> types = parse_weighted_list(accepted, kAcceptBytesMax);
+  return std::any_of(types.begin(), types.end(), [](const Weighted& type) {
+    return type.thousandths > 0 && http::same_field_name(type.item, "text/html");
+  });
+}
+
+// The demo has a page of its own for what is not there; a program that asks, and the API's own
+// paths, get a problem document.
 http::Response not_found(const Service& service, const http::Request& request) {
   const WebFile* page =
       request.path.starts_with("/v1/") ? nullptr : service.web_files.find("/404.html");
-  if (page == nullptr) return http::problem(404, "There is nothing at this path.");
-  http::Response response = http::text_response(404, page->media_type, page->codings.front().bytes);
+  const bool shown = page != nullptr && asks_for_page(request);
+  http::Response response =
+      shown ? http::text_response(404, page->media_type, page->codings.front().bytes)
+            : http::problem(404, "There is nothing at this path.");
+  if (page != nullptr) response.set("Vary", "Accept");
+  if (!shown) return response;
   response.set("Cache-Control", "no-cache");
   set_file_fields(*page, response);
   return response;
