@@ -141,6 +141,24 @@ test("markup in the query stays text", async () => {
   }
 });
 
+test("a form that has a field twice is refused, whichever of the two grants", async () => {
+  const { fields } = await openPage();
+  const post = (more) =>
+    submit([...Object.entries(fields), ...more].filter(([name]) => name !== "return"));
+  const both = [
+    ["action", "accept_all"],
+    ["action", "reject_all"],
+  ];
+  for (const more of [both, [...both].reverse()]) {
+    assertProblem(await post(more), 422, "/action");
+  }
+  const ticks = ["granted", "denied"].map((value) => ["choices.analytics", value]);
+  const saved = await post([["action", "save"], ...ticks]);
+  assertProblem(saved, 422, "/choices.analytics");
+  assert.equal(saved.headers["set-cookie"], undefined);
+  assert.equal(saved.json.errors.length, 1);
+});
+
 test("a form that is incomplete, forged or foreign is refused", async () => {
   const { fields } = await openPage();
   const good = { ...fields, action: "accept_all" };

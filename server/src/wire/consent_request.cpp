@@ -138,6 +138,15 @@ std::string form_value(const http::Fields& fields, std::string_view name) {
   return found == fields.end() ? std::string() : found->second;
 }
 
+// Which of the two is meant, nobody can say.
+void refuse_repeated(const http::Fields& fields, std::vector<JsonError>& errors) {
+  for (auto field = fields.begin(); field != fields.end(); ++field) {
+    const auto is_same = [&](const auto& other) { return other.first == field->first; };
+    if (std::count_if(fields.begin(), field, is_same) != 1) continue;
+    errors.push_back({.pointer = "/" + field->first, .detail = "is given more than once"});
+  }
+}
+
 void read_form_choices(const http::Fields& fields, const PolicyInForce& policy,
                        ConsentRequestRead& read) {
   set_all(read.request, policy,
@@ -197,6 +206,7 @@ ConsentRequestRead read_consent_json(const JsonValue& body, const PolicyInForce&
 ConsentRequestRead read_consent_form(const http::Fields& fields, const PolicyInForce& policy) {
   ConsentRequestRead read;
   ConsentRequest& request = read.request;
+  refuse_repeated(fields, read.errors);
   request.site = form_value(fields, "site");
   request.ticket = form_value(fields, "ticket");
   request.notice = form_value(fields, "notice");

@@ -3,7 +3,8 @@
 //
 // The form's fields: site, event, ticket, notice, policy, language and action as in JSON;
 // choices.<purpose> is "granted" or "denied" (absent: denied; read only when action is save);
-// `return` is the path to come back to. The subject is the one the cookie names; the layer is form.
+// `return` is the path to come back to; a field given twice is an error. The subject is the one the
+// cookie names; the layer is form.
 
 #include <optional>
 #include <string>
