@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 import { execFile } from "node:child_process";
-import { mkdtemp, readdir, rm } from "node:fs/promises";
+import { mkdir, mkdtemp, readdir, rm, symlink } from "node:fs/promises";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
@@ -74,12 +74,31 @@ test("rotated, backed up, restored and verified, beside a service that is writte
   await again.stop();
 });
 
+test("a backup does not take its own keys along", async () => {
+  const dataDir = inside("keyed");
+  await (await startConsentd({ dataDir })).stop();
+  const to = inside("keyed-copy");
+  for (const keys of [to, `${to}/keys`, `${to}/../keyed-copy/zones`]) {
+    const made = await type("backup", "--data-dir", dataDir, "--to", to, "--keys-to", keys);
+    assert.equal(made.status, 2, made.stdout);
+    assert.match(made.stderr, /--keys-to lies in --to.*name a directory apart/);
+    assert.ok(!(await readdir(directory)).includes("keyed-copy"));
+  }
+  const apart = await type("backup", "--data-dir", dataDir, "--to", to, "--keys-to", `${to}-keys`);
+  assert.equal(apart.status, 0, apart.stderr);
+});
+
 test("what is missing is said", async () => {
   assert.match((await type("backup")).stderr, /--to DIR/);
   assert.match((await type("restore")).stderr, /--from DIR/);
   const nowhere = await type("verify", "--data-dir", inside("nowhere"));
   assert.equal(nowhere.status, 1);
   assert.match(nowhere.stderr, /holds no ledger/);
+  await mkdir(inside("unreadable/zones"), { recursive: true });
+  await symlink("eu", inside("unreadable/zones/eu"));
+  const unreadable = await type("verify", "--data-dir", inside("unreadable"));
+  assert.equal(unreadable.status, 1);
+  assert.match(unreadable.stderr, /ledger\.sqlite: .*; call the command as a user who can read it/);
   for (const words of [["backup"], ["restore"], ["verify"], ["keys", "rotate"]]) {
     const help = await type(...words, "--help");
     assert.equal(help.status, 0);

@@ -241,6 +241,12 @@ test("two services do not share a data directory", async () => {
   }
 });
 
+test("the keys of a directory that is not there are not listed as none", async () => {
+  const { status, stdout, stderr } = await run("keys", "list", ...dataDir("mistyped"));
+  assert.deepEqual([status, stdout], [1, ""]);
+  assert.match(stderr, /mistyped is no directory; name the data directory with --data-dir/);
+});
+
 // What a command prints goes to a full disk.
 const toFullDisk = (...words) => {
   const { status, stderr } = spawnSync(program, words, {

@@ -264,6 +264,22 @@ test("an audit finds all as it was written, also beside a kept checkpoint", asyn
   assert.equal(kept, 0, said);
 });
 
+test("an audit does not look past a key or a checkpoint that it cannot use", async () => {
+  const vkey = (await (await get("key")).text()).trim();
+  const path = join(dataDir, "kept");
+  await writeFile(path, "no checkpoint");
+  for (const [words, advice] of [
+    [["--checkpoint", path], /--checkpoint needs --key/],
+    [["--checkpoint", path, "--key", "nonsense"], /--key must be a log's key/],
+    [["--key", vkey], /name its file with --checkpoint/],
+  ]) {
+    const [status, said] = await audit(dataDir, ...words);
+    assert.equal(status, 2, said);
+    assert.match(said, advice);
+    assert.doesNotMatch(said, /as they were written/);
+  }
+});
+
 test("a rewritten file is found, and not served from", async () => {
   await settle();
   await currentHead();

@@ -20,6 +20,8 @@
 namespace consent::server {
 namespace {
 
+constexpr const char* kNoKey = "--key must be a log's key, as consentd audit key prints it";
+
 std::string read(const std::string& path) {
   TextFile file = read_text_file(path);
   if (!file.failure.empty()) throw std::runtime_error(file.failure);
@@ -31,11 +33,23 @@ struct Kept {
   TreeHead head;
 };
 
+// Empty: the checkpoint can be read, or there is none. A key alone would be believed to be checked.
+std::string misuse_of_checkpoint(const Config& config) {
+  if (config.checkpoint_file.empty()) {
+    return config.verifier_key.empty()
+               ? ""
+               : "--key is the key of a checkpoint: name its file with --checkpoint, too";
+  }
+  if (config.verifier_key.empty())
+    return "--checkpoint needs --key, the log's key, as consentd audit key prints it";
+  if (!parse_verifier_key(config.verifier_key)) return kNoKey;
+  return "";
+}
+
 std::optional<Kept> kept_checkpoint(const Config& config) {
   if (config.checkpoint_file.empty()) return std::nullopt;
   const auto key = parse_verifier_key(config.verifier_key);
-  if (!key) throw std::runtime_error("--checkpoint needs --key, as consentd audit key prints it");
-  const auto text = key->open(read(config.checkpoint_file));
+  const auto text = key.value().open(read(config.checkpoint_file));
   if (!text) throw std::runtime_error(config.checkpoint_file + ": is not signed with this key");
   const auto checkpoint = parse_checkpoint(*text);
   if (!checkpoint) throw std::runtime_error(config.checkpoint_file + ": is no checkpoint");
@@ -68,7 +82,7 @@ int verify_evidence(const std::string& path, const std::string& verifier_key, co
                     EvidenceCheck (*check)(std::string_view, const NoteVerifier&)) {
   if (path.empty()) return complain("name the " + std::string(name) + "'s file", kMisused);
   const auto key = parse_verifier_key(verifier_key);
-  if (!key) return complain("--key must be a log's key, as consentd audit key prints it", kMisused);
+  if (!key) return complain(kNoKey, kMisused);
   const EvidenceCheck found = check(read(path), *key);
   for (const std::string& line : found.proven) std::printf("proven: %s\n", line.c_str());
   if (found.failure.empty()) {
@@ -82,6 +96,8 @@ int verify_evidence(const std::string& path, const std::string& verifier_key, co
 }  // namespace
 
 int verify_ledger(const Config& config) {
+  const std::string misuse = misuse_of_checkpoint(config);
+  if (!misuse.empty()) return complain(misuse, kMisused);
   const std::optional<Kept> kept = kept_checkpoint(config);
   bool good = true;
   bool compared = false;

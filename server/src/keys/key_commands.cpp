@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cstdio>
+#include <filesystem>
 #include <string>
 
 #include "keys/api_key_file.h"
@@ -24,6 +25,10 @@ int issue_key(const Config& config) {
 
 int list_keys(const Config& config) {
   const std::string path = api_key_path(config.data_dir);
+  if (!std::filesystem::is_directory(config.data_dir)) {
+    return complain(config.data_dir + " is no directory; name the data directory with --data-dir",
+                    kFailed);
+  }
   const ApiKeyFile file = read_api_key_file(path);
   int name_width = 4;
   int scope_width = 6;

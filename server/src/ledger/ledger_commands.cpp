@@ -4,6 +4,7 @@
 #include <filesystem>
 #include <memory>
 #include <stdexcept>
+#include <system_error>
 
 #include "audit/tree_log.h"
 #include "keys/key_copies.h"
@@ -77,12 +78,28 @@ std::unique_ptr<ZoneKeys> keys_of(const Config& config, Zone zone) {
   return std::make_unique<ZoneKeys>(zone, directory, config.zone_keys, MissingKeys::refuse);
 }
 
+// True of the directory itself, too; neither has to be there.
+bool lies_in(const std::string& inner, const std::string& outer) {
+  const auto place = [](const std::string& path) {
+    std::string text =
+        std::filesystem::weakly_canonical(std::filesystem::absolute(path) / "").string();
+    return text.ends_with('/') ? text : text + '/';
+  };
+  return place(inner).starts_with(place(outer));
+}
+
 }  // namespace
 
 std::vector<Zone> zones_in(const std::string& data_dir, const std::vector<Zone>& zones) {
   std::vector<Zone> found;
   for (const Zone zone : zones) {
-    if (std::filesystem::exists(zone_file_path(data_dir, zone))) found.push_back(zone);
+    const std::string path = zone_file_path(data_dir, zone);
+    std::error_code failure;
+    if (std::filesystem::exists(path, failure)) found.push_back(zone);
+    if (failure) {
+      throw std::runtime_error(path + ": " + failure.message() +
+                               "; call the command as a user who can read it");
+    }
   }
   if (found.empty()) {
     throw std::runtime_error(data_dir + " holds no ledger; name its directory with --data-dir");
@@ -105,6 +122,12 @@ int rotate_zone_keys(const Config& config) {
 int back_up(const Config& config) {
   if (config.backup_to.empty())
     return complain("name a new directory for the backup: --to DIR", kMisused);
+  if (!config.keys_to.empty() && lies_in(config.keys_to, config.backup_to)) {
+    return complain(
+        "--keys-to lies in --to, and whoever has both can read the records: name a directory apart "
+        "from the backup",
+        kMisused);
+  }
   const std::vector<Zone> zones = zones_in(config.data_dir, config.zones);
   make_backup(config.data_dir, zones, config.backup_to, progress_of);
   for (const Zone zone : zones) {
