@@ -101,7 +101,7 @@ test("nothing outside the web directory is served", async () => {
   }
 });
 
-test("what is missing is a page for who opens one, and a problem document for programs", async () => {
+test("what is missing is a page for who opens one, else a problem document", async () => {
   const browser = "text/html,application/xhtml+xml,*/*;q=0.8";
   for (const method of ["GET", "POST"]) {
     const ask = (path, accept) =>
