@@ -3,6 +3,7 @@
 
 import { addresses } from "./reduction_addresses.mjs";
 import { durations, eventNames } from "./reduction_events.mjs";
+import { hiddenValues } from "./reduction_hidden.mjs";
 import { referrers } from "./reduction_referrers.mjs";
 import { urls } from "./reduction_urls.mjs";
 import { userAgents } from "./reduction_user_agents.mjs";
@@ -15,6 +16,7 @@ export const flags = {
   Phone: "a telephone number in a path or campaign",
   Identifier: "a token, id, hash, card number or address in a path or campaign",
   Plain: "ordinary words, slugs and short numbers are not mistaken for ids",
+  Hidden: "what hides in matrix parameters, other encodings and other pages' addresses",
   Campaign: "of the query only utm_source, utm_medium and utm_campaign",
   ClickId: "click ids and other parameters never survive",
   NotUrl: "what is no http(s) URL and no path leaves nothing",
@@ -39,6 +41,7 @@ export const cases = [
   ...addresses,
   ...durations,
   ...eventNames,
+  ...hiddenValues,
 ].map(({ comment, flag, input, expect, skip }) => {
   outcomes.set(JSON.stringify(input), expect);
   return { comment, flags: [flag], input, skip };
