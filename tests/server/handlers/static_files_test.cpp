@@ -51,9 +51,13 @@ TEST_CASE("A demo page carries its content security policy: what is not there is
   service.serve_files(kFiles);
   CHECK_THAT(std::string(fetch(service, "/pricing").header("Content-Security-Policy")),
              ContainsSubstring("'wasm-unsafe-eval'"));
+  const http::Fields browser{{"Accept", "text/html,*/*;q=0.8"}};
+  CHECK(fetch(service, "/nothing", browser).status == 404);
+  CHECK(fetch(service, "/nothing", browser).body == "no such page");
   CHECK(fetch(service, "/nothing").status == 404);
-  CHECK(fetch(service, "/nothing").body == "no such page");
-  CHECK(fetch(service, "/v1/nothing").header("Content-Type") == "application/problem+json");
+  CHECK(fetch(service, "/nothing").header("Content-Type") == "application/problem+json");
+  CHECK(fetch(service, "/v1/nothing", browser).header("Content-Type") ==
+        "application/problem+json");
 }
 
 TEST_CASE("The GPC statement is the one the standard describes") {
