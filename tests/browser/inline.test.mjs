@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { control, open, violations } from "../support/browser.mjs";
+import { control, violations } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { root } from "../support/consentd.mjs";
 import { strictPolicy } from "../support/strict_policy.mjs";
@@ -16,6 +16,14 @@ const { inlineHash, inlineTag } = await import(built);
 
 const stage = browserStage();
 const paths = (requests) => requests.map((request) => new URL(request.url()).pathname);
+
+// `window.consent` is there a task later than its element.
+const decided = (page) => page.waitForFunction(() => window.consent?.ready.then(() => true));
+
+async function openInside(page) {
+  await page.goto("/inline");
+  await decided(page);
+}
 
 async function serve(context, options, csp = strictPolicy(inlineHash)) {
   const tag = inlineTag({ site: "dialphone.com", base: "/v1/", ...options });
@@ -31,7 +39,7 @@ test("a first visit is the page and the notice; who has refused asks for nothing
   await serve(context);
   await page.goto("/inline");
   await control(page, "reject_all").waitFor();
-  await page.evaluate(() => window.consent.ready);
+  await decided(page);
   await page.waitForLoadState("networkidle");
   assert.deepEqual(paths(requests), ["/inline", "/v1/notice"]);
 
@@ -41,7 +49,7 @@ test("a first visit is the page and the notice; who has refused asks for nothing
   await page.waitForFunction(() => window.consent.state().status === "decided");
   requests.length = 0;
   await page.reload();
-  await page.evaluate(() => window.consent.ready);
+  await decided(page);
   await page.waitForLoadState("networkidle");
   assert.equal(paths(requests).includes("/v1/notice"), false);
   assert.equal(await page.evaluate(() => window.consent.allows("analytics")), false);
@@ -50,10 +58,45 @@ test("a first visit is the page and the notice; who has refused asks for nothing
   await context.close();
 });
 
+test("the notice is asked for in a task of its own, before anything else is set up", async () => {
+  const { context, page } = await stage.visit();
+  await serve(context);
+  await page.addInitScript(() => {
+    const real = globalThis.fetch;
+    globalThis.asked = [];
+    globalThis.fetch = (...what) => {
+      globalThis.asked.push([String(what[0]), typeof window.consent]);
+      return real(...what);
+    };
+  });
+  await page.goto("/inline");
+  await control(page, "reject_all").waitFor();
+  const asked = await page.evaluate(() => globalThis.asked);
+  assert.deepEqual(asked, [["/v1/notice?site=dialphone.com", "undefined"]]);
+  await context.close();
+});
+
+test("where cookies throw, the question is asked all the same", async () => {
+  const { context, page, complaints } = await stage.visit();
+  await serve(context);
+  await page.addInitScript(() => {
+    const get = () => {
+      throw new DOMException("denied", "SecurityError");
+    };
+    Object.defineProperty(Document.prototype, "cookie", { get, set: get });
+  });
+  await page.goto("/inline");
+  const told = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  await control(page, "reject_all").click();
+  assert.equal((await told).status(), 201);
+  assert.deepEqual(complaints, []);
+  await context.close();
+});
+
 test("the files of later come from where the service is, and a grant arrives", async () => {
   const { context, page, complaints } = await stage.visit();
   await serve(context, { layout: "bar", language: "de" });
-  await open(page, "/inline");
+  await openInside(page);
   await control(page, "settings").click();
   await control(page, "save").waitFor();
   const told = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
@@ -68,8 +111,7 @@ test("the files of later come from where the service is, and a grant arrives", a
 test("a typo in an attribute is named, and nothing runs", async () => {
   const { context, page, complaints } = await stage.visit();
   await serve(context, { langauge: "de" });
-  await page.goto("/inline");
-  await page.evaluate(() => window.consent.ready);
+  await openInside(page);
   const said = complaints.find((text) => text.includes("langauge"));
   assert.match(said, /did you mean data-language/);
   assert.equal(await page.evaluate(() => window.consent.allows("analytics")), false);

@@ -31,11 +31,12 @@ test("the demo has it on its first page, as the package's tag", () => {
 
 test("the tag names what the banner asks for, and quotes what a site says", () => {
   const language = 'a"><b>&';
-  const tag = earlyTag({ site: "dialphone.com", base: "/consent/", language });
-  const [, address] = inlineOf(tag);
-  assert.doesNotMatch(address, /[<>"]/);
-  const query = new URLSearchParams({ site: "dialphone.com", language });
-  assert.equal(address.replaceAll("&amp;", "&"), `/consent/notice?${query}`);
+  for (const base of ["/consent/", "/consent"]) {
+    const [, address] = inlineOf(earlyTag({ site: "dialphone.com", base, language }));
+    assert.doesNotMatch(address, /[<>"]/);
+    const query = new URLSearchParams({ site: "dialphone.com", language });
+    assert.equal(address.replaceAll("&amp;", "&"), `/consent/notice?${query}`);
+  }
 });
 
 // The script in a page that has only what it uses.

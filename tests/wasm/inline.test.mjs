@@ -25,11 +25,13 @@ test("it weighs little more than banner.js, whose bytes need no escapes", () => 
   assert.ok(inside <= file * 1.05, `${inside} bytes, banner.js ${file}`);
 });
 
-test("the tag says the options that are there, quoted", () => {
-  const options = { site: "dialphone.com", base: "/consent/", layout: undefined };
+test("the tag says the options that are there and what to ask for first, quoted", () => {
+  const options = { site: "dialphone.com", base: "/consent", layout: undefined };
   assert.equal(
     inlineTag({ ...options, language: 'a"><b>&' }),
-    '<script data-site="dialphone.com" data-base="/consent/" ' +
-      `data-language="a&quot;>&lt;b>&amp;">${inlineScript}</script>`,
+    '<script data-site="dialphone.com" data-base="/consent" ' +
+      'data-language="a&quot;>&lt;b>&amp;" ' +
+      'data-early="/consent/notice?site=dialphone.com&amp;language=a%22%3E%3Cb%3E%26">' +
+      `${inlineScript}</script>`,
   );
 });

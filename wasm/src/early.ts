@@ -22,7 +22,7 @@ export interface EarlyOptions {
 
 /** What a visitor without a choice will need, as banner.js forms its address. */
 export function earlyAddress({ site, base = "/v1/", language }: EarlyOptions): string {
-  return noticeUrl(base, site, language);
+  return noticeUrl(base.replace(/\/?$/, "/"), site, language);
 }
 
 /** `<script data-early="...">...</script>`, to stand in front of banner.js. */

@@ -20,7 +20,7 @@ constexpr std::size_t kAcceptBytesMax = 1024;
 std::string page_sources(const WebFile& page) {
   std::string sources = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
   if (page.codings.front().bytes.find("<script data-early=") != std::string::npos) {
-    sources += " 'sha256-HkWXtTiyEUKLAeFz8vxgPtA5v7GfxmpzFMXR5piEGBw='";
+    sources += " 'sha256-Ou0Y42dtbe3PN1CGkqFg9Fv8PGyFZNdKzwkvkwyQgGQ='";
   }
   return sources + "; style-src 'self'; connect-src 'self'; img-src 'self' data:";
 }
