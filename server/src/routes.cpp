@@ -94,7 +94,8 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("OPTIONS", "/v1/notice", preflight(service, "GET, HEAD"), Answers::at_once);
   router.add("GET", "/v1/notices/{id}", shared(service, handle_notice_by_id));
   router.add("OPTIONS", "/v1/notices/{id}", preflight(service, "GET, HEAD"), Answers::at_once);
-  router.add("POST", "/v1/consents", written(service, handle_consents));
+  router.add("POST", "/v1/consents", unless_it_waits(service, written(service, handle_consents)),
+             Answers::at_once);
   router.add("OPTIONS", "/v1/consents", preflight(service, "POST"), Answers::at_once);
   router.add("POST", "/v1/events", written(service, handle_events));
   router.add("OPTIONS", "/v1/events", preflight(service, "POST"), Answers::at_once);

@@ -81,7 +81,10 @@ class TestService {
   http::Response inside(http::Request request) const { return internal_.dispatch(request); }
   // As the event loop asks first: nothing where a worker must answer.
   std::optional<http::Response> outside_at_once(http::Request request) const {
-    return public_.dispatch_at_once(request);
+    return public_.start_at_once(request).now;
+  }
+  http::Outcome outside_started_at_once(http::Request& request) const {
+    return public_.start_at_once(request);
   }
   // As a worker asks, and as is asked behind what it waits for.
   http::Outcome outside_started(http::Request& request) const { return public_.start(request); }
@@ -90,7 +93,7 @@ class TestService {
     return public_.finish(request, later);
   }
   std::optional<http::Response> inside_at_once(http::Request request) const {
-    return internal_.dispatch_at_once(request);
+    return internal_.start_at_once(request).now;
   }
 
   // A valid decision of a visitor in `region`, to be changed at will.

@@ -1,5 +1,5 @@
-// The part of the event loop that follows one request: reading, handing over, writing, and what
-// comes after.
+// The part of the event loop that follows one request: reading, its turn, writing, and what comes
+// after.
 
 #include <algorithm>
 #include <cerrno>
@@ -20,7 +20,6 @@ constexpr std::size_t kSpareExchangesMax = 256;
 constexpr std::size_t kKeptWireBytes = 16 * 1024;
 constexpr std::size_t kDiscardedBytesMax = 8 * 1024 * 1024;
 constexpr std::size_t kBytesPerWriteDeadline = 16 * 1024;
-constexpr std::string_view kStrictTransport = "max-age=31536000";
 constexpr std::string_view kContinue = "HTTP/1.1 100 Continue\r\n\r\n";
 
 }  // namespace
@@ -127,152 +126,9 @@ void Listener::Loop::answer_ready() {
       answer_due(connection);
     } else {
       connection.exchange->reader.request().turn = turn;
-      answer(connection, *router);
+      answer(connection, router);
     }
   }
-}
-
-void Listener::Loop::answer(Connection& connection, const Router& router) {
-  Request& request = connection.exchange->reader.request();
-  request.id = random_id();
-  std::optional<Response> response = router.dispatch_at_once(request);
-  if (!response) return hand_over(connection);
-  send_at_once(connection, std::move(*response));
-}
-
-void Listener::Loop::hand_over(Connection& connection) {
-  connection.exchange->reader.request().turn = 0;
-  connection.phase = Phase::working;
-  ++working_;
-  counters_.queued.fetch_add(1, std::memory_order_relaxed);
-  group_.submit([this, &connection] { work(connection); });
-}
-
-void Listener::Loop::complete(Exchange& exchange, Response& response) const {
-  const Request& request = exchange.reader.request();
-  response.add("X-Request-Id", request.id);
-  if (request.secure) response.add("Strict-Transport-Security", kStrictTransport);
-  // The drain may have begun while the handler ran.
-  if (group_.is_draining()) response.set("Connection", "close");
-  if (list_names(response.header("Connection"), "close")) {
-    exchange.persistence = Persistence::close;
-  }
-}
-
-// The same bytes as render() makes, without the library's way through a whole request: that costs
-// more than all the rest of an answer from memory.
-void Listener::Loop::send_at_once(Connection& connection, Response response) {
-  Exchange& exchange = *connection.exchange;
-  complete(exchange, response);
-  append_answer({exchange.reader.request().method, exchange.persistence}, response, exchange.wire);
-  seal_answer(connection);
-  connection.phase = Phase::writing;
-  connection.untimed_bytes = 0;
-  write(connection);
-}
-
-// The answer onto the wire, sealed.
-void Listener::Loop::render(Connection& connection, const std::function<Response()>& answer) {
-  Exchange& exchange = *connection.exchange;
-  const Processed processed{exchange.reader.request().method, exchange.persistence};
-  const auto completed = [&] {
-    Response response = answer();
-    complete(exchange, response);
-    return response;
-  };
-  if (!library_.process(processed, completed, exchange.wire)) {
-    exchange.persistence = Persistence::close;
-  }
-  seal_answer(connection);
-}
-
-// On a worker's thread, from the start or behind what it waited for.
-void Listener::Loop::work(Connection& connection) {
-  counters_.queued.fetch_sub(1, std::memory_order_relaxed);
-  Exchange& exchange = *connection.exchange;
-  if (exchange.later) {
-    Request& request = exchange.reader.request();
-    request.at_once = false;
-    const std::shared_ptr<const Router> router = std::move(exchange.router);
-    const Later later = std::move(*exchange.later);
-    exchange.later.reset();
-    render(connection, [&] { return router->finish(request, later).value(); });
-    send_worked(connection);
-  } else if (begin_work(connection)) {
-    send_worked(connection);
-  }
-}
-
-// False when the answer comes later: it may have been sent by now.
-bool Listener::Loop::begin_work(Connection& connection) {
-  Exchange& exchange = *connection.exchange;
-  std::shared_ptr<const Router> router = group_.router();
-  Outcome outcome = router->start(exchange.reader.request());
-  if (!outcome.later) {
-    render(connection, [&] { return std::move(*outcome.now); });
-    return true;
-  }
-  const auto start = std::move(outcome.later->start);
-  exchange.later = std::move(outcome.later);
-  exchange.router = std::move(router);
-  start([due = due_, &connection] { due->add(&connection); });
-  return false;
-}
-
-// The answer goes out from here when the kernel takes all of it, and then the loop sleeps on: it
-// learns of the end with the next event.
-void Listener::Loop::send_worked(Connection& connection) {
-  Exchange& exchange = *connection.exchange;
-  const ssize_t sent = send_some(connection, exchange.wire);
-  if (sent > 0) exchange.sent = static_cast<std::size_t>(sent);
-  bool wanted = exchange.sent < exchange.wire.size() || !connection.pending.empty() ||
-                exchange.persistence == Persistence::close || group_.is_draining();
-  {
-    const std::lock_guard lock(done_mutex_);
-    wanted = wanted || connection.awaited;
-    done_.push_back(&connection);
-  }
-  if (wanted) network_->wake();
-}
-
-// They take turns with the requests that are ready.
-void Listener::Loop::collect_due() {
-  for (Connection* connection : due_->take()) ready_.push_back(connection);
-}
-
-void Listener::Loop::answer_due(Connection& connection) {
-  Exchange& exchange = *connection.exchange;
-  Request& request = exchange.reader.request();
-  request.at_once = true;
-  std::optional<Response> response = exchange.router->finish(request, *exchange.later);
-  if (!response) {
-    counters_.queued.fetch_add(1, std::memory_order_relaxed);
-    return group_.submit([this, &connection] { work(connection); });
-  }
-  exchange.later.reset();
-  exchange.router.reset();
-  --working_;
-  if (connection.broken) return close(connection);
-  send_at_once(connection, std::move(*response));
-}
-
-void Listener::Loop::collect_done() {
-  {
-    const std::lock_guard lock(done_mutex_);
-    collected_.swap(done_);
-    for (Connection* connection : collected_) connection->awaited = false;
-  }
-  for (Connection* connection : collected_) {
-    --working_;
-    connection->phase = Phase::writing;
-    connection->untimed_bytes = 0;
-    if (connection->broken) {
-      close(*connection);
-    } else {
-      write(*connection);
-    }
-  }
-  collected_.clear();
 }
 
 void Listener::Loop::refuse(Connection& connection, const ReadError& error, Drop reason) {

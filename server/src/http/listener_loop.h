@@ -64,7 +64,7 @@ class Listener::Loop {
   void send_continue(Connection& connection);
   void submit(Connection& connection);
   void answer_ready();
-  void answer(Connection& connection, const Router& router);
+  void answer(Connection& connection, const std::shared_ptr<const Router>& router);
   void hand_over(Connection& connection);
   void refuse(Connection& connection, const ReadError& error, Drop reason);
   void drop(Connection& connection, Drop reason);
@@ -92,10 +92,13 @@ class Listener::Loop {
   void render(Connection& connection, const std::function<Response()>& answer);
 
   // Either.
+  void start_later(Connection& connection, Later later, std::shared_ptr<const Router> router);
   void complete(Exchange& exchange, Response& response) const;
   ssize_t send_some(const Connection& connection, std::string_view bytes);
 
   static void seal_answer(Connection& connection);
+
+  static constexpr std::string_view kStrictTransport = "max-age=31536000";
 
   Group& group_;
   const ListenerLimits& limits_ = group_.options().limits;

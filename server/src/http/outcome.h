@@ -13,16 +13,17 @@ namespace consent::http {
 // An answer that waits for something else to happen, a write to be durable say, and for which no
 // thread is held meanwhile.
 struct Later {
-  // Called once. Calls `done` once, from whatever thread, also before it returns; must not throw.
+  // Called once, on the thread that asked, and waits no longer than the handler may. Calls `done`
+  // once, from whatever thread, also before it returns; must not throw.
   std::function<void(std::function<void()> done)> start;
   // Asked for the answer after `done`, with the same request: first where it must not wait
   // (Request::at_once; it may then answer nothing, having done nothing), and then where it may.
   std::function<std::optional<Response>(const Request&)> finish;
 };
 
-// Nothing: the request is asked on a thread that must not wait (Request::at_once), and the answer
-// would wait for a file, a lock or another thread. Nothing was done then, and the handler is asked
-// again where it may wait.
+// Nothing: the request is asked on a thread that must not wait (Request::at_once), and so much as
+// finding out what the answer waits for would wait for a file, a lock or another thread. Nothing
+// was done then, and the handler is asked again where it may wait.
 struct Outcome {
   Outcome(Response answer) : now(std::move(answer)) {}                 // NOLINT(*-explicit-*)
   Outcome(std::optional<Response> answer) : now(std::move(answer)) {}  // NOLINT(*-explicit-*)

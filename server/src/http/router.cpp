@@ -147,15 +147,14 @@ std::string Router::allow_list(const Route& route) {
   return allow + "OPTIONS";
 }
 
-// Where it may wait, a handler has no excuse for saying nothing; where it must not, it starts
-// nothing that comes later.
+// Where it may wait, a handler has no excuse for saying nothing.
 template <typename Ask>
 Outcome Router::guarded(const Request& request, const Ask& ask) const {
   std::string failure;
   try {
     Outcome outcome = ask();
     if (outcome.now) require_sendable(*outcome.now);
-    if (outcome.now || request.at_once != outcome.later.has_value()) return outcome;
+    if (outcome.now || outcome.later || request.at_once) return outcome;
     failure = "no answer";
   } catch (const std::exception& error) {
     failure = error.what();
@@ -178,9 +177,7 @@ Response Router::dispatch(Request& request) const {
 
 Outcome Router::start(Request& request) const {
   request.at_once = false;
-  Outcome outcome = begin(request);
-  if (outcome.now) return complete(request, std::move(*outcome.now));
-  return outcome;
+  return begun(request);
 }
 
 std::optional<Response> Router::finish(const Request& request, const Later& later) const {
@@ -189,11 +186,15 @@ std::optional<Response> Router::finish(const Request& request, const Later& late
   return complete(request, std::move(*outcome.now));
 }
 
-std::optional<Response> Router::dispatch_at_once(Request& request) const {
+Outcome Router::start_at_once(Request& request) const {
   request.at_once = true;
+  return begun(request);
+}
+
+Outcome Router::begun(Request& request) const {
   Outcome outcome = begin(request);
-  if (!outcome.now) return std::nullopt;
-  return complete(request, std::move(*outcome.now));
+  if (outcome.now) return complete(request, std::move(*outcome.now));
+  return outcome;
 }
 
 Outcome Router::begin(Request& request) const {

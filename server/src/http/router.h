@@ -41,9 +41,9 @@ class Router {
   // would have to wait.
   std::optional<Response> finish(const Request& request, const Later& later) const;
   // The same on a thread that must not wait, and only of what answers at once: a route that says
-  // so, a path or a method that there is none for. Empty, and nothing is reported, when it takes
+  // so, a path or a method that there is none for. Nothing, and nothing is reported, when it takes
   // dispatch() or start().
-  std::optional<Response> dispatch_at_once(Request& request) const;
+  Outcome start_at_once(Request& request) const;
 
   // Called with the route's pattern (or "" for none) and the exception's text; for the log only.
   void on_failure(std::function<void(std::string_view pattern, std::string_view what)> report);
@@ -68,6 +68,7 @@ class Router {
   const Route* find(std::string_view path, Fields& parameters) const;
   static const Method* method_for(const Route& route, std::string_view name);
   static std::string allow_list(const Route& route);
+  Outcome begun(Request& request) const;
   Outcome begin(Request& request) const;
   Outcome answer(const Route& route, const Request& request) const;
   template <typename Ask>

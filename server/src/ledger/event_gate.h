@@ -2,9 +2,10 @@
 // One write at a time of each event. Within a zone the file itself knows an event that is repeated;
 // this is for an event that comes at once with tickets of two zones.
 
-#include <condition_variable>
+#include <deque>
+#include <functional>
+#include <map>
 #include <mutex>
-#include <set>
 
 #include "ledger/record.h"
 
@@ -12,24 +13,16 @@ namespace consent::server {
 
 class EventGate {
  public:
-  // Held while the event is written. Must not outlive the gate.
-  class Pass {
-   public:
-    // Waits until nobody else has the event.
-    Pass(EventGate& gate, const EventId& event);
-    ~Pass();
-    Pass(const Pass&) = delete;
-    Pass& operator=(const Pass&) = delete;
-
-   private:
-    EventGate& gate_;
-    const EventId event_;
-  };
+  // Calls `entered` as soon as nobody else has the event: on this thread at once, or on that of
+  // whoever leaves. Nobody waits for it. Quick; must not throw. The event is held until leave().
+  void enter(const EventId& event, std::function<void()> entered);
+  void leave(const EventId& event);
 
  private:
   std::mutex mutex_;
-  std::condition_variable left_;
-  std::set<EventId> inside_;
+  std::map<EventId, std::deque<std::function<void()>>> inside_;  // each with who comes next
+  std::deque<EventId> left_;
+  bool is_letting_in_ = false;
 };
 
 }  // namespace consent::server

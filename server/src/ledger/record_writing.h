@@ -3,22 +3,17 @@
 
 #include <future>
 #include <memory>
-#include <optional>
 #include <utility>
 
-#include "ledger/event_gate.h"
 #include "ledger/write_queue.h"
 #include "process/long_wait.h"
 
 namespace consent::server {
 
-// Nobody else writes its event meanwhile.
 struct RecordWriting {
-  RecordWriting(EventGate& gate, WriteTask::Kind kind, Record record)
-      : pass(std::in_place, gate, record.event), task(kind) {
+  RecordWriting(WriteTask::Kind kind, Record record) : task(kind) {
     task.record = std::move(record);
   }
-  std::optional<EventGate::Pass> pass;
   WriteTask task;
   Ledger::Done done;
 };

@@ -24,7 +24,7 @@ class RefusalDays {
   // Without a log nothing is committed to.
   RefusalDays(SqliteConnection& connection, Zone zone, ChangeLog* log);
 
-  // One more was counted on that day, which may be over already: a clock was set back.
+  // More were counted on that day, which may be over already: a clock was set back.
   void counted(std::string_view day);
   // Commits to the days that are over at `now` and to those that were changed afterwards.
   void settle(TimePoint now);

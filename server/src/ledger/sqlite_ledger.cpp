@@ -30,6 +30,10 @@ class SqliteLedger final : public Ledger {
         cache_(kCachedStatesMax),
         stores_(options, cache_, refusals_),
         copies_(stores_, options.read_only) {}
+  // Tasks that end may begin others: every store is there until the last one has ended.
+  ~SqliteLedger() override { stores_.close(); }
+  SqliteLedger(const SqliteLedger&) = delete;
+  SqliteLedger& operator=(const SqliteLedger&) = delete;
 
   bool holds(Zone zone) const override { return stores_.find(zone) != nullptr; }
 
@@ -197,6 +201,20 @@ class SqliteLedger final : public Ledger {
     return task.failure;
   }
 
+  void keep_notice(Zone zone, const std::string& id, const std::string& canonical_json,
+                   NoticeKept kept) override {
+    if (kept_notices_.has(zone, id)) return kept({});
+    ZoneStore* const store = stores_.find(zone);
+    if (store == nullptr) return kept(not_held(zone));
+    const auto task = std::make_shared<WriteTask>(notice_task(zone, id, canonical_json));
+    task->finished = [this, task, zone, kept = std::move(kept)] {
+      ended(*task);
+      if (!task->failure) kept_notices_.add(zone, task->notice_id);
+      kept(task->failure);
+    };
+    store->start(*task);
+  }
+
   std::optional<std::string> find_notice(const std::string& id) override {
     return stores_.first<std::string>(
         [&](ZoneStore& store) { return store.readers().find_notice(id); });
@@ -308,26 +326,32 @@ class SqliteLedger final : public Ledger {
   }
 
   void store(WriteTask::Kind kind, Record record, Done done, bool first = false) {
-    const auto writing = std::make_shared<RecordWriting>(events_, kind, std::move(record));
-    WriteTask& task = writing->task;
-    task.first = first;
-    if (kind == WriteTask::Kind::record) {
-      if (auto counted = refusals_.find(task.record.event))
-        return done({.record = std::move(*counted), .repeated = true, .failure = {}});
-    }
-    if (auto known = stores_.known_elsewhere(task.record, first)) return done(std::move(*known));
+    const auto writing = std::make_shared<RecordWriting>(kind, std::move(record));
+    writing->task.first = first;
     writing->done = std::move(done);
+    events_.enter(writing->task.record.event, [this, writing] { write(writing); });
+  }
+
+  // Nobody else writes its event meanwhile.
+  void write(const std::shared_ptr<RecordWriting>& writing) {
+    WriteTask& task = writing->task;
     task.finished = [this, writing] { stored(*writing); };
     ZoneStore* const store = stores_.find(task.record.zone);
-    if (store != nullptr) return store->start(task);
-    task.failure = not_held(task.record.zone);
+    if (auto counted = refusals_.find(task.record.event)) {
+      task.record = std::move(*counted);
+      task.repeated = true;
+    } else if (store != nullptr) {
+      return store->start(task);
+    } else {
+      task.failure = not_held(task.record.zone);
+    }
     std::exchange(task.finished, nullptr)();
   }
 
   void stored(RecordWriting& writing) {
     WriteTask& task = writing.task;
     ended(task);
-    writing.pass.reset();
+    events_.leave(task.record.event);
     writing.done({.record = std::move(task.record),
                   .repeated = task.repeated,
                   .erased = task.erased,

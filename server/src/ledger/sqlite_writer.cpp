@@ -6,16 +6,13 @@
 #include "formats/timestamp.h"
 #include "ledger/copy_writer.h"
 #include "ledger/erasure_list.h"
-#include "ledger/refusal_days.h"
+#include "ledger/refusal_counter.h"
 #include "ledger/request_writer.h"
 #include "ledger/subject_writer.h"
 
 namespace consent::server {
 namespace {
 
-constexpr const char* kRefusalUpsert =
-    "INSERT INTO refusals (day, site, regime, action, count) VALUES (?, ?, ?, ?, 1)"
-    " ON CONFLICT (day, site, regime, action) DO UPDATE SET count = count + 1";
 constexpr const char* kNoticeInsert =
     "INSERT INTO notices (id, canonical_json) VALUES (?, ?) ON CONFLICT (id) DO UPDATE SET "
     "canonical_json = excluded.canonical_json WHERE canonical_json IS NULL";
@@ -76,7 +73,6 @@ struct SqliteWriter::Session {
         begin(connection->prepare("BEGIN IMMEDIATE")),
         commit(connection->prepare("COMMIT")),
         keks_in_use(connection->prepare(kKeksInUse)),
-        refusal(connection->prepare(kRefusalUpsert)),
         serving(connection->prepare(kServingUpsert)),
         notice(connection->prepare(kNoticeInsert)),
         probe_write(connection->prepare(kProbeWrite)),
@@ -84,13 +80,12 @@ struct SqliteWriter::Session {
         subjects(*connection, files.zone, files.keys, log),
         requests(*connection, files.zone, files.keys, log),
         copies(*connection, files.zone, files.keys, log),
-        refusal_days(*connection, files.zone, log) {}
+        refusals(*connection, files.zone, log) {}
 
   std::unique_ptr<SqliteConnection> connection;
   SqliteStatement begin;
   SqliteStatement commit;
   SqliteStatement keks_in_use;
-  SqliteStatement refusal;
   SqliteStatement serving;
   SqliteStatement notice;
   SqliteStatement probe_write;
@@ -98,7 +93,7 @@ struct SqliteWriter::Session {
   SubjectWriter subjects;
   RequestWriter requests;
   CopyWriter copies;
-  RefusalDays refusal_days;
+  RefusalCounter refusals;
 };
 
 SqliteWriter::SqliteWriter(const ZoneFiles& files, StateCache& cache, RecentRefusals& refusals,
@@ -139,7 +134,6 @@ void SqliteWriter::commit(std::span<WriteTask* const> tasks) {
 
 // False when the tasks are to be tried one by one.
 bool SqliteWriter::try_commit(std::span<WriteTask* const> tasks, bool may_divide) {
-  counted_.clear();
   const ServingCounts::Cells servings = servings_.take();
   if (tasks.empty() && servings.empty() && !log_holds_erased_) return true;
   try {
@@ -148,7 +142,7 @@ bool SqliteWriter::try_commit(std::span<WriteTask* const> tasks, bool may_divide
     count_servings(servings);
     write(tasks);
     session().subjects.settle();
-    session().refusal_days.settle(latest_time(tasks));
+    session().refusals.settle(latest_time(tasks));
     session().commit.run();
   } catch (const std::exception& error) {
     session_.reset();
@@ -165,7 +159,7 @@ bool SqliteWriter::try_commit(std::span<WriteTask* const> tasks, bool may_divide
   }
   if (log_ != nullptr) log_->ended(true);
   forget_changed(tasks);
-  for (const Record* record : counted_) refusals_.remember(*record);
+  remember_refusals(tasks);
   empty_log(tasks);
   return true;
 }
@@ -298,24 +292,23 @@ void SqliteWriter::count_servings(const ServingCounts::Cells& cells) {
   }
 }
 
+// That it was counted before, the ledger knows, and that no other task has its event.
 void SqliteWriter::count(WriteTask& task) {
-  const auto same_event = [&](const Record* record) { return record->event == task.record.event; };
-  const auto earlier = std::find_if(counted_.begin(), counted_.end(), same_event);
-  const auto known = earlier == counted_.end() ? refusals_.find(task.record.event) : **earlier;
+  auto known = session().subjects.find_event(task.record.event);
+  task.repeated = known.has_value();
   if (known) {
-    task.record = *known;
-    task.repeated = true;
-    return;
+    task.record = std::move(*known);
+  } else {
+    session().refusals.count(task.record);
   }
-  const std::string day = to_iso_date(std::chrono::floor<std::chrono::days>(task.record.time));
-  session()
-      .refusal.bind(0, day)
-      .bind(1, task.record.site)
-      .bind(2, static_cast<std::int64_t>(task.record.regime))
-      .bind(3, static_cast<std::int64_t>(task.record.action))
-      .run();
-  session().refusal_days.counted(day);
-  counted_.push_back(&task.record);
+}
+
+void SqliteWriter::remember_refusals(std::span<WriteTask* const> tasks) {
+  for (const WriteTask* task : tasks) {
+    if (task->kind == WriteTask::Kind::refusal && !task->is_settled()) {
+      refusals_.remember(task->record);
+    }
+  }
 }
 
 void SqliteWriter::probe() {

@@ -6,7 +6,6 @@
 #include <optional>
 #include <span>
 #include <string>
-#include <vector>
 
 #include "ledger/change_log.h"
 #include "ledger/recent_refusals.h"
@@ -46,6 +45,7 @@ class SqliteWriter {
   void keep_notice(const WriteTask& task);
   void probe();
   void forget_changed(std::span<WriteTask* const> tasks);
+  void remember_refusals(std::span<WriteTask* const> tasks);
   void empty_log(std::span<WriteTask* const> tasks);
 
   const ZoneFiles& files_;
@@ -54,9 +54,8 @@ class SqliteWriter {
   ServingCounts& servings_;
   ChangeLog* const log_;
   const Suspect suspect_;
-  std::unique_ptr<Session> session_;    // null after a failure
-  std::vector<const Record*> counted_;  // of the running transaction
-  bool log_holds_erased_ = false;       // the write-ahead log still has bytes that were erased
+  std::unique_ptr<Session> session_;  // null after a failure
+  bool log_holds_erased_ = false;     // the write-ahead log still has bytes that were erased
 };
 
 // What went wrong, with what to do: for the log and /readyz.

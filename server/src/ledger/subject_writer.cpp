@@ -56,6 +56,12 @@ SubjectWriter::SubjectWriter(SqliteConnection& connection, Zone zone, const Zone
       empty_(connection.prepare("UPDATE records SET payload = NULL WHERE sequence = ?")),
       decisions_(connection) {}
 
+std::optional<Record> SubjectWriter::find_event(const EventId& event) {
+  const auto known = rows_.record_of_event(event);
+  if (!known || known->payload.empty()) return std::nullopt;
+  return rows_.open(*known).record;
+}
+
 void SubjectWriter::append(WriteTask& task) {
   if (const auto known = rows_.record_of_event(task.record.event)) {
     task.erased = known->payload.empty();

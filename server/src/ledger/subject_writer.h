@@ -19,6 +19,8 @@ class SubjectWriter {
   SubjectWriter(SqliteConnection& connection, Zone zone, const ZoneKeys& keys, ChangeLog* log);
 
   void append(WriteTask& task);
+  // What a record of this event holds; empty when there is none, or it is erased.
+  std::optional<Record> find_event(const EventId& event);
   void mark(WriteTask& task);
   void set_legal_hold(WriteTask& task);
   void erase(WriteTask& task);

@@ -50,13 +50,13 @@ WriteTask notice_task(Zone zone, const std::string& id, const std::string& canon
 WriteQueue::WriteQueue(Commit commit, std::chrono::milliseconds patience)
     : commit_(std::move(commit)), patience_(patience), thread_([this] { work(); }) {}
 
-WriteQueue::~WriteQueue() {
+void WriteQueue::close() {
   {
     const std::lock_guard lock(mutex_);
     closing_ = true;
   }
   arrived_.notify_one();
-  thread_.join();
+  if (thread_.joinable()) thread_.join();
 }
 
 void WriteQueue::run(WriteTask& task) {

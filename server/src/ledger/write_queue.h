@@ -76,6 +76,9 @@ struct WriteTask {
   bool changes_state() const {
     return kind == Kind::record || kind == Kind::mark || kind == Kind::erase;
   }
+  bool is_decision() const { return kind == Kind::record || kind == Kind::refusal; }
+  // Of a decision: there is nothing to write.
+  bool is_settled() const { return repeated || erased || taken || failure.has_value(); }
   // Called once it is over, on the queue's thread, or on the one that started it when it is refused
   // there. The task may end with it. Quick; must not throw.
   std::function<void()> finished;
@@ -90,10 +93,12 @@ class WriteQueue {
   // none when `patience` has passed without one; it must not throw.
   using Commit = std::function<void(std::span<WriteTask* const> tasks)>;
   explicit WriteQueue(Commit commit, std::chrono::milliseconds patience = kPatience);
-  // Writes what still waits.
-  ~WriteQueue();
+  ~WriteQueue() { close(); }
   WriteQueue(const WriteQueue&) = delete;
   WriteQueue& operator=(const WriteQueue&) = delete;
+
+  // Writes what still waits; what is started from now on fails.
+  void close();
 
   // Returns when the task's transaction has ended. A task over kWaitingMax fails at once.
   void run(WriteTask& task);

@@ -1,11 +1,28 @@
 #include "ledger/zone_store.h"
 
+#include <algorithm>
 #include <filesystem>
+#include <iterator>
 
 #include "crypto/clean_memory.h"
 
 namespace consent::server {
 namespace {
+
+// A record whose payload is erased leaves its event taken.
+void look_up(StoredRows& rows, const ZoneKeys& keys, WriteTask& task) {
+  const Record& record = task.record;
+  const auto row = rows.record_of_event(record.event);
+  if (!row) {
+    task.taken =
+        task.first && rows.subject(subject_hash(keys, record.site, record.subject.value()));
+    return;
+  }
+  const bool erased = row->payload.empty();
+  if (!erased) task.record = rows.open(*row).record;
+  task.erased = erased;
+  task.repeated = !erased;
+}
 
 bool is_small(const std::string& path, std::uint64_t bytes_max) {
   std::error_code unreadable;
@@ -16,8 +33,9 @@ bool is_small(const std::string& path, std::uint64_t bytes_max) {
 }  // namespace
 
 ZoneStore::ZoneStore(const LedgerOptions& options, Zone zone, StateCache& cache,
-                     RecentRefusals& refusals)
+                     RecentRefusals& refusals, LookElsewhere look_elsewhere)
     : files_(options.data_dir, zone, options.keys),
+      look_elsewhere_(std::move(look_elsewhere)),
       log_(options.change_log ? options.change_log(zone) : nullptr),
       small_(is_small(files_.path, options.checked_at_start_max)),
       writer_(options.read_only ? nullptr
@@ -34,7 +52,11 @@ ZoneStore::ZoneStore(const LedgerOptions& options, Zone zone, StateCache& cache,
 
 void ZoneStore::commit(std::span<WriteTask* const> tasks) {
   if (writer_) {
-    writer_->commit(tasks);
+    look_elsewhere_(*this, tasks);
+    unsettled_.clear();
+    std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(unsettled_),
+                 [](const WriteTask* task) { return !task->is_settled(); });
+    if (tasks.empty() || !unsettled_.empty()) writer_->commit(unsettled_);
     wipe_stack_below();
     return;
   }
@@ -50,23 +72,19 @@ void ZoneStore::suspect(const std::exception& error) {
   }
 }
 
-std::optional<Appended> ZoneStore::known(const Record& record, bool first) {
-  std::optional<Appended> known;
-  readers_.with_rows([&](SqliteConnection&, StoredRows& rows) {
-    const auto row = rows.record_of_event(record.event);
-    if (!row) {
-      const bool taken =
-          first && rows.subject(subject_hash(keys(), record.site, record.subject.value()));
-      if (taken) known = Appended{.record = record, .taken = true, .failure = {}};
-      return;
+// One damaged row must not take those down that have nothing to do with it.
+void ZoneStore::look_up(std::span<WriteTask* const> tasks) {
+  try {
+    readers_.with_rows([&](SqliteConnection&, StoredRows& rows) {
+      for (WriteTask* task : tasks) server::look_up(rows, keys(), *task);
+    });
+  } catch (const std::exception& error) {
+    if (tasks.size() == 1) tasks.front()->failure = StoreFailure{explain(path(), error)};
+    if (tasks.size() == 1) return;
+    for (WriteTask* const& task : tasks) {
+      if (!task->is_settled()) look_up(std::span(&task, 1));
     }
-    const bool erased = row->payload.empty();
-    known = Appended{.record = erased ? record : rows.open(*row).record,
-                     .repeated = !erased,
-                     .erased = erased,
-                     .failure = {}};
-  });
-  return known;
+  }
 }
 
 }  // namespace consent::server

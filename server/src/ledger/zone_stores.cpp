@@ -1,6 +1,7 @@
 #include "ledger/zone_stores.h"
 
 #include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 namespace consent::server {
@@ -9,7 +10,11 @@ ZoneStores::ZoneStores(const LedgerOptions& options, StateCache& cache, RecentRe
     : report_(options.report) {
   for (const Zone zone : options.zones) {
     try {
-      stores_.push_back(std::make_unique<ZoneStore>(options, zone, cache, refusals));
+      stores_.push_back(std::make_unique<ZoneStore>(
+          options, zone, cache, refusals,
+          [this](const ZoneStore& own, std::span<WriteTask* const> tasks) {
+            look_elsewhere(own, tasks);
+          }));
     } catch (const std::exception& error) {
       throw std::runtime_error(explain(zone_file_path(options.data_dir, zone), error));
     }
@@ -36,16 +41,21 @@ StoreFailure ZoneStores::unreadable(const ZoneStore& store, const std::exception
   return failure;
 }
 
-std::optional<Appended> ZoneStores::known_elsewhere(const Record& record, bool first) const {
+void ZoneStores::look_elsewhere(const ZoneStore& own, std::span<WriteTask* const> tasks) const {
+  std::vector<WriteTask*> decisions;
+  std::copy_if(tasks.begin(), tasks.end(), std::back_inserter(decisions),
+               [](const WriteTask* task) { return task->is_decision(); });
+  if (decisions.empty()) return;
   for (const auto& store : stores_) {
-    if (store->zone() == record.zone) continue;
-    try {
-      if (auto known = store->known(record, first)) return known;
-    } catch (const std::exception& error) {
-      return Appended{.record = record, .failure = unreadable(*store, error)};
-    }
+    if (store.get() == &own) continue;
+    store->look_up(decisions);
+    std::erase_if(decisions, [](const WriteTask* task) { return task->is_settled(); });
+    if (decisions.empty()) return;
   }
-  return std::nullopt;
+}
+
+void ZoneStores::close() {
+  for (const auto& store : stores_) store->close();
 }
 
 }  // namespace consent::server

@@ -4,6 +4,7 @@
 #include <exception>
 #include <memory>
 #include <optional>
+#include <span>
 #include <vector>
 
 #include "ledger/ledger.h"
@@ -39,10 +40,12 @@ class ZoneStores {
     return std::nullopt;
   }
 
-  // What a zone other than the record's knows of its event; empty when none does.
-  std::optional<Appended> known_elsewhere(const Record& record, bool first) const;
+  // Writes what still waits in any of them; they can be read all the while.
+  void close();
 
  private:
+  void look_elsewhere(const ZoneStore& own, std::span<WriteTask* const> tasks) const;
+
   const ReportFailure report_;
   std::vector<std::unique_ptr<ZoneStore>> stores_;
 };

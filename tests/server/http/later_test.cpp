@@ -28,7 +28,7 @@ std::string post(std::string_view path) {
 
 // One worker. POST /write/{how} is answered "stored" after finish_all(): at once; by a worker, when
 // {how} is "read"; with a failure, when it is "throws"; without waiting, when it is "known". POST
-// /short is answered by a worker.
+// /direct/{how} is the same, begun by the loop itself. POST /short is answered by a worker.
 class Server {
  public:
   Server() : network(std::make_shared<FakeNetwork>()), listener_(make()) { listener_->start(); }
@@ -65,6 +65,10 @@ class Server {
     const std::lock_guard lock(mutex_);
     return asked_;
   }
+  std::vector<Asked> begun() const {
+    const std::lock_guard lock(mutex_);
+    return begun_;
+  }
   int reported() const { return reported_; }
   std::size_t open() const { return listener_->figures().open; }
   Listener& listener() { return *listener_; }
@@ -93,9 +97,13 @@ class Server {
 
   std::unique_ptr<Listener> make() {
     auto router = std::make_shared<Router>();
-    router->add("POST", "/write/{how}", [this](const Request& request) {
+    const auto begin = [this](const Request& request) {
+      const std::lock_guard lock(mutex_);
+      begun_.push_back({request.at_once, std::this_thread::get_id()});
       return later(std::string(request.path_parameter("how")));
-    });
+    };
+    router->add("POST", "/write/{how}", begin);
+    router->add("POST", "/direct/{how}", begin, Answers::at_once);
     router->add("POST", "/short",
                 [](const Request&) { return text_response(200, "text/plain", "short"); });
     router->on_done([this](const Request&, const Response&) { ++reported_; });
@@ -109,6 +117,7 @@ class Server {
   std::condition_variable arrived_;
   std::vector<std::function<void()>> waiting_;
   std::vector<Asked> asked_;
+  std::vector<Asked> begun_;
   std::atomic<int> reported_{0};
   std::unique_ptr<Listener> listener_;
 };
@@ -154,6 +163,57 @@ TEST_CASE("Where the answer has to read a file, a worker makes it") {
   CHECK_FALSE(asked[1].at_once);
   CHECK(asked[0].thread != asked[1].thread);
   CHECK(server.reported() == 1);
+}
+
+TEST_CASE("What the loop begins itself it answers itself, and no worker is asked") {
+  Server server;
+  const auto client = server.network->connect();
+  for (const std::string_view how : {"it", "known"}) {
+    server.network->deliver(client, post("/direct/" + std::string(how)) + post("/direct/known"));
+    if (how == "it") server.finish(1);
+    const std::string sent = server.network->sent_through(client, "stored");
+    CHECK(sent.starts_with("HTTP/1.1 201 "));
+  }
+  server.network->deliver(client, post("/short"));
+  CHECK(occurrences(server.network->sent_through(client, "short"), "HTTP/1.1 201 ") == 4);
+  const auto begun = server.begun();
+  const auto asked = server.asked();
+  REQUIRE(begun.size() == 4);
+  REQUIRE(asked.size() == 4);
+  for (std::size_t i = 0; i < begun.size(); ++i) {
+    CHECK(begun[i].at_once);
+    CHECK(asked[i].at_once);
+    CHECK(begun[i].thread == asked[i].thread);
+  }
+  CHECK(server.reported() == 5);
+}
+
+TEST_CASE("Of what the loop began a worker makes the answer where that has to read a file") {
+  Server server;
+  const auto client = server.network->connect();
+  server.network->deliver(client, post("/direct/read"));
+  server.finish(1);
+  CHECK(occurrences(server.network->sent_through(client, "stored"), "HTTP/1.1 201 ") == 1);
+  REQUIRE(server.begun().size() == 1);
+  const auto asked = server.asked();
+  REQUIRE(asked.size() == 2);
+  CHECK(server.begun()[0].thread == asked[0].thread);
+  CHECK(asked[0].thread != asked[1].thread);
+  CHECK(server.reported() == 1);
+}
+
+TEST_CASE("A drain waits for what the loop has begun") {
+  Server server;
+  const auto client = server.network->connect();
+  server.network->deliver(client, post("/direct/it"));
+  server.wait_for_waiting(1);
+  std::thread drain([&] { server.listener().drain(milliseconds(0)); });
+  server.network->wait_until_nobody_listens();
+  server.finish(1);
+  drain.join();
+  const std::string sent = server.network->sent(client);
+  CHECK(sent.starts_with("HTTP/1.1 201 "));
+  CHECK(occurrences(sent, "Connection: close\r\n") == 1);
 }
 
 TEST_CASE("Requests behind one that waits are answered after it, in order") {

@@ -104,7 +104,7 @@ TEST_CASE("At once is answered what says so, and what there is no handler for") 
     Request request;
     request.method = std::move(method);
     request.path = std::move(path);
-    return router.dispatch_at_once(request);
+    return router.start_at_once(request).now;
   };
   CHECK(at_once("GET", "/now")->body == "now");
   CHECK(at_once("HEAD", "/now")->header("Content-Length") == "3");
@@ -136,7 +136,9 @@ TEST_CASE("A handler may answer nothing only where it must not wait") {
   Request request;
   request.method = "GET";
   request.path = "/read";
-  CHECK_FALSE(router.dispatch_at_once(request));
+  const Outcome nothing = router.start_at_once(request);
+  CHECK_FALSE(nothing.now);
+  CHECK_FALSE(nothing.later);
   CHECK(reports == 0);
   CHECK(router.dispatch(request).body == "from a file");
   CHECK(reports == 1);
@@ -149,7 +151,7 @@ TEST_CASE("An answer that comes later is waited for, or finished by who does not
   int reports = 0;
   int starts = 0;
   router.on_done([&](const Request&, const Response&) { ++reports; });
-  router.add("GET", "/later", [&](const Request&) {
+  const auto later = [&](const Request&) {
     Outcome outcome = Later{.start =
                                 [&](const std::function<void()>& done) {
                                   ++starts;
@@ -161,7 +163,9 @@ TEST_CASE("An answer that comes later is waited for, or finished by who does not
                             }};
     outcome.amend([](Response& response) { response.set("X-Amended", "yes"); });
     return outcome;
-  });
+  };
+  router.add("GET", "/later", later);
+  router.add("POST", "/later", later, Answers::at_once);
   const Response waited = ask(router, "HEAD", "/later");
   CHECK(waited.status == 201);
   CHECK(waited.header("Content-Length") == "5");
@@ -172,7 +176,10 @@ TEST_CASE("An answer that comes later is waited for, or finished by who does not
   Request request;
   request.method = "GET";
   request.path = "/later";
-  CHECK_FALSE(router.dispatch_at_once(request));
+  CHECK_FALSE(router.start_at_once(request).later);
+  request.method = "POST";
+  CHECK(router.start_at_once(request).later);
+  request.method = "GET";
   const Outcome outcome = router.start(request);
   REQUIRE(outcome.later);
   CHECK(starts == 1);

@@ -82,3 +82,20 @@ TEST_CASE("A queue that is full refuses at once, with the reason, and does not g
   CHECK(told == 8195);
   CHECK(written == 8193);
 }
+
+TEST_CASE("A queue that is closed has written what waited, and fails what comes later") {
+  std::atomic<int> written = 0;
+  std::atomic<int> told = 0;
+  std::deque<WriteTask> tasks(4);
+  for (WriteTask& task : tasks) task.finished = [&] { ++told; };
+  WriteQueue queue(
+      [&](std::span<WriteTask* const> batch) { written += static_cast<int>(batch.size()); });
+  for (int i = 0; i < 3; ++i) queue.start(tasks[static_cast<std::size_t>(i)]);
+  queue.close();
+  CHECK(written == 3);
+  CHECK(told == 3);
+  queue.start(tasks[3]);
+  CHECK(told == 4);
+  REQUIRE(tasks[3].failure);
+  CHECK(tasks[3].failure->detail == "the ledger is closing");
+}
