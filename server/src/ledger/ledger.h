@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "keys/zone_keys.h"
+#include "ledger/appended.h"
 #include "ledger/change_log.h"
 #include "ledger/change_signal.h"
 #include "ledger/consent_counts.h"
@@ -26,21 +27,6 @@
 #include "telemetry/failure_log.h"
 
 namespace consent::server {
-
-struct Appended {
-  Record record;          // with its sequence; of a repeated event, the first one
-  bool repeated = false;  // the event was known already
-  bool erased = false;    // nothing was stored: the event, or its subject, has been erased
-  bool taken = false;     // nothing was stored: of append_first(), the subject is not new
-  std::optional<StoreFailure> failure;
-  std::optional<RecordState> state = {};  // the subject's, with a record that was stored now
-};
-
-struct Marked {
-  bool found = false;  // the subject has records and is not erased
-  Record record = {};
-  std::optional<StoreFailure> failure = {};
-};
 
 class RecordCopies;
 class RequestRegister;

@@ -1,21 +1,41 @@
 #pragma once
-// A record on its way to the disk, and who waits for it.
+// Records on their way to the disk, and who waits for them.
 
+#include <functional>
 #include <future>
 #include <memory>
 #include <utility>
 
-#include "ledger/write_queue.h"
+#include "ledger/event_gate.h"
+#include "ledger/recent_refusals.h"
+#include "ledger/zone_stores.h"
 #include "process/long_wait.h"
 
 namespace consent::server {
 
-struct RecordWriting {
-  RecordWriting(WriteTask::Kind kind, Record record) : task(kind) {
-    task.record = std::move(record);
-  }
-  WriteTask task;
-  Ledger::Done done;
+// Thread-safe. Everything it is given outlives it.
+class RecordWriting {
+ public:
+  // Told of each task that is over, before those who wait for it.
+  using Ended = std::function<void(const WriteTask& task)>;
+  RecordWriting(const ZoneStores& stores, const RecentRefusals& refusals, Ended ended)
+      : stores_(stores), refusals_(refusals), ended_(std::move(ended)) {}
+
+  // Nobody else writes the record's event meanwhile. `first`: its subject must be new.
+  void start(WriteTask::Kind kind, Record record, Ledger::Done done, bool first = false);
+
+ private:
+  struct Writing {
+    WriteTask task;
+    Ledger::Done done;
+  };
+  void write(const std::shared_ptr<Writing>& writing);
+  void finish(Writing& writing);
+
+  const ZoneStores& stores_;
+  const RecentRefusals& refusals_;
+  const Ended ended_;
+  EventGate events_;
 };
 
 // What `start`, which takes a Ledger::Done, is told in the end.

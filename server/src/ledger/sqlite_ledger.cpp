@@ -6,7 +6,6 @@
 #include <utility>
 
 #include "ledger/directory_lock.h"
-#include "ledger/event_gate.h"
 #include "ledger/kept_notices.h"
 #include "ledger/ledger.h"
 #include "ledger/recent_refusals.h"
@@ -44,13 +43,13 @@ class SqliteLedger final : public Ledger {
     return wait_for_append([&](Done done) { count_refusal(std::move(record), std::move(done)); });
   }
   void append(Record record, Done done) override {
-    store(WriteTask::Kind::record, std::move(record), std::move(done));
+    writing_.start(WriteTask::Kind::record, std::move(record), std::move(done));
   }
   void count_refusal(Record record, Done done) override {
-    store(WriteTask::Kind::refusal, std::move(record), std::move(done));
+    writing_.start(WriteTask::Kind::refusal, std::move(record), std::move(done));
   }
   void append_first(Record record, Done done) override {
-    store(WriteTask::Kind::record, std::move(record), std::move(done), true);
+    writing_.start(WriteTask::Kind::record, std::move(record), std::move(done), true);
   }
 
   StateRead state_of(const std::string& site, const SubjectId& subject) override {
@@ -325,41 +324,6 @@ class SqliteLedger final : public Ledger {
     if (!task.failure && task.changes_state()) signal_.raise();
   }
 
-  void store(WriteTask::Kind kind, Record record, Done done, bool first = false) {
-    const auto writing = std::make_shared<RecordWriting>(kind, std::move(record));
-    writing->task.first = first;
-    writing->done = std::move(done);
-    events_.enter(writing->task.record.event, [this, writing] { write(writing); });
-  }
-
-  // Nobody else writes its event meanwhile.
-  void write(const std::shared_ptr<RecordWriting>& writing) {
-    WriteTask& task = writing->task;
-    task.finished = [this, writing] { stored(*writing); };
-    ZoneStore* const store = stores_.find(task.record.zone);
-    if (auto counted = refusals_.find(task.record.event)) {
-      task.record = std::move(*counted);
-      task.repeated = true;
-    } else if (store != nullptr) {
-      return store->start(task);
-    } else {
-      task.failure = not_held(task.record.zone);
-    }
-    std::exchange(task.finished, nullptr)();
-  }
-
-  void stored(RecordWriting& writing) {
-    WriteTask& task = writing.task;
-    ended(task);
-    events_.leave(task.record.event);
-    writing.done({.record = std::move(task.record),
-                  .repeated = task.repeated,
-                  .erased = task.erased,
-                  .taken = task.taken,
-                  .failure = std::move(task.failure),
-                  .state = task.state});
-  }
-
   Erasure erase(WriteTask::Kind kind, const SubjectSummary& seen, std::uint64_t up_to,
                 TimePoint now) {
     WriteTask task(kind);
@@ -392,10 +356,10 @@ class SqliteLedger final : public Ledger {
   FileDescriptor lock_;
   StateCache cache_;
   RecentRefusals refusals_;
-  EventGate events_;
   KeptNotices kept_notices_;
   ChangeSignal signal_;
   ZoneStores stores_;  // their threads use the others
+  RecordWriting writing_{stores_, refusals_, [this](const WriteTask& task) { ended(task); }};
   SqliteRequests requests_{stores_};
   SqliteCopies copies_;
 };
