@@ -2,7 +2,7 @@
 
 #include <span>
 
-#include "crypto/random.h"
+#include "crypto/random_pool.h"
 #include "formats/hexadecimal.h"
 
 namespace consent::server {
@@ -16,7 +16,8 @@ char lower(char c) { return c >= 'A' && c <= 'F' ? static_cast<char>(c - 'A' + '
 }  // namespace
 
 Uuid make_uuid_v7(TimePoint now) {
-  Uuid uuid = random_bytes<16>();
+  static thread_local RandomPool pool;
+  Uuid uuid = pool.bytes<16>();
   const auto ms = static_cast<std::uint64_t>(now.time_since_epoch().count());
   for (std::size_t i = 0; i < 6; ++i) uuid[i] = static_cast<std::uint8_t>(ms >> (40 - 8 * i));
   uuid[6] = static_cast<std::uint8_t>((uuid[6] & 0x0f) | 0x70);

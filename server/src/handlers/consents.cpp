@@ -17,7 +17,6 @@
 #include "telemetry/metrics.h"
 #include "visitor/subject_id.h"
 #include "wire/consent_record.h"
-#include "wire/json_writer.h"
 
 namespace consent::server {
 namespace {
@@ -49,8 +48,7 @@ http::Response answer(const Submission& submission, const Record& record, int st
     response.status = 303;
     response.set("Location", safe_return_path(submission.request.return_path));
   } else {
-    response =
-        http::text_response(status, "application/json", to_json(recorded_json(record, token)));
+    response = http::text_response(status, "application/json", recorded_text(record, token));
   }
   response.set("Cache-Control", "private, no-store");
   response.add("Set-Cookie", consent_cookie(service, submission.http, token));

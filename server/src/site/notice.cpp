@@ -1,6 +1,5 @@
 #include "site/notice.h"
 
-#include <algorithm>
 #include <cstdlib>
 
 #include "crypto/sha256.h"
@@ -128,6 +127,7 @@ NoticeBook::NoticeBook(const SitePolicy& site) {
       notices_.emplace(std::pair(policy.version, language), render(site, policy, language, texts));
     }
   }
+  for (const auto& [place, notice] : notices_) by_id_.emplace(notice.id, &notice);
 }
 
 const Notice& NoticeBook::find(PolicyVersion version, std::string_view language) const {
@@ -137,9 +137,8 @@ const Notice& NoticeBook::find(PolicyVersion version, std::string_view language)
 }
 
 const Notice* NoticeBook::find_by_id(std::string_view id) const {
-  const auto found = std::find_if(notices_.begin(), notices_.end(),
-                                  [&](const auto& entry) { return entry.second.id == id; });
-  return found == notices_.end() ? nullptr : &found->second;
+  const auto found = by_id_.find(id);
+  return found == by_id_.end() ? nullptr : found->second;
 }
 
 }  // namespace consent::server

@@ -5,6 +5,7 @@
 #include <map>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <utility>
 
 #include "representation/gzip.h"
@@ -43,12 +44,17 @@ std::string choose_language(const SitePolicy& site, std::string_view accept_lang
 class NoticeBook {
  public:
   explicit NoticeBook(const SitePolicy& site);
+  NoticeBook(NoticeBook&&) = default;
+  NoticeBook& operator=(NoticeBook&&) = default;
+  NoticeBook(const NoticeBook&) = delete;
+  NoticeBook& operator=(const NoticeBook&) = delete;
   // `language` as chosen above; both must be the site's.
   const Notice& find(PolicyVersion version, std::string_view language) const;
   const Notice* find_by_id(std::string_view id) const;  // or null
 
  private:
   std::map<std::pair<PolicyVersion, std::string>, Notice> notices_;
+  std::unordered_map<std::string_view, const Notice*> by_id_;  // their own ids
 };
 
 }  // namespace consent::server

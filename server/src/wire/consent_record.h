@@ -1,6 +1,7 @@
 #pragma once
 // A record as POST /v1/consents answers it.
 
+#include <string>
 #include <string_view>
 
 #include "ledger/record.h"
@@ -16,7 +17,7 @@ JsonValue region_json(const Region& region);
 
 JsonValue record_json(const Record& record);
 
-// {"record": {...}, "token": "..."}
-JsonValue recorded_json(const Record& record, std::string_view token);
+// {"record": {...}, "token": "..."}, the record as record_json() has it.
+std::string recorded_text(const Record& record, std::string_view token);
 
 }  // namespace consent::server

@@ -7,6 +7,8 @@
 #include <unordered_set>
 #include <utility>
 
+#include "wire/plain_json.h"
+
 namespace consent::server {
 
 JsonValue::JsonValue() = default;
@@ -238,6 +240,11 @@ class JsonTreeBuilder {
 
 JsonParse parse_json(std::string_view text, JsonDialect dialect) {
   if (text.size() > kJsonBytesMax) return {{}, JsonError{"", "longer than is accepted", 0}};
+  if (auto plain = read_plain_json(text)) return {std::move(*plain), std::nullopt};
+  return parse_json_in_full(text, dialect);
+}
+
+JsonParse parse_json_in_full(std::string_view text, JsonDialect dialect) {
   JsonTreeBuilder builder(text);
   const CountingIterator first(text.data(), builder.consumed());
   const CountingIterator last(text.data() + text.size(), builder.consumed());

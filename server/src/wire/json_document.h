@@ -54,6 +54,7 @@ class JsonValue {
 
  private:
   friend class JsonTreeBuilder;
+  friend class PlainTreeReader;
   std::variant<std::monostate, bool, std::int64_t, double, std::string, JsonArray, JsonObject>
       value_;
   std::uint32_t offset_ = 0;
@@ -90,6 +91,10 @@ inline constexpr std::size_t kJsonBytesMax = 16 * 1024 * 1024;
 // surrogates, invalid UTF-8, nesting over kJsonDepthMax, more than kJsonValuesMax values, text over
 // kJsonBytesMax.
 JsonParse parse_json(std::string_view text, JsonDialect dialect = JsonDialect::strict);
+
+// The same for a text that is not longer, by the library alone, also of the usual form
+// (plain_json.h).
+JsonParse parse_json_in_full(std::string_view text, JsonDialect dialect = JsonDialect::strict);
 
 struct TextPosition {
   std::size_t line = 1;

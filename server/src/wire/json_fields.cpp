@@ -7,8 +7,15 @@
 
 namespace consent::server {
 
+namespace {
+
+constexpr std::size_t kUsualMembers = 16;
+
+}  // namespace
+
 JsonFields::JsonFields(const JsonValue& value, std::string pointer, std::vector<JsonError>& errors)
     : value_(value), members_(value.object()), pointer_(std::move(pointer)), errors_(errors) {
+  known_.reserve(kUsualMembers);
   if (members_ == nullptr) fail("must be an object");
 }
 
