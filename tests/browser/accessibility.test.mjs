@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { axeViolations } from "../support/axe.mjs";
 import { control, cookiesOf, open, picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice, choose } from "../support/choice.mjs";
 
 const { test, visit } = browserStage();
 const overflow = (page) =>
@@ -177,7 +178,7 @@ test("with the keyboard alone: one purpose in the dialog, saved", async () => {
   }
   await page.keyboard.press("Space");
   assert.equal(await box.isChecked(), true);
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  const answered = answerToChoice(page);
   await tabTo(page, "save");
   await page.keyboard.press("Enter");
   const { record } = await (await answered).json();
@@ -259,9 +260,7 @@ test("at 400 % zoom the dialog still shows what is chosen and lets it be saved",
   assert.equal(await box.isChecked(), true);
   await picture(page, "dialog-zoom-400");
   await control(page, "save").scrollIntoViewIfNeeded();
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "save").click();
-  assert.equal((await (await answered).json()).record.choices.analytics, "granted");
+  assert.equal((await (await choose(page, "save")).json()).record.choices.analytics, "granted");
 });
 
 const look = (page, action) =>

@@ -2,26 +2,14 @@
 // optional runs, and what belongs to other tools disturbs nobody.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { allows, control, launchBrowser, newVisitor } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { allows, control } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const stage = browserStage();
+const { test } = stage;
 async function visit(script) {
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany" });
+  const visitor = await stage.visit();
   const body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Options</title>
     <link rel="icon" href="data:,">${script}
     <script type="text/plain" data-consent="analytics" src="/analytics.js"></script></head>
@@ -71,7 +59,6 @@ for (const [script, message] of Object.entries(mistakes)) {
     assert.ok(requests.every((one) => !/analytics\.js|\/v1\/(notice|consents)/.test(one.url())));
     assert.deepEqual(await context.cookies(), []);
     assert.equal(await page.locator("h1").textContent(), "Options");
-    await context.close();
   });
 }
 

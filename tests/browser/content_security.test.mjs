@@ -2,12 +2,13 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { allows, control, cookiesOf, emptyStorage, launchBrowser } from "../support/browser.mjs";
-import { newVisitor, open, stored, violations, waitForCookies } from "../support/browser.mjs";
-import { root, startConsentd } from "../support/consentd.mjs";
+import { allows, control, cookiesOf, emptyStorage, open, stored } from "../support/browser.mjs";
+import { violations, waitForCookies } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice, choose, decided } from "../support/choice.mjs";
+import { root } from "../support/consentd.mjs";
 import { check } from "../support/pipeline.mjs";
 
 const built = pathToFileURL(join(root, "build/dist/v1/early.mjs")).href;
@@ -24,21 +25,8 @@ const strict = [
 ];
 const trustedTypes = ["require-trusted-types-for 'script'", "trusted-types 'none'"];
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd({ scopes: ["check"] });
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
-
+const stage = browserStage();
+const { test, visit } = stage;
 // Serves every page of the site under another policy.
 const withPolicy = (context, policy) =>
   context.route(
@@ -54,20 +42,16 @@ async function acceptThenWithdraw(page) {
   await control(page, "settings").click();
   await control(page, "save").waitFor();
   await control(page, "close").first().click();
-  const accepted = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "accept_all").click();
-  const { record } = await (await accepted).json();
+  const { record } = await (await choose(page, "accept_all")).json();
   await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
   await page.getByRole("link", { name: "Privacy choices" }).last().click();
-  const withdrawn = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "withdraw").click();
-  await withdrawn;
+  await choose(page, "withdraw");
   return record;
 }
 
 test("the site sends the policy itself", async () => {
   for (const path of ["/", "/pricing", "/contact", "/privacy", "/subprocessors", "/nowhere"]) {
-    const answer = await fetch(service.url + path, { headers: { accept: "text/html" } });
+    const answer = await fetch(stage.service.url + path, { headers: { accept: "text/html" } });
     const sent = (answer.headers.get("content-security-policy") ?? "").split(/;\s*/);
     for (const directive of strict) {
       const expected = path === "/" ? directive : directive.replace(` ${earlyHash}`, "");
@@ -81,22 +65,20 @@ test("the site sends the policy itself", async () => {
 });
 
 test("nothing violates the policy from first sight to withdrawal", async () => {
-  const { context, page, complaints } = await visit({});
+  const { page, complaints } = await visit();
   await open(page);
   await acceptThenWithdraw(page);
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("nothing violates a policy with Trusted Types either", async () => {
-  const { context, page, complaints } = await visit({});
+  const { context, page, complaints } = await visit();
   await withPolicy(context, [...strict, ...trustedTypes]);
   await open(page);
   await acceptThenWithdraw(page);
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 const withoutWasm = strict.map((one) => one.replace(" 'wasm-unsafe-eval'", ""));
@@ -113,7 +95,7 @@ for (const [name, prepare] of [
   ],
 ]) {
   test(`${name}: the same behaviour from the JavaScript build`, async () => {
-    const { context, page, requests } = await visit({});
+    const { context, page, requests } = await visit();
     await prepare(context);
     await open(page);
     await control(page, "accept_all").waitFor();
@@ -121,16 +103,15 @@ for (const [name, prepare] of [
     assert.deepEqual((await stored(context, page)).storage, emptyStorage);
     assert.deepEqual(await cookiesOf(context), {});
     const { subject } = await acceptThenWithdraw(page);
-    await page.waitForFunction(() => window.consent.state().status === "decided");
+    await decided(page);
     assert.ok(requests.some((request) => /wasm2js/.test(request.url())));
-    assert.equal((await check(service, { subject })).reason, "withdrawn");
+    assert.equal((await check(stage.service, { subject })).reason, "withdrawn");
     await waitForCookies(page, ["dp_consent"]);
-    await context.close();
   });
 }
 
 test("neither core loads: the page works and nothing optional runs", async () => {
-  const { context, page, requests } = await visit({});
+  const { context, page, requests } = await visit();
   await context.addInitScript(() => delete globalThis.WebAssembly);
   await context.route(/wasm2js/, (route) => route.abort());
   await page.goto("/");
@@ -140,19 +121,17 @@ test("neither core loads: the page works and nothing optional runs", async () =>
   assert.ok(requests.every((request) => !/analytics\.js|marketing\.js/.test(request.url())));
   await page.getByRole("link", { name: "See the prices" }).click();
   await page.waitForURL("**/pricing");
-  await context.close();
 });
 
 test("the core that reads does not come: a grant does not count, a refusal arrives", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await context.route(/\.wasm$|wasm2js/, (route) => route.abort());
   await open(page);
   await page.evaluate(() => window.consent.accept());
   await page.waitForFunction(() => !window.consent.allows("analytics"));
-  const posted = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  const posted = answerToChoice(page);
   await page.evaluate(() => window.consent.reject());
   assert.equal((await posted).request().postDataJSON().action, "reject_all");
   assert.equal((await posted).status(), 201);
   assert.equal(await allows(page, "analytics"), false);
-  await context.close();
 });

@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 
 import { allows, control, emptyStorage, open, picture, stored } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { choose } from "../support/choice.mjs";
 import { events, findInData, waitForEvent } from "../support/pipeline.mjs";
 
 const stage = browserStage();
@@ -22,16 +23,10 @@ const sent = (requests) =>
     .filter((request) => request.method() !== "GET" || !bannerFile.test(request.url()))
     .map((request) => `${request.method()} ${request.url()}`);
 
-async function refuse(page) {
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "reject_all").click();
-  await answered;
-}
-
 test("what is missing is said beside the field and in a summary that has the focus", async () => {
   const { page, requests } = await visit();
   await open(page, "/contact");
-  await refuse(page);
+  await choose(page, "reject_all");
   requests.length = 0;
   await page.getByRole("button", { name: "Book the demo" }).click();
   const summary = page.getByRole("alert");
@@ -49,7 +44,7 @@ test("what is missing is said beside the field and in a summary that has the foc
 test("a sent form says that nothing was sent, and sends nothing", async () => {
   const { page, requests } = await visit();
   await open(page, "/contact");
-  await refuse(page);
+  await choose(page, "reject_all");
   await fillIn(page);
   assert.equal(await page.getByLabel("Also write to me").isChecked(), false);
   requests.length = 0;

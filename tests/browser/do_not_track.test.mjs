@@ -2,60 +2,30 @@
 // does not.
 
 import assert from "node:assert/strict";
-import { mkdtemp, readFile, rm, writeFile } from "node:fs/promises";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
 
-import { allows, control, launchBrowser, newVisitor } from "../support/browser.mjs";
-import { open, waitForCookies } from "../support/browser.mjs";
-import { root, startConsentd } from "../support/consentd.mjs";
+import { allows, control, open, waitForCookies } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice } from "../support/choice.mjs";
 import { check, events } from "../support/pipeline.mjs";
+import { siteFile } from "../support/site_file.mjs";
 
-let directory;
-let honouring;
-let deaf;
-let browser;
-
-async function honouringSite() {
-  const bundled = await readFile(join(root, "server/site/dialphone.jsonc"), "utf8");
-  const path = join(directory, "honouring.jsonc");
-  await writeFile(path, bundled.replace("{", '{\n  "honour_dnt": true,'));
-  return path;
-}
-
-before(async () => {
-  directory = await mkdtemp(join(tmpdir(), "consent-dnt-"));
-  const options = ["--site", await honouringSite()];
-  honouring = await startConsentd({ scopes: ["check"], options });
-  deaf = await startConsentd({ scopes: ["check"] });
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await honouring?.stop();
-  await deaf?.stop();
-  await rm(directory, { recursive: true, force: true });
-});
+const site = siteFile((text) => text.replace("{", '{\n  "honour_dnt": true,'));
+const honouring = browserStage({ options: ["--site", site] });
+const deaf = browserStage();
+const { test } = honouring;
 
 // The property alone: what a browser says to the page has to be enough.
-async function visit(service, value, options = {}) {
-  const visitor = await newVisitor(browser, { url: service.url, from: "california", ...options });
+async function visit(stage, value, options = {}) {
+  const visitor = await stage.visit({ from: "california", ...options });
   await visitor.context.addInitScript((dnt) => {
     Object.defineProperty(Navigator.prototype, "doNotTrack", { get: () => dnt });
   }, value);
   return visitor;
 }
 
-const consentAnswer = (page) =>
-  page.waitForResponse(
-    (answer) => answer.url().endsWith("/v1/consents") && answer.request().method() === "POST",
-  );
-
 test("where DNT is honoured: analytics off, the page says so, the pipeline hears it", async () => {
   const { context, page, requests, complaints } = await visit(honouring, "1");
-  const answered = consentAnswer(page);
+  const answered = answerToChoice(page);
   const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
   await open(page);
   const notice = await (await noticed).json();
@@ -66,7 +36,7 @@ test("where DNT is honoured: analytics off, the page says so, the pipeline hears
   assert.equal(record.action, "gpc");
   assert.equal(record.subject, null);
   assert.deepEqual(record.signals, { gpc: true });
-  const verdict = await check(honouring, { token });
+  const verdict = await check(honouring.service, { token });
   assert.deepEqual([verdict.allowed, verdict.reason], [false, "gpc"]);
 
   await page.waitForLoadState("networkidle");
@@ -74,7 +44,7 @@ test("where DNT is honoured: analytics off, the page says so, the pipeline hears
   assert.equal(await allows(page, "marketing"), false);
   await waitForCookies(page, ["dp_consent"]);
   assert.ok(requests.every((request) => !/analytics\.js|marketing\.js|events/.test(request.url())));
-  assert.equal((await events(honouring)).length, 0);
+  assert.equal((await events(honouring.service)).length, 0);
   assert.deepEqual(complaints, []);
 
   const kept = await context.storageState();
@@ -83,7 +53,6 @@ test("where DNT is honoured: analytics off, the page says so, the pipeline hears
   await open(later.page);
   await later.page.waitForLoadState("networkidle");
   assert.equal(await allows(later.page, "analytics"), false, "its absence switches nothing on");
-  await later.context.close();
 });
 
 test("DNT: 0 is neither an opt-out nor consent", async () => {
@@ -98,15 +67,13 @@ test("DNT: 0 is neither an opt-out nor consent", async () => {
   await open(german.page);
   await control(german.page, "accept_all").waitFor();
   assert.equal(await allows(german.page, "analytics"), false);
-  await german.context.close();
 });
 
-test("a site that does not honour DNT does not say it did", async () => {
-  const { context, page } = await visit(deaf, "1");
+deaf.test("a site that does not honour DNT does not say it did", async () => {
+  const { page } = await visit(deaf, "1");
   await open(page);
   await control(page, "opt_out").waitFor();
   await page.waitForFunction(() => window.consent.allows("analytics"));
-  await context.close();
 });
 
 test("what only looks like a signal is none: another type, another word", async () => {

@@ -3,11 +3,12 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { control, launchBrowser, newVisitor, open, violations } from "../support/browser.mjs";
-import { root, startConsentd } from "../support/consentd.mjs";
+import { control, open, violations } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { decided } from "../support/choice.mjs";
+import { root } from "../support/consentd.mjs";
 import { strictPolicy } from "../support/strict_policy.mjs";
 
 const built = pathToFileURL(join(root, "build/dist/v1/early.mjs")).href;
@@ -15,20 +16,7 @@ const { earlyHash, earlyTag } = await import(built);
 
 const policy = strictPolicy(earlyHash);
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+const { test, visit } = browserStage();
 const asked = (requests, part) => requests.filter((one) => one.url().includes(part));
 
 async function serve(context, { tag, language = "", csp = policy, held }) {
@@ -50,7 +38,7 @@ for (const [name, options, language] of [
   ["with data-language", { language: "de-AT,de;q=0.5" }, ' data-language="de-AT,de;q=0.5"'],
 ]) {
   test(`${name}: asked for before the banner is there, used, and not asked again`, async () => {
-    const { context, page, requests, complaints } = await visit({});
+    const { context, page, requests, complaints } = await visit();
     const tag = earlyTag({ site: "dialphone.com", ...options });
     let come;
     await serve(context, { tag, language, held: new Promise((resolve) => (come = resolve)) });
@@ -71,47 +59,43 @@ for (const [name, options, language] of [
     assert.deepEqual(complaints, []);
 
     await control(page, "reject_all").click();
-    await page.waitForFunction(() => window.consent.state().status === "decided");
+    await decided(page);
     requests.length = 0;
     await page.reload();
     await page.evaluate(() => window.consent.ready);
     await page.waitForLoadState("networkidle");
     assert.equal(asked(requests, "/v1/notice").length, 0, "nothing early for who has decided");
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 }
 
 test("a tag for another site or language: the banner asks for its own notice", async () => {
-  const { context, page, requests } = await visit({});
+  const { context, page, requests } = await visit();
   await serve(context, { tag: earlyTag({ site: "dialphone.com", language: "de" }) });
   await open(page, "/early");
   await control(page, "accept_all").waitFor();
   assert.equal(await page.locator("dialphone-consent").getAttribute("lang"), "en");
   assert.equal(asked(requests, "/v1/notice").length, 2);
-  await context.close();
 });
 
 test("early answers that fail leave a page that works, and nothing optional runs", async () => {
-  const { context, page, complaints } = await visit({});
+  const { context, page, complaints } = await visit();
   await serve(context, { tag: earlyTag({ site: "dialphone.com" }) });
   await context.route("**/v1/notice*", (route) => route.abort());
   await page.goto("/early");
   await page.evaluate(() => window.consent.ready);
   assert.equal(await page.evaluate(() => window.consent.allows("analytics")), false);
   assert.ok(complaints.every((text) => !/Uncaught/.test(text)), complaints.join("\n"));
-  await context.close();
 });
 
 test("without its hash in the policy it does not run, and the banner works as ever", async () => {
-  const { context, page, requests } = await visit({});
+  const { context, page, requests } = await visit();
   const csp = strictPolicy();
   await serve(context, { tag: earlyTag({ site: "dialphone.com" }), csp });
   await open(page, "/early");
   await control(page, "accept_all").waitFor();
   assert.equal(asked(requests, "/v1/notice").length, 1);
   assert.match((await violations(page))[0], /^script-src-elem inline/);
-  await context.close();
 });
 
 // A preload that nothing uses is named in the console after some seconds, all of a page at once.
@@ -138,7 +122,7 @@ const named = (page) =>
 
 test("the demo: early script and Link field, each request once, nothing unused", async () => {
   for (const path of ["/", "/pricing"]) {
-    const { context, page, requests, complaints } = await visit({});
+    const { context, page, requests, complaints } = await visit();
     await preloadUnused(context);
     const shown = named(page);
     await open(page, path);
@@ -147,7 +131,7 @@ test("the demo: early script and Link field, each request once, nothing unused",
     assert.equal(asked(requests, "/v1/notice").length, 1, path);
     assert.equal(asked(requests, "/v1/banner.js").length, 1, path);
     await control(page, "reject_all").click();
-    await page.waitForFunction(() => window.consent.state().status === "decided");
+    await decided(page);
     const shownAgain = named(page);
     await page.reload();
     await page.evaluate(() => window.consent.ready);

@@ -3,33 +3,25 @@
 // explain. Two pages side by side, and at the end it is counted whether nothing was left out.
 
 import assert from "node:assert/strict";
-import { after, before, describe, test } from "node:test";
+import { before, describe } from "node:test";
 
 import { axeFindings } from "../support/axe.mjs";
-import { launchBrowser } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { contrastThemes, openLooks, otherPlaces, stops } from "../support/every_look.mjs";
 import { languages } from "../support/languages.mjs";
 
 const sideBySide = 2;
 const looksOfOne = 5 * 2 * 3;
 
-let service;
-let browser;
+const stage = browserStage();
+const { test } = stage;
 const free = [];
 const judged = new Set();
 
 before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
   for (let i = 0; i < sideBySide; ++i) {
-    free.push(await openLooks(browser, service.url, { axe: true }));
+    free.push(await openLooks(stage.browser, stage.service.url, { axe: true }));
   }
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
 });
 
 async function judge(language, stopNames, themes) {

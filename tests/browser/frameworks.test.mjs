@@ -1,20 +1,22 @@
 // React and Vue: rendered on a server, taken over in the browser, and told of every change.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { tmpdir } from "node:os";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
 import { pathToFileURL } from "node:url";
 
-import { control, launchBrowser, newVisitor } from "../support/browser.mjs";
-import { root, startConsentd } from "../support/consentd.mjs";
+import { control } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { decided } from "../support/choice.mjs";
+import { root } from "../support/consentd.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
+import { temporaryDirectory } from "../support/temporary_directory.mjs";
 
 const esbuild = createRequire(join(root, "wasm/package.json"))("esbuild");
 const built = join(process.env.CONSENT_DIST ?? join(root, "build/dist"), "v1");
-const folder = mkdtempSync(join(tmpdir(), "consent-frameworks-"));
+const folder = temporaryDirectory("frameworks");
+const { test, visit } = browserStage();
 
 const apps = {
   react: {
@@ -91,24 +93,11 @@ async function bundle(name, part, options) {
   return outputFiles[0].text;
 }
 
-let service;
-let browser;
-
-before(async () => {
-  for (const [name, parts] of Object.entries(apps)) {
-    for (const [part, text] of Object.entries(parts)) {
-      writeFileSync(join(folder, `${name}_${part}.mjs`), text);
-    }
+for (const [name, parts] of Object.entries(apps)) {
+  for (const [part, text] of Object.entries(parts)) {
+    writeFileSync(join(folder, `${name}_${part}.mjs`), text);
   }
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  rmSync(folder, { recursive: true, force: true });
-});
+}
 
 for (const name of Object.keys(apps)) {
   test(`${name}: nothing optional on a server; in the browser it follows the choice`, async () => {
@@ -121,10 +110,7 @@ for (const name of Object.keys(apps)) {
     const rendered = await html();
     assert.match(rendered, /<i>held back<\/i>.*<output>not yet<\/output>/);
 
-    const { context, page, complaints } = await newVisitor(browser, {
-      url: service.url,
-      from: "germany",
-    });
+    const { context, page, complaints } = await visit();
     const body = `<div id="app">${rendered}</div><script type="module" src="/app.js"></script>`;
     const files = { "/app.js": await bundle(name, "client") };
     await serveFixture(context, `/${name}`, body, files, {
@@ -140,16 +126,12 @@ for (const name of Object.keys(apps)) {
     await page.evaluate(() => window.consent.withdraw());
     await page.locator("#app i").waitFor();
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 }
 
 for (const name of Object.keys(apps)) {
   test(`${name}, as it is developed: gone and come again, one banner, and it hears`, async () => {
-    const { context, page, requests } = await newVisitor(browser, {
-      url: service.url,
-      from: "germany",
-    });
+    const { context, page, requests } = await visit();
     const define = { ...flags, "process.env.NODE_ENV": '"development"' };
     const files = { "/app.js": await bundle(name, "strict", { define }) };
     const body = '<div id="app"></div><script type="module" src="/app.js"></script>';
@@ -163,7 +145,7 @@ for (const name of Object.keys(apps)) {
     assert.equal(await page.locator("#app *").count(), 0);
     // Changes while nothing of it is mounted, and after that.
     await page.evaluate(() => window.consent.accept());
-    await page.waitForFunction(() => window.consent.state().status === "decided");
+    await decided(page);
     await page.evaluate(() => void (globalThis.leave = globalThis.mount()));
     await page.locator("#app b").waitFor();
     await page.evaluate(() => window.consent.withdraw());
@@ -171,6 +153,5 @@ for (const name of Object.keys(apps)) {
     assert.equal(await page.locator("dialphone-consent").count(), 1);
     assert.equal(requests.filter((one) => one.url().includes("/v1/notice")).length, 1);
     assert.deepEqual(faults, []);
-    await context.close();
   });
 }

@@ -4,19 +4,14 @@
 import assert from "node:assert/strict";
 
 import { axeViolations } from "../support/axe.mjs";
-import { control, open, violations } from "../support/browser.mjs";
+import { open, violations } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice, choose } from "../support/choice.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 
 const { test, visit } = browserStage();
 const ran = (page) => page.evaluate(() => globalThis.ran ?? []);
 const says = (name) => `(globalThis.ran ??= []).push("${name}");`;
-
-async function accept(page) {
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "accept_all").click();
-  await answered;
-}
 
 const gated = (attributes, text = "") =>
   `<script type="text/plain" data-consent="analytics" ${attributes}>${text}</script>`;
@@ -42,7 +37,7 @@ test("scripts run as in a page that is read: in order, deferred ones last", asyn
   });
   await open(page, "/ordered");
   assert.deepEqual(await ran(page), []);
-  await accept(page);
+  await choose(page, "accept_all");
   await page.waitForFunction(() => globalThis.ran?.length === 7);
   const inOrder = ["slow", "second", "inline", "first", "part", "module", "last"];
   assert.deepEqual(await ran(page), inOrder);
@@ -58,7 +53,7 @@ test("a script that cannot be had holds up no other", async () => {
     "/next.js": says("next"),
   });
   await open(page, "/broken");
-  await accept(page);
+  await choose(page, "accept_all");
   await page.waitForFunction(() => globalThis.ran?.length === 1);
 });
 
@@ -72,7 +67,7 @@ test("the page hears of the choice before anything runs; what comes later runs, 
     ...{ "/listener.js": listener, "/tag.js": says("tag"), "/later.js": says("later") },
   });
   await open(page, "/heard");
-  await accept(page);
+  await choose(page, "accept_all");
   await page.waitForFunction(() => globalThis.ran?.includes("tag"));
   // Told that nothing was chosen when the visitor came near, perhaps; and again when the service
   // has confirmed the choice, which may be before the tag is there.
@@ -92,7 +87,7 @@ test("a purpose or service with a typo does not load, and the console says which
   const body = typos + gated('src="/last.js"');
   await serveFixture(context, "/typo", body, { "/x.js": says("x"), "/last.js": says("last") });
   await open(page, "/typo");
-  await accept(page);
+  await choose(page, "accept_all");
   // Those before it have had their turn.
   await page.waitForFunction(() => globalThis.ran?.includes("last") && ran.includes("x"));
   const rightful = (await ran(page)).sort();
@@ -120,7 +115,7 @@ test("a frame: one accessible click shows it, and withdrawn it goes", async () =
   assert.equal(page.frames().length, 1 + 1, "the frame is empty");
   assert.deepEqual(await axeViolations(page, "dialphone-consent-frame"), []);
 
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  const answered = answerToChoice(page);
   await allow.click();
   const posted = (await answered).request().postDataJSON();
   assert.deepEqual(posted.choices, { analytics: "denied", marketing: "granted" });
@@ -177,7 +172,7 @@ test("images and links get their addresses, and lose them again", async () => {
       document.querySelector("link[data-consent]").getAttribute("href"),
     ]);
   assert.deepEqual(await addresses(), [null, null, null]);
-  await accept(page);
+  await choose(page, "accept_all");
   await page.waitForFunction(() => document.querySelector("img").src);
   assert.deepEqual(await addresses(), ["/a.svg", "/b.svg 2x", "/c.css"]);
   await dressed(page);
@@ -206,7 +201,7 @@ test("frames, images, links and module scripts that come later are treated alike
   await placeholder(page).locator('[data-action="allow"]').waitFor();
   const optional = /video\.html|\/[abc]\.(?:svg|css)|module\.js/;
   assert.deepEqual(requests.filter((one) => optional.test(one.url())).map((one) => one.url()), []);
-  await accept(page);
+  await choose(page, "accept_all");
   for (let times = 1; times <= 2; ++times) {
     await page.frameLocator("iframe").getByText("Video").waitFor();
     await dressed(page);

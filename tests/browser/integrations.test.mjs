@@ -3,29 +3,19 @@
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
 import { join } from "node:path";
-import { after, before, test } from "node:test";
 
-import { control, launchBrowser, newVisitor, open } from "../support/browser.mjs";
-import { root, startConsentd } from "../support/consentd.mjs";
+import { control, open } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice } from "../support/choice.mjs";
+import { root } from "../support/consentd.mjs";
 
 const guide = readFileSync(join(root, "wasm/INTEGRATIONS.md"), "utf8");
 const sections = Object.fromEntries(
   guide.split(/^## /m).map((text) => [text.slice(0, text.indexOf("\n")), text]),
 );
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const stage = browserStage();
+const { test, visit } = stage;
 const blocks = (section, language) =>
   [...sections[section].matchAll(/^```(\w+) ?(\S*)\n([^]*?)^```/gm)]
     .filter(([, found]) => found === language)
@@ -33,7 +23,7 @@ const blocks = (section, language) =>
 
 // A page with the HTML of one section, its scripts, and `tags` for every other host.
 async function example(section, tags = "", extra = {}) {
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany" });
+  const visitor = await visit();
   const { context, page } = visitor;
   const foreign = [];
   const [{ code }] = blocks(section, "html");
@@ -53,7 +43,7 @@ async function example(section, tags = "", extra = {}) {
     await context.route((url) => url.pathname === path, (route) => route.fulfill(script));
   }
   await context.route(
-    (url) => url.origin !== service.url,
+    (url) => url.origin !== stage.service.url,
     (route) => {
       foreign.push(route.request().url());
       return route.fulfill({ contentType: "text/javascript", body: tags });
@@ -65,7 +55,7 @@ async function example(section, tags = "", extra = {}) {
 
 const accept = async (page, purposes = { analytics: true, marketing: true }) => {
   await control(page, "accept_all").waitFor();
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  const answered = answerToChoice(page);
   await page.evaluate((granted) => window.consent.save(granted), purposes);
   await answered;
 };
@@ -101,7 +91,7 @@ const google = "Google Tag Manager, Google Analytics, Google Ads";
 
 test("Consent Mode: exactly these calls, defaults first, the tag after the grant", async () => {
   const tag = 'window.dataLayer.push({ event: "the tag runs" });';
-  const { context, page, foreign, complaints } = await example(google, tag);
+  const { page, foreign, complaints } = await example(google, tag);
   assert.deepEqual(await layer(page), defaults);
   assert.deepEqual(foreign, []);
   await accept(page, { analytics: true });
@@ -122,11 +112,10 @@ test("Consent Mode: exactly these calls, defaults first, the tag after the grant
     { analytics_storage: "denied" },
   ]);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("Consent Mode: marketing is the three of advertising, on the next page at once", async () => {
-  const { context, page } = await example(google);
+  const { page } = await example(google);
   await accept(page);
   await page.waitForFunction(() => document.cookie.includes("dp_consent="));
   await page.reload();
@@ -134,11 +123,10 @@ test("Consent Mode: marketing is the three of advertising, on the next page at o
   const [, , , update] = await layer(page);
   const granted = { ad_storage: "granted", ad_user_data: "granted", ad_personalization: "granted" };
   assert.deepEqual(update, ["consent", "update", { analytics_storage: "granted", ...granted }]);
-  await context.close();
 });
 
 test("the data layer hears every change once", async () => {
-  const { context, page } = await example("A data layer");
+  const { page } = await example("A data layer");
   assert.deepEqual(await layer(page), []);
   await accept(page, { analytics: true });
   await page.waitForFunction(() => window.dataLayer.length > 0);
@@ -148,11 +136,10 @@ test("the data layer hears every change once", async () => {
     consent: { analytics, marketing: false },
   });
   assert.deepEqual(await layer(page), [said(true), said(false)]);
-  await context.close();
 });
 
 test("Matomo: given, counted, and taken back", async () => {
-  const { context, page, foreign } = await example("Matomo");
+  const { page, foreign } = await example("Matomo");
   assert.equal(await page.evaluate(() => typeof window._paq), "undefined");
   const tracker = page.waitForResponse((answer) => answer.url().includes("matomo.example"));
   await accept(page);
@@ -164,12 +151,11 @@ test("Matomo: given, counted, and taken back", async () => {
   assert.deepEqual(foreign, ["https://matomo.example/matomo.js"]);
   await page.evaluate(() => window.consent.withdraw());
   assert.equal((await calls()).at(-1), "forgetConsentGiven");
-  await context.close();
 });
 
 test("Plausible: counts while it may", async () => {
   const tag = "window.plausible = (name) => (globalThis.counted ??= []).push(name);";
-  const { context, page, foreign } = await example("Plausible", tag);
+  const { page, foreign } = await example("Plausible", tag);
   await accept(page);
   await page.waitForFunction(() => globalThis.counted?.length === 1);
   assert.deepEqual(foreign, ["https://plausible.example/js/script.manual.js"]);
@@ -180,5 +166,4 @@ test("Plausible: counts while it may", async () => {
     dispatchEvent(new PopStateEvent("popstate"));
   });
   assert.equal(await page.evaluate(() => globalThis.counted.length), 2);
-  await context.close();
 });

@@ -2,25 +2,12 @@
 // with room for them on a desktop and at 320 px. (What axe-core says: every_look.test.mjs.)
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { control, launchBrowser, newVisitor, open } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { control, open } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { languages, screens, translation } from "../support/languages.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const { test, visit } = browserStage();
 // What does not fit: text cut off inside its element, or an element outside of the screen.
 const cut = (page, selector) =>
   page.locator(selector).evaluate((layer) => {
@@ -48,9 +35,7 @@ async function assertEqualButtons(page) {
 for (const language of languages) {
   test(`${language}: banner and dialog`, async () => {
     const words = translation(language);
-    const { context, page } = await newVisitor(browser, {
-      ...{ url: service.url, from: "germany", locale: language, viewport: screens.phone },
-    });
+    const { page } = await visit({ locale: language, viewport: screens.phone });
     await open(page);
     await control(page, "accept_all").waitFor();
     const host = page.locator("dialphone-consent");
@@ -74,14 +59,11 @@ for (const language of languages) {
       await page.setViewportSize(size);
       await assertEqualButtons(page);
     }
-    await context.close();
   });
 
   test(`${language}: the page without script`, async () => {
     const words = translation(language);
-    const { context, page } = await newVisitor(browser, {
-      ...{ url: service.url, from: "germany", locale: language, viewport: screens.phone },
-    });
+    const { page } = await visit({ locale: language, viewport: screens.phone });
     const answer = await page.goto("/v1/preferences?site=dialphone.com");
     assert.equal(answer.headers()["content-language"], language);
     assert.equal(await page.locator("html").getAttribute("lang"), language);
@@ -92,16 +74,13 @@ for (const language of languages) {
       await page.setViewportSize(size);
       assert.deepEqual(await cut(page, "body"), [], screen);
     }
-    await context.close();
   });
 }
 
 test("a visitor of Taiwan, Portugal or Norway reads what is written there", async () => {
   const asked = { "zh-TW": "zh-Hant", "zh-CN": "zh-Hans", "pt-PT": "pt", no: "nb", "he-IL": "he" };
   for (const [locale, language] of Object.entries(asked)) {
-    const { context, page } = await newVisitor(browser, {
-      ...{ url: service.url, from: "germany", locale },
-    });
+    const { context, page } = await visit({ locale });
     await open(page);
     await control(page, "accept_all").waitFor();
     assert.equal(await page.locator("dialphone-consent").getAttribute("lang"), language);

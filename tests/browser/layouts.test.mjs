@@ -2,28 +2,16 @@
 // in the way of the page.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
 import { axeViolations } from "../support/axe.mjs";
-import { control, launchBrowser, newVisitor, open, screenshot } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { control, open, picture } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { embedWith } from "../support/embedding.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const stage = browserStage();
+const { test } = stage;
 async function visit(attributes, options = {}) {
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany", ...options });
+  const visitor = await stage.visit(options);
   await embedWith(visitor.context, attributes);
   await open(visitor.page);
   await control(visitor.page, "accept_all").waitFor();
@@ -103,7 +91,7 @@ for (const [attributes, across, down] of places) {
         assert.ok(down(y), `${what}: ${y} down`);
         await assertFair(page, what);
         assert.equal(await overflow(page), 0, what);
-        await screenshot(page, `layout-${name.replace(" ", "-")}-${locale}-${size.width}`);
+        await picture(page, `layout-${name.replace(" ", "-")}-${locale}-${size.width}`);
       }
       assert.deepEqual(complaints, []);
       await context.close();
@@ -112,7 +100,7 @@ for (const [attributes, across, down] of places) {
 
   test(`${name}: at 200 % zoom every choice can be reached, and axe finds nothing`, async () => {
     const viewport = { width: 640, height: 400 };
-    const { context, page } = await visit(attributes, { viewport, deviceScaleFactor: 2 });
+    const { page } = await visit(attributes, { viewport, deviceScaleFactor: 2 });
     for (const action of ["accept_all", "reject_all", "settings"]) {
       await control(page, action).scrollIntoViewIfNeeded();
       const box = await control(page, action).boundingBox();
@@ -120,11 +108,10 @@ for (const [attributes, across, down] of places) {
     }
     assert.equal(await overflow(page), 0);
     assert.deepEqual(await axeViolations(page, "dialphone-consent"), []);
-    await context.close();
   });
 
   test(`${name}: the page behind it can be scrolled, read and used`, async () => {
-    const { context, page } = await visit(attributes);
+    const { page } = await visit(attributes);
     await page.mouse.move(640, 20);
     await page.mouse.wheel(0, 600);
     await page.waitForFunction(() => scrollY > 0);
@@ -160,35 +147,30 @@ for (const [attributes, across, down] of places) {
       reached += 1;
     }
     assert.ok(reached >= 8, `${reached} controls of the page had the focus`);
-    await context.close();
   });
 }
 
 test("what is misspelt is named, and the default is shown", async () => {
-  const { context, page, complaints } = await visit({ layout: "baar", position: "left" });
+  const { page, complaints } = await visit({ layout: "baar", position: "left" });
   const { x, y } = await middle(page);
   assert.ok(start(x) && end(y));
   assert.equal(complaints.length, 2);
   assert.match(complaints[0], /data-layout="baar" is none of box, bar, center/);
   assert.match(complaints[1], /data-position="left" is none of bottom, bottom-start/);
-  await context.close();
 });
 
 test("without the file for layouts the box is shown", async () => {
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany" });
-  const { context, page } = visitor;
+  const { context, page } = await stage.visit();
   await embedWith(context, { layout: "center" });
   await context.route(/layout\.\w+\.js/, (route) => route.abort());
   await open(page);
   await control(page, "reject_all").waitFor();
   await settle(page);
   assert.ok(end((await middle(page)).y));
-  await context.close();
 });
 
 test("who wants nothing else does not load it", async () => {
-  const { context, requests } = await visit({});
+  const { requests } = await visit({});
   assert.ok(requests.length > 3);
   assert.ok(requests.every((request) => !/layout|opt_out/.test(request.url())));
-  await context.close();
 });

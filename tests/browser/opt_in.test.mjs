@@ -5,11 +5,12 @@ import assert from "node:assert/strict";
 import { randomBytes } from "node:crypto";
 
 import { allows, control, emptyStorage, open, picture, places } from "../support/browser.mjs";
-import { stored, violations, waitForCookies } from "../support/browser.mjs";
+import { stored, violations, waitForCookies, wholeChromium } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { choose } from "../support/choice.mjs";
 import { check, eventsOf, findInData, waitForEvent } from "../support/pipeline.mjs";
 
-const stage = browserStage();
+const stage = browserStage({}, wholeChromium);
 const { test, visit } = stage;
 const optionalCookies = ["_dpa", "_dpa_session", "_dpm"];
 
@@ -28,12 +29,8 @@ function assertNothingOptional(requests) {
   assert.equal(notices.length, 1);
 }
 
-// Clicks and returns the service's answer to the choice.
-async function choose(page, action) {
-  const answered = page.waitForResponse(
-    (answer) => answer.url().endsWith("/v1/consents") && answer.request().method() === "POST",
-  );
-  await control(page, action).click();
+// The service's answer to the choice, read.
+async function read(answered) {
   const answer = await answered;
   return { answer, body: await answer.json(), headers: await answer.allHeaders() };
 }
@@ -65,7 +62,7 @@ for (const { from, country, regime } of [
     await assertBannerBeforeAnything(visitor);
     await picture(page, `banner-${from}`);
 
-    const { answer, body, headers } = await choose(page, "accept_all");
+    const { answer, body, headers } = await read(choose(page, "accept_all"));
     assert.equal(answer.status(), 201);
     assert.equal(answer.request().postDataJSON().page, "/");
     assert.match(headers["set-cookie"], /^dp_consent=1\.[\w.-]+; Path=\/; .*Max-Age=15724800/);
@@ -116,7 +113,7 @@ for (const { from, country, regime } of [
     await open(page);
     await assertBannerBeforeAnything(visitor);
 
-    const { answer, body } = await choose(page, "reject_all");
+    const { answer, body } = await read(choose(page, "reject_all"));
     assert.equal(answer.status(), 201);
     assert.equal(body.record.subject, null);
     assert.equal(answer.request().postDataJSON().subject, null);
@@ -126,7 +123,7 @@ for (const { from, country, regime } of [
 
     const other = await visit({ from });
     await open(other.page);
-    const second = await choose(other.page, "reject_all");
+    const second = await read(choose(other.page, "reject_all"));
     assert.equal(second.body.token, body.token, "every refusing visitor of a day holds the same");
     await other.context.close();
 
@@ -161,7 +158,7 @@ for (const { from, country, regime } of [
   test(`${from}: a withdrawal acts at once, here and for the pipeline`, async () => {
     const { context, page, complaints } = await visit({ from });
     await open(page);
-    const { body } = await choose(page, "accept_all");
+    const { body } = await read(choose(page, "accept_all"));
     const who = { subject: body.record.subject };
     await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
     assert.equal((await check(stage.service, who)).reason, "granted");
@@ -169,7 +166,7 @@ for (const { from, country, regime } of [
     await page.getByRole("link", { name: "Privacy choices" }).last().click();
     await control(page, "withdraw").waitFor();
     await picture(page, `dialog-withdraw-${from}`);
-    const withdrawn = await choose(page, "withdraw");
+    const withdrawn = await read(choose(page, "withdraw"));
     assert.ok([200, 201].includes(withdrawn.answer.status()));
     assert.equal((await check(stage.service, who)).reason, "withdrawn");
     assert.equal((await check(stage.service, { token: body.token })).reason, "withdrawn");

@@ -4,18 +4,14 @@
 import assert from "node:assert/strict";
 
 import { allows, control, cookiesOf, open, picture, violations } from "../support/browser.mjs";
-import { waitForCookies } from "../support/browser.mjs";
+import { waitForCookies, wholeChromium } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice, choose, decided } from "../support/choice.mjs";
 import { check, eventsOf, waitForEvent } from "../support/pipeline.mjs";
 
-const stage = browserStage();
+const stage = browserStage({}, wholeChromium);
 const { test } = stage;
 const visit = (options) => stage.visit({ from: "california", ...options });
-
-const consentAnswer = (page) =>
-  page.waitForResponse(
-    (answer) => answer.url().endsWith("/v1/consents") && answer.request().method() === "POST",
-  );
 
 test("without a signal nothing blocks the page and the opt-out is visible", async () => {
   const { context, page, complaints } = await visit();
@@ -43,9 +39,7 @@ test("opting out is one click, stays, and stops what was on", async () => {
   const { page, requests, complaints } = await visit();
   await open(page);
   await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
-  const answered = consentAnswer(page);
-  await control(page, "opt_out").click();
-  const { record, token } = await (await answered).json();
+  const { record, token } = await (await choose(page, "opt_out")).json();
   assert.deepEqual(record.choices, { analytics: "denied", marketing: "denied" });
   assert.equal((await check(stage.service, { token })).reason, "opted_out");
   assert.equal(await allows(page, "analytics"), false);
@@ -69,14 +63,14 @@ test("without the file of its own layers there is a way out, too", async () => {
   await page.waitForFunction(() => window.consent.allows("analytics"));
   await control(page, "reject_all").click();
   assert.equal(await allows(page, "analytics"), false);
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await decided(page);
   const { dp_consent: cookie } = await waitForCookies(page, ["dp_consent"]);
   assert.equal((await check(stage.service, { token: cookie.value })).reason, "opted_out");
 });
 
 test("with GPC analytics is off, the page says so, and the pipeline hears it", async () => {
   const { page, requests, complaints } = await visit({ gpc: true });
-  const answered = consentAnswer(page);
+  const answered = answerToChoice(page);
   const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
   await open(page);
   const notice = await (await noticed).json();
@@ -106,7 +100,7 @@ test("with GPC analytics is off, the page says so, and the pipeline hears it", a
 
 test("the signal going away switches nothing on", async () => {
   const { context, page } = await visit({ gpc: true });
-  const answered = consentAnswer(page);
+  const answered = answerToChoice(page);
   await open(page);
   await answered;
   const kept = await context.storageState();

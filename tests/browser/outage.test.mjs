@@ -5,6 +5,7 @@ import assert from "node:assert/strict";
 
 import { allows, control, cookiesOf, open, waitForCookies } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { choose, decided } from "../support/choice.mjs";
 import { check } from "../support/pipeline.mjs";
 
 const stage = browserStage();
@@ -16,8 +17,6 @@ const outages = {
 };
 
 const isConsents = (url) => url.pathname === "/v1/consents";
-const answerTo = (page) =>
-  page.waitForResponse((answer) => isConsents(new URL(answer.url())) && answer.status() < 500);
 
 async function chooseDuring(outage, context, page, action) {
   await context.route(isConsents, outage);
@@ -83,9 +82,8 @@ for (const [name, outage] of Object.entries(outages)) {
 test("a withdrawal during an outage acts here at once and reaches the service later", async () => {
   const { context, page } = await visit();
   await open(page);
-  const accepted = answerTo(page);
-  await control(page, "accept_all").click();
-  const { subject } = (await (await accepted).json()).record;
+  const { record } = await (await choose(page, "accept_all")).json();
+  const { subject } = record;
   await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
 
   await page.getByRole("link", { name: "Privacy choices" }).last().click();
@@ -127,9 +125,7 @@ test("storage that throws: the choice is still sent and kept in the cookie", asy
     }
   });
   await open(page);
-  const accepted = answerTo(page);
-  await control(page, "accept_all").click();
-  assert.equal((await accepted).status(), 201);
+  assert.equal((await choose(page, "accept_all")).status(), 201);
   await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
   await page.reload();
   await page.evaluate(() => window.consent.ready);
@@ -147,10 +143,8 @@ test("neither cookies nor storage: a refusal in one tab ends the grant of anothe
     });
   });
   await open(page);
-  const accepted = answerTo(page);
-  await control(page, "accept_all").click();
-  await accepted;
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await choose(page, "accept_all");
+  await decided(page);
   assert.equal(await allows(page, "analytics"), true);
   const other = await context.newPage();
   await open(other);

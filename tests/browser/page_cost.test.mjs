@@ -2,26 +2,14 @@
 // of questions that the cache cannot answer. How long its tasks are: `script/bench tasks`.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { control, launchBrowser, newVisitor, open } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { control, open } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { decided } from "../support/choice.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd({ scopes: ["metrics"] });
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-const visit = (options) => newVisitor(browser, { url: service.url, from: "germany", ...options });
+const stage = browserStage({ scopes: ["metrics"] });
+const { test, visit } = stage;
 const words = `<p>${"Some words to read. ".repeat(60)}</p>`.repeat(4);
 
 // Before anything of the page: every shift that no click caused.
@@ -68,15 +56,14 @@ for (const [name, viewport] of [
     await control(page, "save").waitFor();
     await seen("the dialog has come");
     await page.evaluate(() => window.consent.accept());
-    await page.waitForFunction(() => window.consent.state().status === "decided");
+    await decided(page);
     await page.keyboard.press("Escape");
     await seen("all has gone");
-    await context.close();
   });
 }
 
 test("the observer sees a shift: the test above can fail", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await context.addInitScript(watch);
   await serveFixture(context, "/moved", words, {}, { banner: false });
   await page.goto("/moved");
@@ -87,7 +74,6 @@ test("the observer sees a shift: the test above can fail", async () => {
     document.querySelector("main").prepend(above);
   });
   await page.waitForFunction(() => globalThis.seen.shift > 0);
-  await context.close();
 });
 
 // Bodies that came over the network, by path; the cache's own answers have none.
@@ -114,8 +100,8 @@ async function bodiesOf(context, page) {
 
 // What the service itself was asked, by route.
 async function served() {
-  const answer = await fetch(`${service.internalUrl}/metrics`, {
-    headers: { authorization: `Bearer ${service.key}` },
+  const answer = await fetch(`${stage.service.internalUrl}/metrics`, {
+    headers: { authorization: `Bearer ${stage.service.key}` },
   });
   assert.equal(answer.status, 200);
   const counts = {};
@@ -143,10 +129,10 @@ const filesAfter = {
 
 for (const [action, files] of Object.entries(filesAfter)) {
   test(`after ${action} a repeated view transfers not one byte of the banner's`, async () => {
-    const { context, page } = await visit({});
+    const { context, page } = await visit();
     await open(page, "/pricing");
     await control(page, action).click();
-    await page.waitForFunction(() => window.consent.state().status === "decided");
+    await decided(page);
     // Once, so that everything of a decided visitor's page is in the cache.
     await open(page, "/pricing");
     await loaded(page, files);
@@ -167,6 +153,5 @@ for (const [action, files] of Object.entries(filesAfter)) {
     const allowed = /^GET \/\* 304$|^GET \/metrics 200$|^POST \/v1\/events 202$/;
     assert.deepEqual(asked.filter(([route]) => !allowed.test(route)), []);
     assert.ok(asked.some(([route]) => route === "GET /* 304"), "counted at all");
-    await context.close();
   });
 }

@@ -2,27 +2,15 @@
 // outage and the other tab, and what was granted goes on.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { allows, control, cookiesOf, launchBrowser, newVisitor } from "../support/browser.mjs";
-import { open } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { allows, control, cookiesOf, open } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { decided } from "../support/choice.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 import { check } from "../support/pipeline.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd({ scopes: ["check"] });
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const stage = browserStage();
+const { test } = stage;
 const purposes = ["analytics", "marketing"];
 const tag = (name) =>
   `<script type="text/plain" data-consent="${name}" src="/${name}.js"></script>`;
@@ -32,7 +20,7 @@ const files = Object.fromEntries(
 const isConsents = (url) => url.pathname === "/v1/consents";
 
 async function visit() {
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany" });
+  const visitor = await stage.visit();
   await serveFixture(visitor.context, "/page", purposes.map(tag).join(""), files);
   await open(visitor.page, "/page");
   return visitor;
@@ -49,9 +37,6 @@ async function choose(page, granted) {
   await control(page, "save").click();
 }
 
-const delivered = (page) =>
-  page.waitForFunction(() => window.consent.state().status === "decided");
-
 async function assertHolds(page, granted) {
   for (const name of purposes) assert.equal(await allows(page, name), granted.includes(name), name);
 }
@@ -64,9 +49,9 @@ async function assertRuns(page, granted) {
 
 for (const granted of purposes) {
   test(`${granted} alone: the other never runs, also reloaded and without storage`, async () => {
-    const { context, page } = await visit();
+    const { page } = await visit();
     await choose(page, [granted]);
-    await delivered(page);
+    await decided(page);
     await assertRuns(page, [granted]);
     await page.reload();
     await assertRuns(page, [granted]);
@@ -75,10 +60,9 @@ for (const granted of purposes) {
     await assertRuns(page, [granted]);
     const { subject } = await page.evaluate(() => window.consent.state());
     for (const purpose of purposes) {
-      const { reason } = await check(service, { subject, purpose });
+      const { reason } = await check(stage.service, { subject, purpose });
       assert.equal(reason, purpose === granted ? "granted" : "refused", purpose);
     }
-    await context.close();
   });
 }
 
@@ -86,7 +70,7 @@ for (const granted of purposes) {
 async function visitInTwoTabs() {
   const visitor = await visit();
   await choose(visitor.page, purposes);
-  await delivered(visitor.page);
+  await decided(visitor.page);
   const other = await visitor.context.newPage();
   await open(other, "/page");
   await assertRuns(other, purposes);
@@ -94,15 +78,14 @@ async function visitInTwoTabs() {
 }
 
 test("one taken back: the other tab hears it and keeps the rest, as later pages do", async () => {
-  const { context, page, other } = await visitInTwoTabs();
+  const { page, other } = await visitInTwoTabs();
   await choose(page, ["analytics"]);
   await other.waitForFunction(() => !window.consent.allows("marketing"));
-  await delivered(page);
-  await delivered(other);
+  await decided(page);
+  await decided(other);
   for (const one of [page, other]) await assertHolds(one, ["analytics"]);
   await other.reload();
   await assertRuns(other, ["analytics"]);
-  await context.close();
 });
 
 test("one taken back while nothing arrives, the storage wiped: nothing runs any more", async () => {
@@ -123,19 +106,18 @@ test("one taken back while nothing arrives, the storage wiped: nothing runs any 
 
   await context.unroute(isConsents, outage);
   await page.reload();
-  await delivered(page);
+  await decided(page);
   await assertHolds(page, []);
   await other.reload();
   await other.evaluate(() => window.consent.ready);
   await assertHolds(other, []);
   assert.ok(!("dp_consent_outbox" in (await cookiesOf(context))));
-  await context.close();
 });
 
 test("one taken back while nothing arrives: it holds, and arrives with the next page", async () => {
   const { context, page } = await visit();
   await choose(page, purposes);
-  await delivered(page);
+  await decided(page);
   const { subject } = await page.evaluate(() => window.consent.state());
   const outage = (route) => route.abort("internetdisconnected");
   await context.route(isConsents, outage);
@@ -144,9 +126,8 @@ test("one taken back while nothing arrives: it holds, and arrives with the next 
   assert.equal(await allows(page, "marketing"), false);
   await context.unroute(isConsents, outage);
   await page.reload();
-  await delivered(page);
+  await decided(page);
   await assertRuns(page, ["analytics"]);
-  assert.equal((await check(service, { subject, purpose: "marketing" })).allowed, false);
-  assert.equal((await check(service, { subject, purpose: "analytics" })).reason, "granted");
-  await context.close();
+  assert.equal((await check(stage.service, { subject, purpose: "marketing" })).allowed, false);
+  assert.equal((await check(stage.service, { subject, purpose: "analytics" })).reason, "granted");
 });

@@ -2,28 +2,13 @@
 // ticked, what it says, how it looks on a phone and in the dark, and by keyboard alone.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
 import { axeFindings } from "../support/axe.mjs";
-import { launchBrowser, newVisitor, screenshot } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { picture } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { screens, translation } from "../support/languages.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
-// The scripts of axe run past the policy; the page has none of its own.
-const visit = (options) => newVisitor(browser, { url: service.url, ...options });
+const { test, visit } = browserStage();
 const button = (page, action) => page.locator(`button[name="action"][value="${action}"]`);
 const notes = (page) => page.locator('[role="status"]').allTextContents();
 const ticked = (page) =>
@@ -74,7 +59,7 @@ async function assertFair(page) {
 
 for (const { name, from, gpc, act, ticks, says = [saved] } of states) {
   test(`${name}: what is ticked is what holds, and axe finds nothing`, async () => {
-    const { context, page } = await visit({ from, gpc });
+    const { page } = await visit({ from, gpc });
     await openPage(page);
     if (act) await press(page, act);
     assert.deepEqual(await ticked(page), ticks);
@@ -88,15 +73,14 @@ for (const { name, from, gpc, act, ticks, says = [saved] } of states) {
         await assertFair(page);
         assert.deepEqual(await axeFindings(page), [], `${screen}, ${colorScheme}`);
         const file = `preferences-${name.replace(/\W+/g, "-")}-${screen}-${colorScheme}`;
-        await screenshot(page, file, { fullPage: true });
+        await picture(page, file, { fullPage: true });
       }
     }
-    await context.close();
   });
 }
 
 test("by keyboard alone: a box, then Enter, saves what the boxes say and says so", async () => {
-  const { context, page } = await visit({ from: "germany" });
+  const { page } = await visit({ from: "germany" });
   await openPage(page);
   await page.locator("input[type=checkbox]").first().focus();
   await page.keyboard.press("Space");
@@ -104,11 +88,10 @@ test("by keyboard alone: a box, then Enter, saves what the boxes say and says so
   await page.waitForURL(/saved=1/);
   assert.deepEqual(await ticked(page), ["analytics"]);
   assert.deepEqual(await notes(page), [saved]);
-  await context.close();
 });
 
 test("from right to left, and back in the language that was asked for", async () => {
-  const { context, page } = await visit({ from: "germany", viewport: screens.phone });
+  const { page } = await visit({ from: "germany", viewport: screens.phone });
   await openPage(page, "&language=he");
   await page.locator("input[type=checkbox]").first().check();
   await press(page, "save");
@@ -116,13 +99,11 @@ test("from right to left, and back in the language that was asked for", async ()
   assert.deepEqual(await notes(page), [translation("he").saved]);
   await assertFair(page);
   assert.deepEqual(await axeFindings(page), []);
-  await screenshot(page, "preferences-he-phone", { fullPage: true });
-  await context.close();
+  await picture(page, "preferences-he-phone", { fullPage: true });
 });
 
 test("who comes by such an address without a choice is not told that one is saved", async () => {
-  const { context, page } = await visit({ from: "germany" });
+  const { page } = await visit({ from: "germany" });
   await openPage(page, "&saved=1");
   assert.deepEqual(await notes(page), []);
-  await context.close();
 });

@@ -2,31 +2,18 @@
 // key.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
 import { axeViolations } from "../support/axe.mjs";
-import { control, launchBrowser, newVisitor, open, screenshot } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { open, picture } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { choose } from "../support/choice.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const stage = browserStage();
+const { test, visit } = stage;
 async function acceptedVisitor() {
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany" });
+  const visitor = await visit();
   await open(visitor.page, "/receipt");
-  const answered = visitor.page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(visitor.page, "accept_all").click();
-  assert.equal((await answered).status(), 201);
+  assert.equal((await choose(visitor.page, "accept_all")).status(), 201);
   return visitor;
 }
 
@@ -60,12 +47,11 @@ test("a visitor's own receipt holds, checked in the page alone", async () => {
   const told = later.filter((one) => (one.url() + one.postData()).includes(record.id));
   assert.deepEqual(told.map((one) => one.url()), []);
   assert.deepEqual(await axeViolations(page), []);
-  await screenshot(page, "receipt", { fullPage: true });
-  await context.close();
+  await picture(page, "receipt", { fullPage: true });
 });
 
 test("a receipt that was changed does not hold, wherever it was changed", async () => {
-  const { context, page } = await acceptedVisitor();
+  const { page } = await acceptedVisitor();
   await fetchOwn(page);
   const own = await box(page).inputValue();
   const changes = [
@@ -85,27 +71,22 @@ test("a receipt that was changed does not hold, wherever it was changed", async 
     await check(page);
     await outcome(page, "The receipt holds");
   }
-  await context.close();
 });
 
 test("a receipt does not hold under another log's key", async () => {
-  const { context, page } = await acceptedVisitor();
+  const { page } = await acceptedVisitor();
   await fetchOwn(page);
-  const foreign = await (await fetch(`${service.url}/v1/transparency/us/key`)).text();
+  const foreign = await (await fetch(`${stage.service.url}/v1/transparency/us/key`)).text();
   await page.getByLabel("The key of the log").fill(foreign.trim());
   await check(page);
   await outcome(page, "The receipt does not hold");
   assert.match(await page.locator("#outcome-text").innerText(), /not signed with this key/);
-  await context.close();
 });
 
 test("who refused is told that there is no receipt", async () => {
-  const { context, page } = await newVisitor(browser, { url: service.url, from: "germany" });
+  const { page } = await visit();
   await open(page, "/receipt");
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "reject_all").click();
-  await answered;
+  await choose(page, "reject_all");
   await page.getByRole("button", { name: "Get my own receipt" }).click();
   await outcome(page, "There is no receipt for you");
-  await context.close();
 });

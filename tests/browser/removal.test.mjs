@@ -2,30 +2,18 @@
 // and what still waited to be sent.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { allows, control, cookiesOf, launchBrowser, newVisitor } from "../support/browser.mjs";
-import { open, waitForCookies } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { allows, control, cookiesOf, open, waitForCookies } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { decided } from "../support/choice.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const stage = browserStage();
+const { test, visit } = stage;
 // A host with a parent domain that leads here, and a page deep inside the site.
 async function deepPage() {
-  const url = service.url.replace("127.0.0.1", "www.shop.localhost");
-  const visitor = await newVisitor(browser, { url, from: "germany" });
+  const url = stage.service.url.replace("127.0.0.1", "www.shop.localhost");
+  const visitor = await visit({ url });
   await serveFixture(visitor.context, "/a/deep/page", "");
   await visitor.page.goto("/a/deep/page");
   return visitor;
@@ -70,7 +58,6 @@ test("cookies go however they were set, also several of one name and families", 
   await removeLeft(page, [{ name: "_x" }, { name: "_x_*" }]);
   await waitForCookies(page, ["_xx", "_y"]);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 const prefixed = {
@@ -90,7 +77,6 @@ test("cookies whose prefix asks for exact attributes go, too", async () => {
     }
   }
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("a cookie of a path that the page cannot see goes by the path that is named", async () => {
@@ -103,11 +89,10 @@ test("a cookie of a path that the page cannot see goes by the path that is named
     assert.deepEqual(await cookiesOf(context), {}, more);
   }
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("a cookie that stays is named in the console, once", async () => {
-  const { context, page, complaints } = await deepPage();
+  const { page, complaints } = await deepPage();
   await page.evaluate(() => {
     // As a cookie would be whose path the page cannot know.
     Object.defineProperty(document, "cookie", { get: () => "_stuck=1", set() {} });
@@ -116,11 +101,10 @@ test("a cookie that stays is named in the console, once", async () => {
   await removeLeft(page, [{ name: "_stuck" }]);
   assert.equal(complaints.length, 1);
   assert.match(complaints[0], /"_stuck" could not be removed.*path.*domain/);
-  await context.close();
 });
 
 test("storage keys go, and only those that are named", async () => {
-  const { context, page } = await deepPage();
+  const { page } = await deepPage();
   const left = await page.evaluate(async () => {
     for (const store of [localStorage, sessionStorage]) {
       for (const key of ["tag", "tag.a", "tag.b", "cart"]) store.setItem(key, "1");
@@ -136,19 +120,15 @@ test("storage keys go, and only those that are named", async () => {
     ["cart", "tag"],
     ["cart", "tag.a", "tag.b"],
   ]);
-  await context.close();
 });
 
 const consents = (url) => url.pathname === "/v1/consents";
 
 test("withdrawn where the service was asked nothing: what was left goes all the same", async () => {
-  const { context, page, requests, complaints } = await newVisitor(browser, {
-    url: service.url,
-    from: "germany",
-  });
+  const { page, requests, complaints } = await visit();
   await open(page);
   await control(page, "accept_all").click();
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await decided(page);
   await page.waitForFunction(() => document.cookie.includes("_dpm="));
   requests.length = 0;
   await open(page, "/pricing");
@@ -160,14 +140,10 @@ test("withdrawn where the service was asked nothing: what was left goes all the 
   await waitForCookies(page, ["dp_consent"]);
   assert.equal(notices(), 1);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("events that waited for the grant to arrive are dropped with it", async () => {
-  const { context, page, requests } = await newVisitor(browser, {
-    url: service.url,
-    from: "germany",
-  });
+  const { context, page, requests } = await visit();
   await serveFixture(context, "/waiting", "");
   await open(page, "/waiting");
   let pass;
@@ -186,15 +162,14 @@ test("events that waited for the grant to arrive are dropped with it", async () 
   assert.equal(await page.evaluate(() => sessionStorage.length), 0);
   assert.equal(await track("refused"), false);
   pass();
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await decided(page);
   // The next ones are sent: what had waited would have come along or before.
   await page.evaluate(() => window.consent.accept());
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await decided(page);
   const posted = page.waitForRequest((request) => request.url().endsWith("/v1/events"));
   assert.equal(await track("sent"), true);
   await posted;
   const sent = requests.filter((request) => request.url().endsWith("/v1/events"));
   const names = sent.flatMap((one) => one.postDataJSON().events.map(({ name }) => name));
   assert.deepEqual(names, ["sent"]);
-  await context.close();
 });

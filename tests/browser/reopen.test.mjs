@@ -2,29 +2,18 @@
 // never in the place of the first layer, and not part of a first visit.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
 import { axeFindings } from "../support/axe.mjs";
-import { control, launchBrowser, newVisitor, open, screenshot } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { control, open, picture } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { choose } from "../support/choice.mjs";
 import { embedWith } from "../support/embedding.mjs";
 import { translation } from "../support/languages.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const stage = browserStage();
+const { test } = stage;
 async function visit({ side = "start", ...options } = {}) {
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany", ...options });
+  const visitor = await stage.visit(options);
   await embedWith(visitor.context, { reopen: side });
   await open(visitor.page);
   return visitor;
@@ -33,14 +22,12 @@ async function visit({ side = "start", ...options } = {}) {
 const asked = (requests, name) => requests.filter((one) => one.url().includes(name)).length;
 
 async function refuse(page) {
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "reject_all").click();
-  await answered;
+  await choose(page, "reject_all");
   await control(page, "reopen").waitFor();
 }
 
 test("it comes when the first layer has gone, and opens the preferences by keyboard", async () => {
-  const { context, page, requests, complaints } = await visit();
+  const { page, requests, complaints } = await visit();
   await control(page, "reject_all").waitFor();
   await page.waitForLoadState("networkidle");
   assert.equal(asked(requests, "/reopen."), 0, "no byte of a first visit");
@@ -51,7 +38,7 @@ test("it comes when the first layer has gone, and opens the preferences by keybo
   assert.ok(box.height >= 44 && box.width >= 44, JSON.stringify(box));
   assert.ok(box.x < 100 && box.y > 700, JSON.stringify(box));
   assert.equal(await button.innerText(), translation("en").reopen);
-  await screenshot(page, "reopen-desktop");
+  await picture(page, "reopen-desktop");
   await button.focus();
   await page.keyboard.press("Enter");
   await control(page, "save").waitFor();
@@ -62,11 +49,10 @@ test("it comes when the first layer has gone, and opens the preferences by keybo
   );
   assert.equal(focused, "reopen", "the focus returns");
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("on the next page it stands there without asking the service anything", async () => {
-  const { context, page, requests } = await visit({ locale: "de" });
+  const { page, requests } = await visit({ locale: "de" });
   await refuse(page);
   requests.length = 0;
   await open(page, "/pricing");
@@ -74,7 +60,6 @@ test("on the next page it stands there without asking the service anything", asy
   assert.equal(await control(page, "reopen").innerText(), translation("de").reopen);
   assert.equal(await control(page, "reopen").getAttribute("lang"), "de");
   assert.equal(asked(requests, "/v1/notice"), 0);
-  await context.close();
 });
 
 test("it speaks the visitor's language, from the side its script begins on", async () => {
@@ -88,27 +73,26 @@ test("it speaks the visitor's language, from the side its script begins on", asy
     assert.equal(await button.innerText(), translation(language).reopen, locale);
     const { x } = await button.boundingBox();
     assert.equal(x > 640, translation(language).dir === "rtl", locale);
-    await screenshot(page, `reopen-${language}`);
+    await picture(page, `reopen-${language}`);
     await context.close();
   }
 });
 
 test("on a phone its label gives way to the page, and stays its name", async () => {
   const viewport = { width: 320, height: 640 };
-  const { context, page } = await visit({ side: "end", viewport, isMobile: true });
+  const { page } = await visit({ side: "end", viewport, isMobile: true });
   await refuse(page);
   const button = control(page, "reopen");
   const box = await button.boundingBox();
   assert.ok(box.width >= 44 && box.width <= 60 && box.x > 240, JSON.stringify(box));
   const name = translation("en").reopen;
   assert.equal(await page.getByRole("button", { name, exact: true }).count(), 1);
-  await screenshot(page, "reopen-phone");
+  await picture(page, "reopen-phone");
   // The last link of the page is not under it.
   const last = page.getByRole("link", { name: "Privacy choices" }).last();
   await last.scrollIntoViewIfNeeded();
   await last.click();
   await control(page, "save").waitFor();
-  await context.close();
 });
 
 test("axe finds nothing, in the light, in the dark and in forced colours", async () => {
@@ -121,26 +105,24 @@ test("axe finds nothing, in the light, in the dark and in forced colours", async
       return { edge: style.borderTopColor, behind: style.backgroundColor };
     });
     assert.notEqual(edge, behind, "its edge can be seen");
-    await screenshot(page, `reopen-${Object.values(look).join("") || "light"}`);
+    await picture(page, `reopen-${Object.values(look).join("") || "light"}`);
     await context.close();
   }
 });
 
 test("it is not seen as long as anything stands in its place", async () => {
-  const { context, page } = await visit({ from: "california" });
+  const { page } = await visit({ from: "california" });
   await control(page, "opt_out").click();
   await control(page, "close").waitFor();
   await page.locator("dialphone-consent .reopen").waitFor({ state: "attached" });
   assert.equal(await control(page, "reopen").count(), 0);
   await control(page, "close").click();
   await control(page, "reopen").waitFor();
-  await context.close();
 });
 
 test("a side that is none is named, and the button is there", async () => {
-  const { context, page, complaints } = await visit({ side: "left" });
+  const { page, complaints } = await visit({ side: "left" });
   await refuse(page);
   assert.equal(complaints.length, 1);
   assert.match(complaints[0], /data-reopen="left" is none of start, end/);
-  await context.close();
 });

@@ -3,26 +3,15 @@
 // router keeps of a page brings nothing back that has ended.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { control, launchBrowser, newVisitor, open } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { control, open } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice, decided } from "../support/choice.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 import { routers } from "../support/routers.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const stage = browserStage();
+const { test } = stage;
 const counts = (name) => `((globalThis.ran ??= {})["${name}"] ??= 0, ++globalThis.ran["${name}"]);`;
 const gated = (name) =>
   `<script type="text/plain" data-consent="analytics" src="/${name}.js"></script>`;
@@ -37,7 +26,7 @@ const footer =
 
 async function visit(router) {
   const { head, script, runsAgain } = await routers[router]();
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany" });
+  const visitor = await stage.visit();
   // Styles of its own let a router put in the next page a moment after it has kept the last one.
   const styles = { "/next.css": [50, "p {}"], "/first.css": [50, "p {}"] };
   const files = { ...styles, "/router.js": script, "/video.html": "<title>v</title><p>Video" };
@@ -82,15 +71,15 @@ const toFirst = (page) =>
 const back = (page) => go(page, () => page.goBack(), "The first page");
 
 async function accept(page) {
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  const answered = answerToChoice(page);
   await banner(page).click();
   await answered;
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await decided(page);
 }
 
 for (const router of Object.keys(routers)) {
   test(`${router}: one banner on every page, nothing runs, back and forth`, async () => {
-    const { context, page, requests, complaints } = await visit(router);
+    const { page, requests, complaints } = await visit(router);
     await banner(page).waitFor();
     for (const move of [toNext, back, toNext, toFirst, toNext]) {
       await move(page);
@@ -105,11 +94,10 @@ for (const router of Object.keys(routers)) {
     await accept(page);
     await page.waitForFunction(() => window.ran["next"] === 1);
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 
   test(`${router}: after a grant each runs once where a plain script would`, async () => {
-    const { context, page, complaints, runsAgain } = await visit(router);
+    const { page, complaints, runsAgain } = await visit(router);
     await accept(page);
     await page.frameLocator("iframe").getByText("Video").waitFor();
     const shown = { first: 1, next: 0 };
@@ -137,11 +125,10 @@ for (const router of Object.keys(routers)) {
       assert.ok((await hosts(page)) <= 1);
     }
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 
   test(`${router}: what has ended does not come back with an earlier page`, async () => {
-    const { context, page, requests, runsAgain } = await visit(router);
+    const { page, requests, runsAgain } = await visit(router);
     await accept(page);
     await page.frameLocator("iframe").getByText("Video").waitFor();
     await toNext(page);
@@ -161,11 +148,10 @@ for (const router of Object.keys(routers)) {
     await placeholder(page).locator('[data-action="allow"]').waitFor();
     assert.equal(await placeholder(page).count(), 1);
     assert.equal(await page.locator("iframe").isVisible(), false);
-    await context.close();
   });
 
   test(`${router}: what an earlier page held back is shown there after a grant`, async () => {
-    const { context, page } = await visit(router);
+    const { page } = await visit(router);
     await placeholder(page).waitFor();
     await toNext(page);
     await accept(page);
@@ -174,6 +160,5 @@ for (const router of Object.keys(routers)) {
     assert.equal(await page.locator("iframe").isVisible(), true);
     assert.equal(await placeholder(page).count(), 0);
     await page.waitForFunction(() => window.ran["first"] >= 1);
-    await context.close();
   });
 }

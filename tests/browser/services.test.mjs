@@ -2,43 +2,23 @@
 // at the gate, in what is told, and with what it has left.
 
 import assert from "node:assert/strict";
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
-import { tmpdir } from "node:os";
-import { join } from "node:path";
-import { after, before, test } from "node:test";
 
 import { axeViolations } from "../support/axe.mjs";
-import { allows, control, cookiesOf, launchBrowser, newVisitor } from "../support/browser.mjs";
-import { open, waitForCookies } from "../support/browser.mjs";
-import { root, startConsentd } from "../support/consentd.mjs";
+import { allows, control, cookiesOf, open, waitForCookies } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
+import { choose, decided } from "../support/choice.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
+import { siteFile } from "../support/site_file.mjs";
 
-let directory;
-let service;
-let browser;
-
-// The bundled policy, with the session's cookie as that of one recipient.
-function siteFile() {
-  const text = readFileSync(join(root, "server/site/dialphone.jsonc"), "utf8");
+// With the session's cookie as that of one recipient.
+const site = siteFile((text) => {
   const cookie = '{ "name": "_dpa_session",';
   const last = text.lastIndexOf(cookie);
-  const file = join(directory, "site.jsonc");
-  const owned = `${cookie} "service": "liffey",`;
-  writeFileSync(file, text.slice(0, last) + owned + text.slice(last + cookie.length));
-  return file;
-}
-
-before(async () => {
-  directory = mkdtempSync(join(tmpdir(), "consent-services-"));
-  service = await startConsentd({ options: ["--site", siteFile()] });
-  browser = await launchBrowser();
+  return `${text.slice(0, last)}${cookie} "service": "liffey",${text.slice(last + cookie.length)}`;
 });
 
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-  rmSync(directory, { recursive: true, force: true });
-});
+const stage = browserStage({ options: ["--site", site] });
+const { test } = stage;
 
 const tag = (name, file) =>
   `<script type="text/plain" data-consent="${name}" src="/${file}.js"></script>`;
@@ -59,7 +39,7 @@ const files = {
 };
 
 async function visit() {
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany" });
+  const visitor = await stage.visit();
   await serveFixture(visitor.context, "/services", body, files);
   await open(visitor.page, "/services");
   return visitor;
@@ -89,15 +69,13 @@ async function openDialog(page) {
 }
 
 async function save(page) {
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "save").click();
-  const posted = (await answered).request().postDataJSON();
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  const posted = (await choose(page, "save")).request().postDataJSON();
+  await decided(page);
   return posted;
 }
 
 test("each recipient has a switch with its name, off at first, without fault for axe", async () => {
-  const { context, page } = await visit();
+  const { page } = await visit();
   await openDialog(page);
   const boxes = page.locator("dialphone-consent [data-service]");
   assert.equal(await boxes.count(), 4, "of the purpose that has several; never of essential");
@@ -114,7 +92,6 @@ test("each recipient has a switch with its name, off at first, without fault for
   assert.equal(await purpose(page, "analytics").isChecked(), true);
   assert.deepEqual((await save(page)).choices, { analytics: "granted", marketing: "denied" });
   await assertServices(page, ["analytics:havelbogen"]);
-  await context.close();
 });
 
 test("one switched off: the others run, here and on the next page, nothing is sent", async () => {
@@ -141,7 +118,6 @@ test("one switched off: the others run, here and on the next page, nothing is se
   const { value } = (await cookiesOf(context)).dp_consent_services;
   assert.match(value, /^save(\.analytics:(dialphone|havelbogen|prairie)){3}$/);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("one withdrawn later: its frame and cookie go, its tag is told, the rest stays", async () => {
@@ -161,11 +137,10 @@ test("one withdrawn later: its frame and cookie go, its tag is told, the rest st
   const rest = [...all, "marketing:dialphone"].filter((one) => !one.endsWith("liffey"));
   assert.deepEqual(heard.sort(), rest);
   assert.equal(await allows(page, "analytics"), true);
-  await context.close();
 });
 
 test("a frame that is held back allows its own service and no other", async () => {
-  const { context, page } = await visit();
+  const { page } = await visit();
   await openDialog(page);
   await box(page, "analytics:havelbogen").check();
   await save(page);
@@ -173,13 +148,12 @@ test("a frame that is held back allows its own service and no other", async () =
   await allow.click();
   await frame(page).waitFor();
   await assertServices(page, ["analytics:havelbogen", "analytics:liffey"]);
-  await context.close();
 });
 
 test("another tab of the site hears of it", async () => {
   const { context, page } = await visit();
   await control(page, "accept_all").click();
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await decided(page);
   const other = await context.newPage();
   await open(other, "/services");
   await other.waitForFunction(() => globalThis.ran?.length === 3);
@@ -189,17 +163,15 @@ test("another tab of the site hears of it", async () => {
   await other.waitForFunction(() => !window.consent.allows("analytics:liffey"));
   assert.equal(await allows(other, "analytics:havelbogen"), true);
   await frame(other).waitFor({ state: "detached" });
-  await context.close();
 });
 
 test("all refused or withdrawn: no service runs, and nothing is kept of them", async () => {
-  const { context, page } = await visit();
+  const { page } = await visit();
   await openDialog(page);
   await box(page, "analytics:havelbogen").check();
   await save(page);
   await page.evaluate(() => window.consent.withdraw());
   assert.deepEqual(await services(page), []);
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await decided(page);
   await waitForCookies(page, ["dp_consent"]);
-  await context.close();
 });

@@ -2,27 +2,15 @@
 // console says why; a fair theme is left alone.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
 
-import { control, launchBrowser, newVisitor, open, screenshot } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { control, open, picture } from "../support/browser.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { embedWith } from "../support/embedding.mjs";
 
-let service;
-let browser;
-
-before(async () => {
-  service = await startConsentd();
-  browser = await launchBrowser();
-});
-
-after(async () => {
-  await browser?.close();
-  await service?.stop();
-});
-
+const stage = browserStage();
+const { test } = stage;
 async function visit(css, { attributes = {}, ...options } = {}) {
-  const visitor = await newVisitor(browser, { url: service.url, from: "germany", ...options });
+  const visitor = await stage.visit(options);
   await embedWith(visitor.context, attributes, css);
   await open(visitor.page);
   await visitor.page.locator("dialphone-consent .card").waitFor({ state: "attached" });
@@ -120,7 +108,7 @@ for (const [name, [css, property]] of Object.entries(nasty)) {
   test(`corrected: ${name}`, async () => {
     const plain = await visit("");
     await control(plain.page, "accept_all").waitFor();
-    const { context, page, complaints } = await visit(css);
+    const { page, complaints } = await visit(css);
     const text = await complaint(page, complaints);
     assert.match(text, /weaken a choice and are not used/);
     assert.ok(text.includes(`: ${property} is `), text);
@@ -130,8 +118,6 @@ for (const [name, [css, property]] of Object.entries(nasty)) {
     await control(page, "reject_all").click();
     await control(page, "reject_all").waitFor({ state: "detached" });
     assert.equal(complaints.length, 1, "said once");
-    await plain.context.close();
-    await context.close();
   });
 }
 
@@ -139,20 +125,18 @@ test("the page cannot reach past the layer by styling its host", async () => {
   const css = `dialphone-consent { opacity: 0 !important; display: none !important; font: 3px x;
     --dpc-ink: #fff !important; transform: scale(0.1); }`;
   const plain = await visit("");
-  const { context, page } = await visit(css);
+  const { page } = await visit(css);
   await control(page, "reject_all").waitFor();
   assert.deepEqual(await seen(page), await seen(plain.page));
   assert.equal(
     await page.locator("dialphone-consent").evaluate((host) => getComputedStyle(host).opacity),
     "1",
   );
-  await plain.context.close();
-  await context.close();
 });
 
 test("the link to the policy is as readable as the text around it", async () => {
   const css = "a { color: #fff !important; text-decoration: none !important; font: 3px serif; }";
-  const { context, page } = await visit(css);
+  const { page } = await visit(css);
   const [link, text] = await page.locator("dialphone-consent").evaluate((host) =>
     [host.querySelector("a"), host.shadowRoot.querySelector("p")].map((node) => {
       const { color, fontSize, textDecorationLine } = getComputedStyle(node);
@@ -160,7 +144,6 @@ test("the link to the policy is as readable as the text around it", async () => 
     }),
   );
   assert.deepEqual(link, { ...text, textDecorationLine: "underline" });
-  await context.close();
 });
 
 const fair = `
@@ -172,10 +155,10 @@ const fair = `
   ${part("title")} { font-size: 1.5rem; }`;
 
 test("a fair theme is used as it is, in both layers, and nobody complains", async () => {
-  const { context, page, complaints } = await visit(fair);
+  const { page, complaints } = await visit(fair);
   await control(page, "reject_all").hover();
   await measured(page);
-  await screenshot(page, "theme-fair");
+  await picture(page, "theme-fair");
   await page.mouse.move(0, 0);
   const { accept, reject } = await seen(page);
   assert.deepEqual(accept, reject);
@@ -189,13 +172,12 @@ test("a fair theme is used as it is, in both layers, and nobody complains", asyn
   await control(page, "save").waitFor();
   await measured(page);
   assert.match((await seen(page, "dialog")).reject.backgroundColor, /^oklch/);
-  await screenshot(page, "theme-fair-dialog");
+  await picture(page, "theme-fair-dialog");
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("a layer that is gone or on its way out is not measured", async () => {
-  const { context, page, complaints } = await visit("");
+  const { page, complaints } = await visit("");
   await control(page, "settings").click();
   await control(page, "save").waitFor();
   await measured(page);
@@ -211,13 +193,12 @@ test("a layer that is gone or on its way out is not measured", async () => {
     await checkTheme(host.shadowRoot);
   }, await themeUrl(page));
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("in the dialog a choice is as strong as in the first layer", async () => {
   const plain = await visit("");
   const css = `${part("actions")} { grid-template-columns: 1fr 0 1fr; }`;
-  const { context, page, complaints } = await visit(css);
+  const { page, complaints } = await visit(css);
   await complaint(page, complaints);
   for (const one of [plain.page, page]) {
     await control(one, "settings").click();
@@ -225,8 +206,6 @@ test("in the dialog a choice is as strong as in the first layer", async () => {
   }
   await measured(page);
   assert.deepEqual(await seen(page, "dialog"), await seen(plain.page, "dialog"));
-  await plain.context.close();
-  await context.close();
 });
 
 const inDialog = {
@@ -238,7 +217,7 @@ const inDialog = {
 
 for (const [name, [css, property]] of Object.entries(inDialog)) {
   test(`corrected in the dialog: ${name}`, async () => {
-    const { context, page } = await visit(css);
+    const { page } = await visit(css);
     const told = page.waitForEvent("console", {
       predicate: (one) => one.text().includes(`::part(purpose): ${property} is `),
     });
@@ -252,7 +231,6 @@ for (const [name, [css, property]] of Object.entries(inDialog)) {
     const backdrop = "rgba(0, 0, 0, 0)";
     const needed = { direction: "ltr", visibility: "visible", backgroundColor: backdrop };
     assert.deepEqual(found, { ...needed, overflowY: "visible" });
-    await context.close();
   });
 }
 
@@ -260,7 +238,7 @@ test("no theme can make a switch that is off look as if it were on", async () =>
   const on = "background: #17181c !important; border-color: #17181c !important";
   const css = `${part("switch")} { ${on}; } ${part("switch")}::before { left: 1.3rem; }
     dialphone-consent::part(purpose) { --consent-quiet: #17181c; }`;
-  const { context, page } = await visit(css);
+  const { page } = await visit(css);
   await control(page, "settings").click();
   const box = page.locator("dialphone-consent [data-purpose=analytics]");
   await box.waitFor();
@@ -278,7 +256,6 @@ test("no theme can make a switch that is off look as if it were on", async () =>
     return getComputedStyle(switched, "::before").left === "21px";
   });
   assert.equal((await box.evaluate(look)).fill, "rgb(23, 24, 28)");
-  await context.close();
 });
 
 test("colours that are fair in the light only are corrected in the dark", async () => {
@@ -301,12 +278,10 @@ test("colours that are fair in the light only are corrected in the dark", async 
     const accept = shadowRoot.querySelector("[data-action=accept_all]");
     return getComputedStyle(accept).backgroundColor === "rgb(255, 230, 128)";
   });
-  await light.context.close();
-  await dark.context.close();
 });
 
 test("a theme that a script puts on later is measured when the visitor comes near", async () => {
-  const { context, page, complaints } = await visit("");
+  const { page, complaints } = await visit("");
   await control(page, "accept_all").waitFor();
   await page.evaluate(() => {
     const sheet = new CSSStyleSheet();
@@ -317,12 +292,11 @@ test("a theme that a script puts on later is measured when the visitor comes nea
   await control(page, "settings").hover();
   assert.match(await told, /color contrast/);
   assert.equal((await seen(page)).reject.color, "rgb(23, 24, 28)");
-  await context.close();
 });
 
 test("measured again, a weak theme does not slip through on a transition", async () => {
   const css = `${part("button")} { color: #eceef2; transition: all 2s; }`;
-  const { context, page, complaints } = await visit(css);
+  const { page, complaints } = await visit(css);
   await complaint(page, complaints);
   await control(page, "settings").hover();
   await page.evaluate(() => document.documentElement.classList.add("another"));
@@ -337,16 +311,14 @@ test("measured again, a weak theme does not slip through on a transition", async
   });
   assert.deepEqual(colours, ["rgb(23, 24, 28)"]);
   assert.equal(complaints.length, 1);
-  await context.close();
 });
 
 test("in forced colours the visitor's own colours are what counts", async () => {
   const css = ":root { --consent-ink: #fff; --consent-control: #fff; --consent-paper: #fff; }";
-  const { context, page, complaints } = await visit(css, { forcedColors: "active" });
+  const { page, complaints } = await visit(css, { forcedColors: "active" });
   await control(page, "reject_all").hover();
   await measured(page);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("a first visit without a theme does not load what measures it", async () => {

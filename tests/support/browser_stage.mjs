@@ -5,7 +5,7 @@
 import assert from "node:assert/strict";
 import { after, before, test as nodeTest } from "node:test";
 
-import { launchBrowser, newVisitor, screenshot } from "./browser.mjs";
+import { headlessShell, launchBrowser, newVisitor, screenshot } from "./browser.mjs";
 import { startConsentd } from "./consentd.mjs";
 
 // A test that takes longer hangs, also where a machine has much else to do.
@@ -30,21 +30,19 @@ async function closeBrowsers() {
 
 /**
  * Call at the top of a file, once for each service that it needs. `options` are those of
- * startConsentd. It has
+ * startConsentd, `kind` the launch options of its browser. It has
  * - `service` and `browser`, while the tests run;
  * - `test`: node:test's with a limit of time, and an account of what there was when one fails.
  *   They come one after the other;
- * - `visit(options)`: brings a visitor, from Germany where nothing else is said. `browser` are
- *   launch options, for a Chromium of another kind; the rest is newVisitor's.
+ * - `visit(options)`: brings a visitor as newVisitor does, from Germany where nothing else is said.
  */
-export function browserStage(options) {
+export function browserStage(options, kind = headlessShell) {
   const stage = { test: play, visit };
   const visitors = [];
 
-  async function visit({ browser, ...visitor } = {}) {
-    const chromium = await browserOf(browser);
+  async function visit(visitor) {
     const come = { url: stage.service.url, from: "germany", ...visitor };
-    visitors.push(await newVisitor(chromium, come));
+    visitors.push(await newVisitor(stage.browser, come));
     return visitors.at(-1);
   }
 
@@ -67,7 +65,7 @@ export function browserStage(options) {
 
   before(async () => {
     const service = startConsentd(options).then((started) => (stage.service = started));
-    const browser = browserOf().then((launched) => (stage.browser = launched));
+    const browser = browserOf(kind).then((launched) => (stage.browser = launched));
     // Both have come, or can be ended, before one of them is complained of.
     await Promise.allSettled([service, browser]);
     await Promise.all([service, browser]);
