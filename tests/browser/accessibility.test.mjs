@@ -7,11 +7,9 @@ import { axeViolations } from "../support/axe.mjs";
 import { control, cookiesOf, open, picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { answerToChoice, choose } from "../support/choice.mjs";
+import { atRest, overflow } from "../support/geometry.mjs";
 
 const { test, visit } = browserStage();
-const overflow = (page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-
 // The action of the control that has the focus, inside the banner's shadow root or out.
 const focused = (page) =>
   page.evaluate(() => {
@@ -80,11 +78,7 @@ test("accept and reject are the same button twice", async () => {
   for (const options of [{}, { colorScheme: "dark" }, { viewport: { width: 320, height: 640 } }]) {
     const { context, page } = await visit(options);
     await open(page);
-    // While the card rises a box is a fraction of a pixel off.
-    await control(page, "accept_all").evaluate((button) => {
-      const moving = button.getRootNode().getAnimations();
-      return Promise.all(moving.map(({ finished }) => finished.catch(() => {})));
-    });
+    await atRest(page.locator("dialphone-consent .card"));
     const styles = [];
     const boxes = [];
     for (const action of ["accept_all", "reject_all"]) {

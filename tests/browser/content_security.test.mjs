@@ -9,6 +9,7 @@ import { violations, waitForCookies } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { answerToChoice, choose, decided } from "../support/choice.mjs";
 import { root } from "../support/consentd.mjs";
+import { changePages } from "../support/embedding.mjs";
 import { check } from "../support/pipeline.mjs";
 
 const built = pathToFileURL(join(root, "build/dist/v1/early.mjs")).href;
@@ -27,16 +28,10 @@ const trustedTypes = ["require-trusted-types-for 'script'", "trusted-types 'none
 
 const stage = browserStage();
 const { test, visit } = stage;
-// Serves every page of the site under another policy.
 const withPolicy = (context, policy) =>
-  context.route(
-    (url) => !/\.\w+$/.test(url.pathname) && !url.pathname.startsWith("/v1/"),
-    async (route) => {
-      const response = await route.fetch();
-      const headers = { ...response.headers(), "content-security-policy": policy.join("; ") };
-      await route.fulfill({ response, headers });
-    },
-  );
+  changePages(context, ({ headers }) => ({
+    headers: { ...headers, "content-security-policy": policy.join("; ") },
+  }));
 
 async function acceptThenWithdraw(page) {
   await control(page, "settings").click();

@@ -9,6 +9,8 @@ import { control, open, violations } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { decided } from "../support/choice.mjs";
 import { root } from "../support/consentd.mjs";
+import { changePages } from "../support/embedding.mjs";
+import { serveFixture } from "../support/fixture_page.mjs";
 import { strictPolicy } from "../support/strict_policy.mjs";
 
 const built = pathToFileURL(join(root, "build/dist/v1/early.mjs")).href;
@@ -20,13 +22,9 @@ const { test, visit } = browserStage();
 const asked = (requests, part) => requests.filter((one) => one.url().includes(part));
 
 async function serve(context, { tag, language = "", csp = policy, held }) {
-  const body = `<!doctype html><html lang="en"><head><meta charset="utf-8"><title>Early</title>
-    <link rel="icon" href="data:,">${tag}
-    <script src="/v1/banner.js" data-site="dialphone.com"${language} defer></script></head>
-    <body><main><h1>Early</h1></main></body></html>`;
-  const headers = { "content-security-policy": csp };
-  const contentType = "text/html; charset=utf-8";
-  await context.route("**/early", (route) => route.fulfill({ body, headers, contentType }));
+  const banner = `<script src="/v1/banner.js" data-site="dialphone.com"${language} defer></script>`;
+  const head = tag + banner;
+  await serveFixture(context, "/early", "", {}, { banner: false, head, policy: csp });
   await context.route("**/v1/banner.js", async (route) => {
     await held;
     await route.continue();
@@ -107,14 +105,7 @@ async function preloadUnused(context) {
   await context.route(`**${unused}`, (route) =>
     route.fulfill({ contentType: "image/svg+xml", body: "<svg/>" }),
   );
-  await context.route(
-    (url) => /^\/\w*$/.test(url.pathname),
-    async (route) => {
-      const response = await route.fetch();
-      const body = (await response.text()).replace("</head>", `${link}</head>`);
-      await route.fulfill({ response, body });
-    },
-  );
+  await changePages(context, ({ body }) => ({ body: body.replace("</head>", `${link}</head>`) }));
 }
 
 const named = (page) =>

@@ -7,6 +7,7 @@ import { axeViolations } from "../support/axe.mjs";
 import { control, open, picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { embedWith } from "../support/embedding.mjs";
+import { atRest, overflow } from "../support/geometry.mjs";
 
 const stage = browserStage();
 const { test } = stage;
@@ -15,17 +16,11 @@ async function visit(attributes, options = {}) {
   await embedWith(visitor.context, attributes);
   await open(visitor.page);
   await control(visitor.page, "accept_all").waitFor();
-  await settle(visitor.page);
+  await atRest(card(visitor.page));
   return visitor;
 }
 
 const card = (page) => page.locator("dialphone-consent .card");
-
-// While the card rises a box is a fraction of a pixel off; where frames are late it is put to rest.
-const settle = (page) =>
-  card(page).evaluate((layer) =>
-    Promise.all(layer.getAnimations().map(({ finished }) => finished.catch(() => {}))),
-  );
 
 const near = (value, expected) => Math.abs(value - expected) <= 1;
 
@@ -50,9 +45,6 @@ async function assertFair(page, what) {
     : reject.y - accept.y - accept.height;
   assert.ok(gap >= 0 && gap <= 16, `${what}: ${gap} px between accept and reject`);
 }
-
-const overflow = (page) =>
-  page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
 
 const start = (share) => share < 0.45;
 const end = (share) => share > 0.55;
@@ -165,7 +157,7 @@ test("without the file for layouts the box is shown", async () => {
   await context.route(/layout\.\w+\.js/, (route) => route.abort());
   await open(page);
   await control(page, "reject_all").waitFor();
-  await settle(page);
+  await atRest(card(page));
   assert.ok(end((await middle(page)).y));
 });
 

@@ -2,24 +2,22 @@
 // them cannot tell is skipped with the reason. An edge on loopback says where the visitor is.
 
 import assert from "node:assert/strict";
-import { after, before, test } from "node:test";
+import { after } from "node:test";
 
 import { places } from "../support/browser.mjs";
-import { startConsentd } from "../support/consentd.mjs";
+import { browserStage } from "../support/browser_stage.mjs";
 import { startEdge } from "../support/edge.mjs";
 import { otherBrowsers, until } from "../support/other_browsers.mjs";
 import { check } from "../support/pipeline.mjs";
 
-let service;
+const stage = browserStage({}, null);
+const { test } = stage;
 
 // Each story has an address and so a visitor of its own: one browser is enough for all of them.
 const opened = new Map();
 
-before(async () => (service = await startConsentd({ scopes: ["check"] })));
-
 after(async () => {
   for (const browser of opened.values()) await (await browser.catch(() => {}))?.close();
-  await service?.stop();
 });
 
 function sharedBrowser(name, open, options) {
@@ -85,7 +83,7 @@ const stories = {
     await visit.press("accept_all");
     const { subject } = await visit.becomes("decided");
     await visit.until('document.cookie.includes("_dpa_session=")');
-    assert.equal((await check(service, { subject })).reason, "granted");
+    assert.equal((await check(stage.service, { subject })).reason, "granted");
 
     await visit.open("/pricing");
     await visit.until("window.consent.allows('analytics')");
@@ -95,7 +93,7 @@ const stories = {
     assert.equal(await visit.run('window.consent.allows("analytics")'), false);
     const { subject: left } = await visit.becomes("decided");
     await visit.until(`!${ran}`);
-    assert.equal((await check(service, { subject })).reason, "withdrawn");
+    assert.equal((await check(stage.service, { subject })).reason, "withdrawn");
     assert.equal(left, null);
     assert.equal(await visit.run("localStorage.length"), 0);
   },
@@ -112,7 +110,7 @@ const stories = {
     assert.equal(await visit.run(`!!${button("accept_all")}`), false);
     assert.equal(await visit.run(ran), false);
     const token = await visit.run("document.cookie.split('dp_consent=')[1].split(';')[0]");
-    assert.equal((await check(service, { token })).reason, "refused");
+    assert.equal((await check(stage.service, { token })).reason, "refused");
     assert.ok(!visit.edge.requests.some((path) => /analytics\.js|marketing\.js/.test(path)));
   },
 
@@ -126,8 +124,8 @@ const stories = {
     await visit.press("save");
     const { choices, subject } = await visit.becomes("decided");
     assert.deepEqual(choices, { analytics: "granted", marketing: "denied" });
-    assert.equal((await check(service, { subject })).reason, "granted");
-    assert.equal((await check(service, { subject }, "marketing")).allowed, false);
+    assert.equal((await check(stage.service, { subject })).reason, "granted");
+    assert.equal((await check(stage.service, { subject }, "marketing")).allowed, false);
     await visit.choices();
     assert.deepEqual(await visit.run(`${boxes}.map((box) => box.checked)`), [true, false]);
   },
@@ -165,11 +163,11 @@ const stories = {
     assert.equal((await visit.state()).status, "pending");
     assert.equal(await visit.run('window.consent.allows("analytics")'), false);
     assert.equal(await visit.run(`!!${button("accept_all")}`), false);
-    assert.equal((await check(service, { subject })).reason, "granted");
+    assert.equal((await check(stage.service, { subject })).reason, "granted");
     visit.edge.down = undefined;
     await visit.open();
     assert.equal((await visit.becomes("decided")).subject, null);
-    assert.equal((await check(service, { subject })).reason, "withdrawn");
+    assert.equal((await check(stage.service, { subject })).reason, "withdrawn");
     assert.equal(await visit.run("document.cookie.includes('outbox')"), false);
   },
 
@@ -249,7 +247,7 @@ for (const { name, open, missing } of otherBrowsers) {
   for (const [story, tell] of Object.entries(stories)) {
     const { headers = germany, options, skip } = settings[story] ?? {};
     test(`${name}: ${story}`, { skip: missing ?? skip?.[name] }, async () => {
-      const edge = await startEdge(service, headers);
+      const edge = await startEdge(stage.service, headers);
       try {
         await tell(new Visit(await sharedBrowser(name, open, options), edge));
       } finally {

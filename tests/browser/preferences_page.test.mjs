@@ -6,6 +6,7 @@ import assert from "node:assert/strict";
 import { axeFindings } from "../support/axe.mjs";
 import { picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { overflow } from "../support/geometry.mjs";
 import { screens, translation } from "../support/languages.mjs";
 
 const { test, visit } = browserStage();
@@ -51,9 +52,7 @@ async function assertFair(page) {
     assert.ok(height >= 44, `${height} px`);
     assert.equal(look, boxes[0].look, "no button looks more inviting than another");
   }
-  const sideways = await page.evaluate(
-    () => document.documentElement.scrollWidth - document.documentElement.clientWidth,
-  );
+  const sideways = await overflow(page);
   assert.ok(sideways <= 0, `scrolls sideways by ${sideways} px`);
 }
 

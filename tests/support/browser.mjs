@@ -97,7 +97,8 @@ export async function newVisitor(browser, { url, from, gpc = false, headers = {}
     extraHTTPHeaders: { ...places[from], ...(gpc ? { "Sec-GPC": "1" } : {}), ...headers },
     ...options,
   });
-  context.setDefaultTimeout(20_000);
+  // Where nothing is wrong it is never reached, also by a machine that has much else to do.
+  context.setDefaultTimeout(60_000);
   const seen = observe(context);
   await context.addInitScript(collectViolations);
   if (gpc) await context.addInitScript(signalGpc);

@@ -11,6 +11,7 @@ import { startConsentd } from "./consentd.mjs";
 // A test that takes longer hangs, also where a machine has much else to do.
 const testMilliseconds = 5 * 60_000;
 const endMilliseconds = 60_000;
+const patienceMilliseconds = 60_000;
 const file = process.argv[1];
 
 // One Chromium of each kind for all stages of a file, by its launch options.
@@ -30,7 +31,7 @@ async function closeBrowsers() {
 
 /**
  * Call at the top of a file, once for each service that it needs. `options` are those of
- * startConsentd, `kind` the launch options of its browser. It has
+ * startConsentd, `kind` the launch options of its browser, or null for none. It has
  * - `service` and `browser`, while the tests run;
  * - `test`: node:test's with a limit of time, and an account of what there was when one fails.
  *   They come one after the other;
@@ -64,11 +65,11 @@ export function browserStage(options, kind = headlessShell) {
   }
 
   before(async () => {
-    const service = startConsentd(options).then((started) => (stage.service = started));
-    const browser = browserOf(kind).then((launched) => (stage.browser = launched));
-    // Both have come, or can be ended, before one of them is complained of.
-    await Promise.allSettled([service, browser]);
-    await Promise.all([service, browser]);
+    const parts = [startConsentd({ patienceMilliseconds, ...options }), kind && browserOf(kind)];
+    // What has come is ended in any case.
+    const [service, browser] = await Promise.allSettled(parts);
+    Object.assign(stage, { service: service.value, browser: browser.value });
+    await Promise.all(parts);
   });
 
   const end = async () => {

@@ -1,6 +1,6 @@
 // Pages that only a test has, served from the service's own origin and under the demo's policy.
 
-const policy = (trustedTypes) => [
+const usualPolicy = (trustedTypes) => [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval' 'nonce-fixture'",
   "style-src 'self'",
@@ -30,18 +30,17 @@ const page = (
  * Serves `body` at `path`, and every file of `files` by its path: text, or [wait, text] for a slow
  * one, which comes after as many milliseconds, or when a promise resolves. A name that ends in
  * .html is a page of its own, without the banner. `attributes` are further ones of the banner's
- * script, without their data-; `head` is put into the page's; `policy: false` leaves out the
- * policy, for libraries that make markup of text.
+ * script, without their data-; `head` is put into the page's. `policy` is another one, or false for
+ * none: there are libraries that make markup of text.
  */
 export async function serveFixture(context, path, body, files = {}, options = {}) {
-  const { trustedTypes = "'none'" } = options;
-  const restricted = { "content-security-policy": policy(trustedTypes) };
+  const { trustedTypes = "'none'", policy = usualPolicy(trustedTypes) } = options;
   await context.route(
     (url) => url.pathname === path,
     (route) =>
       route.fulfill({
         contentType: "text/html; charset=utf-8",
-        headers: options.policy === false ? {} : restricted,
+        headers: policy ? { "content-security-policy": policy } : {},
         body: page(body, options),
       }),
   );

@@ -36,7 +36,7 @@ async function openFirefox({ gpc = false } = {}) {
   };
 }
 
-async function until(works, milliseconds = 15_000) {
+async function until(works, milliseconds = 60_000) {
   const deadline = Date.now() + milliseconds;
   for (;;) {
     const found = await works().catch(() => undefined);

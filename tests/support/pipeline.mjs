@@ -61,7 +61,7 @@ export const eventsOf = async (service, path) =>
   (await events(service)).filter((event) => event.path === path);
 
 // The first event that fits, as soon as it is on the disk.
-export async function waitForEvent(service, fits, milliseconds = 20_000) {
+export async function waitForEvent(service, fits, milliseconds = 60_000) {
   const deadline = Date.now() + milliseconds;
   do {
     const found = (await events(service)).find(fits);
