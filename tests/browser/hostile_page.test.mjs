@@ -3,15 +3,16 @@
 // is asked all the same, in the same place and size, and the page goes on.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 import { isDeepStrictEqual } from "node:util";
 
-import { allows, control, screenshot } from "../support/browser.mjs";
+import { allows, control, picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice, decided } from "../support/choice.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
 import { until } from "../support/other_browsers.mjs";
 
 const stage = browserStage();
+const { test } = stage;
 const words = `<p>${"Some words to read. ".repeat(40)}</p>`.repeat(8);
 
 async function visit(body = words, { css = "", files = {}, init, ...options } = {}) {
@@ -29,7 +30,7 @@ const lives = (page) => page.waitForFunction(() => window.consent?.ready.then(()
 
 async function refuse(page) {
   await control(page, "reject_all").click();
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  await decided(page);
   assert.equal(await page.locator("dialphone-consent .card").count(), 0);
   assert.equal(await allows(page, "analytics"), false);
 }
@@ -72,36 +73,41 @@ const styles = {
   "body promises a transform": "body { will-change: transform; }",
 };
 
+// Both layers on a page that styles nothing, which are the same every time.
+let plainLayers;
+const plain = () => (plainLayers ??= measurePlain());
+
+async function measurePlain() {
+  const { context, page } = await visit();
+  await control(page, "accept_all").waitFor();
+  await until(() => shape(page, ".card.rest"));
+  const layers = { card: await shape(page, ".card"), dialog: await shapes(page) };
+  await context.close();
+  return layers;
+}
+
 for (const [name, css] of Object.entries(styles)) {
   test(`styles, ${name}: both layers are what they are on any page`, async () => {
-    const plain = await visit();
-    await control(plain.page, "accept_all").waitFor();
-    await until(() => shape(plain.page, ".card.rest"));
-    const card = await shape(plain.page, ".card");
-    const dialog = await shapes(plain.page);
-    await plain.context.close();
-
-    const { context, page, complaints } = await visit(words, { css });
+    const { card, dialog } = await plain();
+    const { page, complaints } = await visit(words, { css });
     await control(page, "accept_all").waitFor();
     const same = async () => isDeepStrictEqual(await shape(page, ".card"), card);
     await until(same).catch(() => {});
     assert.deepEqual(await shape(page, ".card"), card);
     assert.ok(card.choices.length === 3 && card.choices.every(({ hit }) => hit));
     assert.deepEqual(await shapes(page), dialog);
-    await screenshot(page, `hostile-${name.replace(/\W+/g, "-")}`);
+    await picture(page, `hostile-${name.replace(/\W+/g, "-")}`);
     await refuse(page);
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 }
 
 test("styles: the standing button stays in the window of a body with a transform", async () => {
   const css = "body { transform: translateX(0); }";
-  const { context, page } = await visit(words, { css, attributes: { reopen: "start" } });
+  const { page } = await visit(words, { css, attributes: { reopen: "start" } });
   await refuse(page);
   const box = await control(page, "reopen").boundingBox();
   assert.ok(box.y > 700 && box.y + box.height <= 800, JSON.stringify(box));
-  await context.close();
 });
 
 const removing = (selector) => `<script nonce="fixture">
@@ -114,21 +120,19 @@ const removing = (selector) => `<script nonce="fixture">
 </script>`;
 
 test("a page that takes the banner away once has it again", async () => {
-  const { context, page } = await visit();
+  const { page } = await visit();
   await control(page, "accept_all").waitFor();
   await page.locator("dialphone-consent").evaluate((host) => host.remove());
   await refuse(page);
-  await context.close();
 });
 
 test("a page that takes it away each time gets its way, and nothing optional runs", async () => {
-  const { context, page } = await visit(words + removing("dialphone-consent"));
+  const { page } = await visit(words + removing("dialphone-consent"));
   await lives(page);
   await page.waitForFunction(() => globalThis.taken >= 99);
   await page.evaluate(() => document.body.append("more"));
   assert.equal(await page.locator("dialphone-consent").count(), 0);
   assert.equal(await allows(page, "analytics"), false);
-  await context.close();
 });
 
 test("the same for what stands in the place of a frame", async () => {
@@ -136,13 +140,12 @@ test("the same for what stands in the place of a frame", async () => {
     '<iframe data-consent="marketing" data-consent-src="/other.html" title="Video"></iframe>';
   const files = { "/other.html": "<p>Other" };
   const body = frame + removing("dialphone-consent-frame");
-  const { context, page } = await visit(body, { files });
+  const { page } = await visit(body, { files });
   await lives(page);
   await page.waitForFunction(() => globalThis.taken >= 99);
   assert.equal(await page.locator("iframe[src]").count(), 0);
   await control(page, "accept_all").click();
   await page.locator('iframe[src="/other.html"]').waitFor();
-  await context.close();
 });
 
 const tag = (attributes) =>
@@ -177,7 +180,7 @@ const embeddings = {
 for (const [name, { body = "", ...options }] of Object.entries(embeddings)) {
   test(`embedded, ${name}: asked once, and the answer holds`, async () => {
     const all = { banner: false, ...options };
-    const { context, page, complaints } = await visit(words + body, all);
+    const { page, complaints } = await visit(words + body, all);
     await control(page, "accept_all").waitFor();
     await page.evaluate(() => window.consent.ready);
     assert.equal(await page.locator("dialphone-consent").count(), 1);
@@ -185,7 +188,6 @@ for (const [name, { body = "", ...options }] of Object.entries(embeddings)) {
     assert.equal(await page.evaluate(one), true);
     await refuse(page);
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 }
 
@@ -206,7 +208,6 @@ for (const attribute of ["", "async"]) {
     await opening;
     await refuse(page);
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 }
 
@@ -234,12 +235,11 @@ for (const [name, init] of [
   ["there is no randomUUID, no subtle, no locks, no channel", `(${insecure})()`],
 ]) {
   test(`${name}: the question is asked, a refusal arrives, the page works`, async () => {
-    const { context, page, complaints } = await visit(words, { init });
+    const { page, complaints } = await visit(words, { init });
     await lives(page);
-    const posted = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+    const posted = answerToChoice(page);
     await refuse(page);
     assert.equal((await posted).status(), 201);
     assert.deepEqual(complaints, []);
-    await context.close();
   });
 }

@@ -2,16 +2,18 @@
 // script gets the page again, with what holds, and never an answer made for programs by waiting.
 
 import assert from "node:assert/strict";
-import { after, test } from "node:test";
+import { after } from "node:test";
 
-import { screenshot } from "../support/browser.mjs";
+import { picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice } from "../support/choice.mjs";
 import { screens, translation } from "../support/languages.mjs";
 import { MovableClock } from "../support/movable_clock.mjs";
 
 const hour = 3600e3;
 const clock = await MovableClock.create();
 const stage = browserStage({ env: clock.env });
+const { test } = stage;
 after(() => clock.remove());
 
 const address = "/v1/preferences?site=dialphone.com";
@@ -25,7 +27,7 @@ const tokenOf = async (context) =>
 const visit = (options) => stage.visit({ javaScriptEnabled: false, ...options });
 
 async function press(page, action) {
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  const answered = answerToChoice(page);
   await button(page, action).click();
   return (await answered).status();
 }
@@ -47,7 +49,7 @@ for (const [language, from, viewport] of [
       assert.deepEqual(await notes(page), [], "nothing says that it is saved");
       assert.deepEqual(await ticked(page), holds);
       assert.equal(await tokenOf(context), held);
-      await screenshot(page, `late-form-${where.replace(/\W+/g, "-")}-${action}`);
+      await picture(page, `late-form-${where.replace(/\W+/g, "-")}-${action}`);
       assert.equal(await press(page, action), 303);
       await page.waitForURL(/saved=1/);
       assert.equal(await page.locator("html").getAttribute("lang"), language);
@@ -55,7 +57,6 @@ for (const [language, from, viewport] of [
       const all = action === "accept_all" ? ["analytics", "marketing"] : [];
       assert.deepEqual(await ticked(page), all);
     }
-    await context.close();
   });
 }
 
@@ -92,7 +93,6 @@ test("the same button twice is one choice, and another one after it shows what h
   assert.equal(await press(page, "withdraw"), 303);
   await page.waitForURL(/saved=1/);
   assert.deepEqual(await ticked(page), []);
-  await context.close();
 });
 
 const broken = {
@@ -111,11 +111,10 @@ for (const [name, [change, says]] of Object.entries(broken)) {
     const status = await press(page, "accept_all");
     assert.ok([303, 422].includes(status), `${status}`);
     await page.waitForLoadState();
-    await screenshot(page, `broken-form-${name.replace(/\W+/g, "-")}`);
+    await picture(page, `broken-form-${name.replace(/\W+/g, "-")}`);
     const text = await page.locator("body").innerText();
     assert.match(text, says);
     assert.equal(text.includes(translation("en").saved), false);
     assert.equal(await tokenOf(context), undefined);
-    await context.close();
   });
 }

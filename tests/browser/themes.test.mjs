@@ -104,16 +104,26 @@ const nasty = {
   "a question nobody can read": [`${part("title")} { color: #f4f4f4; }`, "color contrast"],
 };
 
+// The first layer without a theme, which is the same every time.
+let plainLayer;
+const plain = () => (plainLayer ??= seePlain());
+
+async function seePlain() {
+  const { context, page } = await visit("");
+  await control(page, "accept_all").waitFor();
+  const layer = await seen(page);
+  await context.close();
+  return layer;
+}
+
 for (const [name, [css, property]] of Object.entries(nasty)) {
   test(`corrected: ${name}`, async () => {
-    const plain = await visit("");
-    await control(plain.page, "accept_all").waitFor();
     const { page, complaints } = await visit(css);
     const text = await complaint(page, complaints);
     assert.match(text, /weaken a choice and are not used/);
     assert.ok(text.includes(`: ${property} is `), text);
     await control(page, "reject_all").waitFor();
-    assert.deepEqual(await seen(page), await seen(plain.page));
+    assert.deepEqual(await seen(page), await plain());
     assert.equal((await seen(page)).hit, "reject_all");
     await control(page, "reject_all").click();
     await control(page, "reject_all").waitFor({ state: "detached" });
@@ -124,10 +134,9 @@ for (const [name, [css, property]] of Object.entries(nasty)) {
 test("the page cannot reach past the layer by styling its host", async () => {
   const css = `dialphone-consent { opacity: 0 !important; display: none !important; font: 3px x;
     --dpc-ink: #fff !important; transform: scale(0.1); }`;
-  const plain = await visit("");
   const { page } = await visit(css);
   await control(page, "reject_all").waitFor();
-  assert.deepEqual(await seen(page), await seen(plain.page));
+  assert.deepEqual(await seen(page), await plain());
   assert.equal(
     await page.locator("dialphone-consent").evaluate((host) => getComputedStyle(host).opacity),
     "1",
@@ -196,16 +205,16 @@ test("a layer that is gone or on its way out is not measured", async () => {
 });
 
 test("in the dialog a choice is as strong as in the first layer", async () => {
-  const plain = await visit("");
+  const untouched = await visit("");
   const css = `${part("actions")} { grid-template-columns: 1fr 0 1fr; }`;
   const { page, complaints } = await visit(css);
   await complaint(page, complaints);
-  for (const one of [plain.page, page]) {
+  for (const one of [untouched.page, page]) {
     await control(one, "settings").click();
     await control(one, "save").waitFor();
   }
   await measured(page);
-  assert.deepEqual(await seen(page, "dialog"), await seen(plain.page, "dialog"));
+  assert.deepEqual(await seen(page, "dialog"), await seen(untouched.page, "dialog"));
 });
 
 const inDialog = {

@@ -1,14 +1,14 @@
 // Visitors whose browser runs no script: nothing optional runs, and the choice is a plain form.
 
 import assert from "node:assert/strict";
-import { test } from "node:test";
 
-import { screenshot } from "../support/browser.mjs";
+import { picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice } from "../support/choice.mjs";
 import { check } from "../support/pipeline.mjs";
 
-const stage = browserStage({ scopes: ["check"] });
-
+const stage = browserStage();
+const { test } = stage;
 const visit = (options) => stage.visit({ javaScriptEnabled: false, ...options });
 
 const cookieOf = async (context) =>
@@ -21,19 +21,18 @@ async function toPreferences(page) {
 }
 
 test("the page asks for nothing optional and points to the form", async () => {
-  const { context, page, requests } = await visit({});
+  const { context, page, requests } = await visit();
   await toPreferences(page);
   assert.deepEqual(await context.cookies(), []);
   assert.ok(requests.every((request) => !/analytics|marketing|notice|events/.test(request.url())));
   assert.equal(await page.locator("script").count(), 0);
-  await screenshot(page, "preferences-page", { fullPage: true });
-  await context.close();
+  await picture(page, "preferences-page", { fullPage: true });
 });
 
 test("accepting by form sets the cookie and leads back", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await toPreferences(page);
-  const answered = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  const answered = answerToChoice(page);
   await page.locator('button[name="action"][value="accept_all"]').click();
   assert.equal((await answered).status(), 303);
   await page.waitForURL(`${stage.service.url}/`);
@@ -41,16 +40,15 @@ test("accepting by form sets the cookie and leads back", async () => {
   assert.equal((await check(stage.service, { token: cookie.value })).reason, "granted");
 
   await toPreferences(page);
-  await screenshot(page, "preferences-page-granted", { fullPage: true });
+  await picture(page, "preferences-page-granted", { fullPage: true });
   await page.locator('button[name="action"][value="withdraw"]').click();
   await page.waitForURL(`${stage.service.url}/`);
   assert.notEqual((await cookieOf(context)).value, cookie.value);
   assert.equal((await check(stage.service, { token: cookie.value })).reason, "withdrawn");
-  await context.close();
 });
 
 test("refusing by form leaves no identifier", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await toPreferences(page);
   await page.locator('button[name="action"][value="reject_all"]').click();
   await page.waitForURL(`${stage.service.url}/`);
@@ -59,11 +57,10 @@ test("refusing by form leaves no identifier", async () => {
     (await check(stage.service, { token: (await cookieOf(context)).value })).reason,
     "refused",
   );
-  await context.close();
 });
 
 test("one purpose by form", async () => {
-  const { context, page } = await visit({});
+  const { context, page } = await visit();
   await toPreferences(page);
   const inputs = page.locator('input[name="choices.analytics"]');
   assert.ok(
@@ -78,24 +75,21 @@ test("one purpose by form", async () => {
   const token = (await cookieOf(context)).value;
   assert.equal((await check(stage.service, { token })).reason, "granted");
   assert.equal((await check(stage.service, { token }, "marketing")).allowed, false);
-  await context.close();
 });
 
 test("the form page is readable small, dark and in German", async () => {
-  const { context, page } = await visit({
+  const { page } = await visit({
     viewport: { width: 320, height: 640 },
     colorScheme: "dark",
     locale: "de-DE",
   });
   await page.goto("/v1/preferences?site=dialphone.com&return=/");
-  await screenshot(page, "preferences-page-320-dark-de", { fullPage: true });
+  await picture(page, "preferences-page-320-dark-de", { fullPage: true });
   assert.equal(await page.locator("html").getAttribute("lang"), "de");
-  await context.close();
 });
 
 test("a language chosen in the browser is the language of the form", async () => {
-  const { context, page } = await visit({ locale: "fr-FR" });
+  const { page } = await visit({ locale: "fr-FR" });
   await page.goto("/v1/preferences?site=dialphone.com");
   assert.equal(await page.locator("html").getAttribute("lang"), "fr");
-  await context.close();
 });
