@@ -3,7 +3,7 @@
 // explain. Two pages side by side, and at the end it is counted whether nothing was left out.
 
 import assert from "node:assert/strict";
-import { before, describe } from "node:test";
+import { describe } from "node:test";
 
 import { axeFindings } from "../support/axe.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
@@ -18,15 +18,9 @@ const { test } = stage;
 const free = [];
 const judged = new Set();
 
-before(async () => {
-  for (let i = 0; i < sideBySide; ++i) {
-    free.push(await openLooks(stage.browser, stage.service.url, { axe: true }));
-  }
-});
-
 async function judge(language, stopNames, themes) {
   const findings = [];
-  const looks = free.pop();
+  const looks = free.pop() ?? (await openLooks(stage.browser, stage.service.url, { axe: true }));
   try {
     const visit = async (page, name, scope) => {
       for (const line of await axeFindings(page, scope)) findings.push(`${name}: ${line}`);

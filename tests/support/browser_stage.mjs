@@ -31,7 +31,8 @@ async function closeBrowsers() {
 
 /**
  * Call at the top of a file, once for each service that it needs. `options` are those of
- * startConsentd, `kind` the launch options of its browser, or null for none. It has
+ * startConsentd, `kind` the launch options of its browser, or null for none. The file has no
+ * `before` of its own: node would run it beside the stage's. A stage has
  * - `service` and `browser`, while the tests run;
  * - `test`: node:test's with a limit of time, and an account of what there was when one fails.
  *   They come one after the other;
