@@ -38,7 +38,7 @@ std::optional<http::Response> refuse_media(const http::Request& request,
 std::variant<JsonValue, http::Response> json_body(
     const http::Request& request, std::initializer_list<std::string_view> media_types) {
   if (auto refused = refuse_media(request, media_types)) return std::move(*refused);
-  JsonParse parsed = parse_json(request.body);
+  JsonParse parsed = parse_json_unplaced(request.body);
   if (parsed.error)
     return http::problem(400, "The body is not valid JSON.", pointed({*parsed.error}));
   return std::move(parsed.value);

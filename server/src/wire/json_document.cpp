@@ -7,8 +7,6 @@
 #include <unordered_set>
 #include <utility>
 
-#include "wire/plain_json.h"
-
 namespace consent::server {
 
 JsonValue::JsonValue() = default;
@@ -102,7 +100,9 @@ class JsonTreeBuilder {
   using string_t = nlohmann::json::string_t;
   using binary_t = nlohmann::json::binary_t;
 
-  explicit JsonTreeBuilder(std::string_view text) : text_(text) {}
+  enum class Places : std::uint8_t { counted, unknown };
+  JsonTreeBuilder(std::string_view text, Places places)
+      : text_(text), is_counted_(places == Places::counted) {}
   std::size_t* consumed() { return &consumed_; }
 
   bool null() { return place(JsonValue(), consumed_ - 4); }
@@ -130,7 +130,7 @@ class JsonTreeBuilder {
   bool end_array() { return close(); }
   bool key(string_t& name) {
     const std::size_t start = string_start();
-    if (!names_.back().insert(name).second) {
+    if (!enter(name)) {
       const std::string pointer = pointer_join(pointer_, name);
       error_ = JsonError{pointer, "the member is given more than once", start};
       return false;
@@ -149,6 +149,20 @@ class JsonTreeBuilder {
   }
 
  private:
+  // False when the open object has it already.
+  bool enter(const string_t& name) {
+    const JsonObject& members = *open_.back()->object();
+    std::unordered_set<std::string>& names = names_.back();
+    if (members.size() < kFewMembers) {
+      return std::none_of(members.begin(), members.end(),
+                          [&](const JsonMember& member) { return member.name == name; });
+    }
+    if (names.empty()) {
+      for (const JsonMember& member : members) names.insert(member.name);
+    }
+    return names.insert(name).second;
+  }
+
   bool fail(std::string detail, std::size_t offset) {
     error_ = JsonError{"", std::move(detail), std::min(offset, text_.size())};
     return false;
@@ -163,6 +177,7 @@ class JsonTreeBuilder {
     value.offset_ = static_cast<std::uint32_t>(offset);
     if (open_.empty()) {
       root_ = std::move(value);
+      if (auto* members = std::get_if<JsonObject>(&root_.value_)) members->reserve(kUsualMembers);
       return &root_;
     }
     if (auto* items = std::get_if<JsonArray>(&open_.back()->value_)) {
@@ -203,6 +218,7 @@ class JsonTreeBuilder {
 
   // The parser stands right behind the closing quote.
   std::size_t string_start() const {
+    if (!is_counted_) return 0;
     std::size_t at = consumed_ - 1;
     while (at > 0) {
       --at;
@@ -215,6 +231,7 @@ class JsonTreeBuilder {
   }
   // The parser has read one byte more than the number, except at the end of the text.
   std::size_t number_start() const {
+    if (!is_counted_) return 0;
     const auto in_number = [](char c) {
       return (c >= '0' && c <= '9') || c == '-' || c == '+' || c == '.' || c == 'e' || c == 'E';
     };
@@ -224,12 +241,16 @@ class JsonTreeBuilder {
     return end;
   }
 
+  static constexpr std::size_t kFewMembers = 24;  // compared one by one
+  static constexpr std::size_t kUsualMembers = 16;
+
   std::string_view text_;
+  const bool is_counted_;
   std::size_t consumed_ = 0;
   JsonValue root_;
   std::vector<JsonValue*>
       open_;  // stable: a container does not grow while its last element is open
-  std::vector<std::unordered_set<std::string>> names_;
+  std::vector<std::unordered_set<std::string>> names_;  // of objects with more than a few members
   std::string pointer_;
   std::vector<std::size_t> pointer_lengths_;
   std::string key_;
@@ -240,18 +261,22 @@ class JsonTreeBuilder {
 
 JsonParse parse_json(std::string_view text, JsonDialect dialect) {
   if (text.size() > kJsonBytesMax) return {{}, JsonError{"", "longer than is accepted", 0}};
-  if (auto plain = read_plain_json(text)) return {std::move(*plain), std::nullopt};
-  return parse_json_in_full(text, dialect);
-}
-
-JsonParse parse_json_in_full(std::string_view text, JsonDialect dialect) {
-  JsonTreeBuilder builder(text);
+  JsonTreeBuilder builder(text, JsonTreeBuilder::Places::counted);
   const CountingIterator first(text.data(), builder.consumed());
   const CountingIterator last(text.data() + text.size(), builder.consumed());
   const bool complete =
       nlohmann::json::sax_parse(first, last, &builder, nlohmann::json::input_format_t::json, true,
                                 dialect == JsonDialect::commented);
   return builder.result(complete);
+}
+
+// Counting costs on each byte. Where an error stands, a second reading finds out.
+JsonParse parse_json_unplaced(std::string_view text) {
+  if (text.size() > kJsonBytesMax) return parse_json(text);
+  JsonTreeBuilder builder(text, JsonTreeBuilder::Places::unknown);
+  const bool complete = nlohmann::json::sax_parse(text.data(), text.data() + text.size(), &builder);
+  JsonParse parse = builder.result(complete);
+  return parse.error ? parse_json(text) : std::move(parse);
 }
 
 TextPosition position_of(std::string_view text, std::size_t offset) {

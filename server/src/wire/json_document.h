@@ -54,7 +54,6 @@ class JsonValue {
 
  private:
   friend class JsonTreeBuilder;
-  friend class PlainTreeReader;
   std::variant<std::monostate, bool, std::int64_t, double, std::string, JsonArray, JsonObject>
       value_;
   std::uint32_t offset_ = 0;
@@ -92,9 +91,9 @@ inline constexpr std::size_t kJsonBytesMax = 16 * 1024 * 1024;
 // kJsonBytesMax.
 JsonParse parse_json(std::string_view text, JsonDialect dialect = JsonDialect::strict);
 
-// The same for a text that is not longer, by the library alone, also of the usual form
-// (plain_json.h).
-JsonParse parse_json_in_full(std::string_view text, JsonDialect dialect = JsonDialect::strict);
+// The same of strict text, faster, for who has no use for where a value stood: no offset of the
+// value means anything; that of an error does.
+JsonParse parse_json_unplaced(std::string_view text);
 
 struct TextPosition {
   std::size_t line = 1;

@@ -3,21 +3,62 @@
 #include <algorithm>
 #include <utility>
 
-#include "wire/plain_reader.h"
-
 namespace consent::server {
 namespace {
 
-bool read_texts(PlainReader& reader, std::vector<std::string_view>& out) {
-  if (!reader.take('[')) return false;
-  if (reader.take(']')) return true;
-  do {
-    std::string_view entry;
-    if (out.size() == kCheckEntriesMax || !reader.text(entry)) return false;
-    out.push_back(entry);
-  } while (reader.take(','));
-  return reader.take(']');
+// Printable ASCII without escapes means itself.
+bool is_plain(std::string_view text) {
+  unsigned odd = 0;
+  for (const char c : text) {
+    const auto byte = static_cast<unsigned char>(c);
+    odd |= static_cast<unsigned>(byte < 0x20) | static_cast<unsigned>(byte > 0x7e) |
+           static_cast<unsigned>(c == '\\');
+  }
+  return odd == 0;
 }
+
+class PlainReader {
+ public:
+  explicit PlainReader(std::string_view text) : at_(text.data()), end_(at_ + text.size()) {}
+
+  bool take(char wanted) {
+    skip_blanks();
+    if (at_ == end_ || *at_ != wanted) return false;
+    ++at_;
+    return true;
+  }
+  bool text(std::string_view& out) {
+    if (!take('"')) return false;
+    const char* const close = std::find(at_, end_, '"');
+    out = {at_, static_cast<std::size_t>(close - at_)};
+    if (close == end_ || !is_plain(out)) return false;
+    at_ = close + 1;
+    return true;
+  }
+  bool texts(std::vector<std::string_view>& out) {
+    if (!take('[')) return false;
+    if (take(']')) return true;
+    do {
+      std::string_view entry;
+      if (out.size() == kCheckEntriesMax || !text(entry)) return false;
+      out.push_back(entry);
+    } while (take(','));
+    return take(']');
+  }
+  bool at_end() {
+    skip_blanks();
+    return at_ == end_;
+  }
+  std::size_t left() const { return static_cast<std::size_t>(end_ - at_); }
+
+ private:
+  void skip_blanks() {
+    while (at_ != end_ && (*at_ == ' ' || *at_ == '\n' || *at_ == '\r' || *at_ == '\t')) ++at_;
+  }
+
+  const char* at_;
+  const char* end_;
+};
 
 struct Seen {
   bool site = false;
@@ -38,7 +79,7 @@ bool read_entries(PlainReader& reader, Seen& seen, CheckRequest& request, CheckR
   constexpr std::size_t kIdBytes = 25;  // with its quotes and comma
   request.by = by;
   request.entries.reserve(std::min(reader.left() / kIdBytes + 1, kCheckEntriesMax));
-  return read_texts(reader, request.entries);
+  return reader.texts(request.entries);
 }
 
 bool read_member(PlainReader& reader, Seen& seen, CheckRequest& request) {

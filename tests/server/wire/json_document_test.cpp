@@ -3,6 +3,7 @@
 #include <string>
 
 #include "support/catch.h"
+#include "wire/json_writer.h"
 
 using namespace consent::server;
 
@@ -90,4 +91,35 @@ TEST_CASE("Comments are read where they are allowed, and places stay true") {
   const TextPosition position = position_of(text, parse.value.find("a")->offset());
   CHECK(position.line == 2);
   CHECK(position.column == 16);
+}
+
+TEST_CASE("Who has no use for places gets the same values, and the same errors in their places") {
+  std::string wide = "{";
+  for (int i = 0; i < 60; ++i) wide += '"' + std::to_string(i) + "\":" + std::to_string(i) + ",";
+  const std::string twice = wide + "\"59\":1}";
+  const std::string early = wide + "\"3\":1}";
+  wide.back() = '}';
+  for (const std::string& text :
+       {std::string(R"({"a": [1, -2.5, "x\"\\", true], "b": {"c": null, "d": {}}})"),
+        std::string("{\"e\": \"\xc3\xa4\"}"), std::string("17"), std::string("[]"), wide,
+        nested(kJsonDepthMax)}) {
+    INFO(text);
+    const JsonParse placed = parse_json(text);
+    const JsonParse unplaced = parse_json_unplaced(text);
+    REQUIRE_FALSE(placed.error);
+    REQUIRE_FALSE(unplaced.error);
+    CHECK(to_json(unplaced.value) == to_json(placed.value));
+  }
+  for (const std::string& text :
+       {std::string(), std::string("{\"a\":1,}"), std::string("{\"a\":{\"b\":1,\"b\":2}}"), twice,
+        early, std::string("// c\n1"), std::string("1e999"), std::string("\"\xff\""),
+        nested(kJsonDepthMax + 1), std::string(kJsonBytesMax + 1, ' ')}) {
+    const JsonParse placed = parse_json(text);
+    const JsonParse unplaced = parse_json_unplaced(text);
+    REQUIRE(placed.error);
+    REQUIRE(unplaced.error);
+    CHECK(unplaced.error->pointer == placed.error->pointer);
+    CHECK(unplaced.error->detail == placed.error->detail);
+    CHECK(unplaced.error->offset == placed.error->offset);
+  }
 }
