@@ -130,6 +130,8 @@ const firstVersion = modelOf({ ...everything, Version: 1 });
 const readings = [
   read("everything set", "Read", full),
   read("what the library writes when nothing is set", "Read", modelOf({ Gpc: false }).encode()),
+  read("the example of the library's own tests", "Read", "DBABLA~CVVVkkkkkpFY.YA"),
+  read("the same with the header of the specification", "Header", "DBABL~CVVVkkkkkpFY.YA"),
   read("the header padded to six bits only", "Header", `DBABL~${section}`),
   read("uspv1 in front", "Header", other.encode()),
   read("usca and usva behind, as a range", "Header", beside.encode()),
