@@ -1,4 +1,6 @@
 #include <algorithm>
+#include <charconv>
+#include <cstdint>
 #include <limits>
 #include <set>
 
@@ -25,10 +27,12 @@ std::string_view origin_flaw(std::string_view origin) {
   const std::size_t colon = host.find(':');
   if (colon != host.npos) {
     const std::string_view port = host.substr(colon + 1);
-    const bool number =
-        !port.empty() && port.size() <= 5 && port.front() != '0' &&
-        std::all_of(port.begin(), port.end(), [](char c) { return c >= '0' && c <= '9'; });
-    if (!number) return kShape;
+    std::uint16_t number = 0;
+    const auto [end, error] = std::from_chars(port.data(), port.data() + port.size(), number);
+    const bool whole = error == std::errc() && end == port.data() + port.size();
+    if (!whole || port.front() == '0') return kShape;
+    if (number == (plain ? 80 : 443))
+      return "must not name the scheme's own port, which browsers leave out: no page would match";
     host = host.substr(0, colon);
   }
   if (!is_host_name(host)) return kShape;

@@ -46,6 +46,14 @@ const std::vector<Mistake>& mistakes() {
       {R"("https://example.com"])", R"("*"])", "/origins/0", "scheme, host and port"},
       {R"("https://example.com"])", R"("https://example.com:0"])", "/origins/0",
        "scheme, host and port"},
+      {R"("https://example.com"])", R"("https://example.com:"])", "/origins/0",
+       "scheme, host and port"},
+      {R"("https://example.com"])", R"("https://example.com:65536"])", "/origins/0",
+       "scheme, host and port"},
+      {R"("https://example.com"])", R"("https://example.com:443"])", "/origins/0",
+       "must not name the scheme's own port"},
+      {R"("https://example.com"])", R"("http://localhost:80"])", "/origins/0",
+       "must not name the scheme's own port"},
       {R"("https://example.com"])", R"("https://user@example.com"])", "/origins/0",
        "scheme, host and port"},
       {R"("https://example.com"])", R"(7])", "/origins/0", "must be a string"},
@@ -226,7 +234,7 @@ TEST_CASE("Replication is off unless the site file names two zones, which must b
       load(with(sample_site_text(), R"("example.com",)",
                 R"("example.com", "replication": {"from": "us", "to": "eu"},)"));
   REQUIRE(site.replication);
-  CHECK(*site.replication == Replication{consent::Zone::us, consent::Zone::eu});
+  CHECK(*site.replication == CopyDirection{consent::Zone::us, consent::Zone::eu});
   const std::vector<consent::Zone> both = {consent::Zone::eu, consent::Zone::us};
   CHECK(replication_flaw(site.replication, both).empty());
   CHECK(replication_flaw(std::nullopt, std::span(both).first(1)).empty());
