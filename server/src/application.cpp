@@ -291,9 +291,7 @@ void Application::Parts::follow() {
 // From now on what the site file says, which the logs of both zones say already.
 void Application::Parts::replicate() {
   const SitePolicy& site = generation->site();
-  std::optional<CopyDirection> direction;
-  if (site.replication) direction = CopyDirection{site.replication->from, site.replication->to};
-  follower->follow(site.site, direction);
+  follower->follow(site.site, site.replication);
 }
 
 // Requests never wait for this: they go on with the old generation until the new one stands.

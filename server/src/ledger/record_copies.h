@@ -12,15 +12,10 @@
 #include "clock.h"
 #include "consent/ruleset.h"
 #include "consent/token.h"
+#include "ledger/copy_direction.h"
 #include "ledger/erasure.h"
 
 namespace consent::server {
-
-struct CopyDirection {
-  Zone from = Zone::eu;
-  Zone to = Zone::us;
-  friend bool operator==(const CopyDirection&, const CopyDirection&) = default;
-};
 
 struct CopyStep {
   std::uint64_t copied = 0;    // records, now

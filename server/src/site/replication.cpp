@@ -17,7 +17,7 @@ std::optional<Zone> read_zone(JsonFields& fields, std::string_view name) {
 
 }  // namespace
 
-std::optional<Replication> read_replication(JsonFields& root, std::vector<JsonError>& errors) {
+std::optional<CopyDirection> read_replication(JsonFields& root, std::vector<JsonError>& errors) {
   const JsonValue* value = root.object("replication", Presence::optional);
   if (value == nullptr) return std::nullopt;
   JsonFields fields(*value, root.pointer_to("replication"), errors);
@@ -26,10 +26,10 @@ std::optional<Replication> read_replication(JsonFields& root, std::vector<JsonEr
   if (from && to && *from == *to) fields.fail("to", "must be another zone than from");
   fields.refuse_unknown();
   if (!from || !to) return std::nullopt;
-  return Replication{*from, *to};
+  return CopyDirection{*from, *to};
 }
 
-std::string replication_flaw(const std::optional<Replication>& replication,
+std::string replication_flaw(const std::optional<CopyDirection>& replication,
                              std::span<const Zone> held) {
   if (!replication) return "";
   for (const Zone zone : {replication->from, replication->to}) {

@@ -77,8 +77,8 @@ struct SitePolicy {
   std::vector<SiteRule> regions;  // each region once
   bool honour_dnt = false;        // DNT: 1 is an opt-out
   Retention retention;
-  std::optional<Replication> replication;  // none: nothing goes from one zone to another
-  std::string controller_address;          // postal, in one line; empty: not said
+  std::optional<CopyDirection> replication;  // none: nothing goes from one zone to another
+  std::string controller_address;            // postal, in one line; empty: not said
 
   const PolicyText& in_force(TimePoint now) const;
   const PolicyText* upcoming(TimePoint now) const;  // the next one, or null

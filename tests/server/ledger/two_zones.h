@@ -68,8 +68,10 @@ struct TwoZones {
   void copy_all(std::size_t limit = 256) {
     CopyStep step;
     do {
+      const std::uint64_t before = step.position;
       step = copy(limit);
       REQUIRE_FALSE(step.failure);
+      REQUIRE((step.ended() || step.position > before));  // else it would never end
     } while (!step.ended());
   }
   // Until the last copy; how many were destroyed.
@@ -77,8 +79,10 @@ struct TwoZones {
     CopyReview review{.ended = false};
     std::uint64_t destroyed = 0;
     while (!review.ended) {
-      review = ledger->copies().review(kToUs, review.after, limit, false, grant(1).time);
+      const std::uint64_t before = review.after;
+      review = ledger->copies().review(kToUs, before, limit, false, grant(1).time);
       REQUIRE_FALSE(review.failure);
+      REQUIRE((review.ended || review.after > before));
       destroyed += review.destroyed;
     }
     return destroyed;
