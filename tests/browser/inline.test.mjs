@@ -3,26 +3,26 @@
 
 import assert from "node:assert/strict";
 import { join } from "node:path";
-import { test } from "node:test";
 import { pathToFileURL } from "node:url";
 
 import { control, violations } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
+import { answerToChoice, choose, decided } from "../support/choice.mjs";
 import { root } from "../support/consentd.mjs";
 import { strictPolicy } from "../support/strict_policy.mjs";
 
 const built = pathToFileURL(join(root, "build/dist/v1/inline.mjs")).href;
 const { inlineHash, inlineTag } = await import(built);
 
-const stage = browserStage();
+const { test, visit } = browserStage();
 const paths = (requests) => requests.map((request) => new URL(request.url()).pathname);
 
 // `window.consent` is there a task later than its element.
-const decided = (page) => page.waitForFunction(() => window.consent?.ready.then(() => true));
+const ready = (page) => page.waitForFunction(() => window.consent?.ready.then(() => true));
 
 async function openInside(page) {
   await page.goto("/inline");
-  await decided(page);
+  await ready(page);
 }
 
 async function serve(context, options, csp = strictPolicy(inlineHash)) {
@@ -35,31 +35,28 @@ async function serve(context, options, csp = strictPolicy(inlineHash)) {
 }
 
 test("a first visit is the page and the notice; who has refused asks for nothing", async () => {
-  const { context, page, requests, complaints } = await stage.visit();
+  const { context, page, requests, complaints } = await visit();
   await serve(context);
   await page.goto("/inline");
   await control(page, "reject_all").waitFor();
-  await decided(page);
+  await ready(page);
   await page.waitForLoadState("networkidle");
   assert.deepEqual(paths(requests), ["/inline", "/v1/notice"]);
 
-  const told = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "reject_all").click();
-  assert.equal((await told).status(), 201);
-  await page.waitForFunction(() => window.consent.state().status === "decided");
+  assert.equal((await choose(page, "reject_all")).status(), 201);
+  await decided(page);
   requests.length = 0;
   await page.reload();
-  await decided(page);
+  await ready(page);
   await page.waitForLoadState("networkidle");
   assert.equal(paths(requests).includes("/v1/notice"), false);
   assert.equal(await page.evaluate(() => window.consent.allows("analytics")), false);
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("the notice is asked for in a task of its own, before anything else is set up", async () => {
-  const { context, page } = await stage.visit();
+  const { context, page } = await visit();
   await serve(context);
   await page.addInitScript(() => {
     const real = globalThis.fetch;
@@ -73,11 +70,10 @@ test("the notice is asked for in a task of its own, before anything else is set 
   await control(page, "reject_all").waitFor();
   const asked = await page.evaluate(() => globalThis.asked);
   assert.deepEqual(asked, [["/v1/notice?site=dialphone.com", "undefined"]]);
-  await context.close();
 });
 
 test("where cookies throw, the question is asked all the same", async () => {
-  const { context, page, complaints } = await stage.visit();
+  const { context, page, complaints } = await visit();
   await serve(context);
   await page.addInitScript(() => {
     const get = () => {
@@ -86,44 +82,38 @@ test("where cookies throw, the question is asked all the same", async () => {
     Object.defineProperty(Document.prototype, "cookie", { get, set: get });
   });
   await page.goto("/inline");
-  const told = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
-  await control(page, "reject_all").click();
-  assert.equal((await told).status(), 201);
+  assert.equal((await choose(page, "reject_all")).status(), 201);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("the files of later come from where the service is, and a grant arrives", async () => {
-  const { context, page, complaints } = await stage.visit();
+  const { context, page, complaints } = await visit();
   await serve(context, { layout: "bar", language: "de" });
   await openInside(page);
   await control(page, "settings").click();
   await control(page, "save").waitFor();
-  const told = page.waitForResponse((answer) => answer.url().endsWith("/v1/consents"));
+  const told = answerToChoice(page);
   await control(page, "accept_all").last().click();
   assert.equal((await told).status(), 201);
   await page.waitForFunction(() => window.consent.allows("analytics"));
   assert.deepEqual(await violations(page), []);
   assert.deepEqual(complaints, []);
-  await context.close();
 });
 
 test("a typo in an attribute is named, and nothing runs", async () => {
-  const { context, page, complaints } = await stage.visit();
+  const { context, page, complaints } = await visit();
   await serve(context, { langauge: "de" });
   await openInside(page);
   const said = complaints.find((text) => text.includes("langauge"));
   assert.match(said, /did you mean data-language/);
   assert.equal(await page.evaluate(() => window.consent.allows("analytics")), false);
-  await context.close();
 });
 
 test("without its hash in the policy it does not run, and the page does", async () => {
-  const { context, page, requests } = await stage.visit();
+  const { context, page, requests } = await visit();
   await serve(context, {}, strictPolicy());
   await page.goto("/inline");
   assert.equal(await page.getByRole("heading", { name: "Inline" }).count(), 1);
   assert.equal(await page.evaluate(() => window.consent), undefined);
   assert.deepEqual(paths(requests), ["/inline"]);
-  await context.close();
 });
