@@ -18,7 +18,8 @@ export const names = [
   ...["changed", "tryLater"],
   // the view, and what follows a choice
   ...["acceptAll", "attach", "giveBack", "keepFor", "looks", "mount", "prepare", "rejectAll"],
-  ...["busy", "fetching", "observer", "reading", "renew", "returns", "skewMs", "startGpp"],
+  ...["busy", "fetching", "observer", "reading", "renew", "returns"],
+  ...["room", "skewMs", "startGpp"],
 ];
 
 export const innerNames = new RegExp(`^(${names.join("|")})$`);

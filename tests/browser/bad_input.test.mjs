@@ -86,6 +86,10 @@ const broken = {
   "null": async () => json(null),
   "a list": async () => json([]),
   "a schema with other purposes": async () => json({ ...(await valid()), purposes: { a: 1 } }),
+  "longer than any": async () => {
+    const { text, ...rest } = await valid();
+    return json({ ...rest, text: { ...text, body: "A long word ".repeat(11_000) } });
+  },
   "a model of tomorrow": async () =>
     json({ ...(await valid()), regime: { id: "new", model: "opt_maybe" } }),
 };
@@ -99,9 +103,9 @@ const readable = {
     return json({ ...notice, notice: { ...notice.notice, language: "tlh" } });
   },
   "of another content type": async () => ({ ...json(await valid()), contentType: "text/html" }),
-  "of a quarter of a million letters": async () => {
+  "of a hundred thousand letters": async () => {
     const { text, ...rest } = await valid();
-    return json({ ...rest, text: { ...text, body: "A long word ".repeat(20_000) } });
+    return json({ ...rest, text: { ...text, body: "A long word ".repeat(8_000) } });
   },
 };
 
@@ -119,6 +123,29 @@ for (const [name, make] of Object.entries({ ...broken, ...readable })) {
     assert.equal(await control(visitor.page, "reject_all").count(), 0);
   });
 }
+
+// In the page: the answer does not end as long as somebody reads it.
+function answerForever() {
+  const real = globalThis.fetch;
+  const chunk = new TextEncoder().encode(" ".repeat(16_384));
+  const pull = (stream) => stream.enqueue(chunk);
+  const cancel = () => (globalThis.left = true);
+  globalThis.fetch = (what, ...rest) =>
+    String(what).includes("/v1/notice")
+      ? Promise.resolve(new Response(new ReadableStream({ pull, cancel })))
+      : real(what, ...rest);
+}
+
+test("notice: one that does not end is left in the middle, and the page works", async () => {
+  const visitor = await visit();
+  await visitor.context.addInitScript(answerForever);
+  await assertWorksWithout(visitor);
+  await visitor.page.waitForFunction(() => globalThis.left);
+  const said = /no notice for site "dialphone.com" \(200\): longer than 131072/;
+  assert.ok(visitor.complaints.some((text) => said.test(text)), visitor.complaints.join("\n"));
+  assert.equal(await control(visitor.page, "accept_all").count(), 0);
+  await visitor.context.close();
+});
 
 test("notice: none, ever. Nothing is asked, nothing runs, and nothing waits for it", async () => {
   const { context, page, requests } = await visit();

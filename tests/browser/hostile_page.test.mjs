@@ -69,6 +69,11 @@ const styles = {
   "a transform on body": "body { transform: translateX(0); }",
   "body scaled": "body { transform: scale(0.5); }",
   "a filter on body": "body { filter: blur(0); }",
+  "no element moves": "* { animation: none !important; transition: none !important; }",
+  "what is hidden is shown": "[hidden], dialog, slot { display: block !important; }",
+  "buttons are elsewhere": "button { position: fixed !important; left: -9999px !important; }",
+  "a filter on html": "html { filter: invert(1); }",
+  "opacity on html": "html { opacity: 0.99; }",
   "body contains its paint": "body { contain: paint; }",
   "body promises a transform": "body { will-change: transform; }",
 };
@@ -101,6 +106,49 @@ for (const [name, css] of Object.entries(styles)) {
     assert.deepEqual(complaints, []);
   });
 }
+
+// The link is the page's own element, shown through a slot (policy_link.ts).
+const reached = {
+  "displays no link": "a { display: none !important; }",
+  "hides its links": "a { visibility: hidden !important; opacity: 0 !important; }",
+  "moves its links": "a { position: absolute !important; left: -9999px !important; }",
+  "dresses its links": "a { color: #fff !important; font: 3px serif !important; all: unset; }",
+  "shows no focus": "a:focus, a:focus-visible { outline: none !important; }",
+};
+
+// What the link to the policy looks like once the keyboard has reached it.
+const linkLook = (page) =>
+  page.locator("dialphone-consent a").evaluate((link) => {
+    link.focus({ focusVisible: true });
+    const style = getComputedStyle(link);
+    const names = ["color", "display", "font", "opacity", "outline", "position", "visibility"];
+    const values = [...names, "cursor", "text-decoration-line"].map((name) => style[name]);
+    const { x, y, width, height } = link.getBoundingClientRect();
+    return [...values, ...[x, y, width, height].map(Math.round)];
+  });
+
+for (const [name, css] of Object.entries(reached)) {
+  test(`styles, a page that ${name}: the one to its policy is what it is on any page`, async () => {
+    const looks = [];
+    for (const used of ["", css]) {
+      const { context, page } = await visit(words, { css: used });
+      await until(() => shape(page, ".card.rest"));
+      looks.push(await linkLook(page));
+      await context.close();
+    }
+    assert.deepEqual(looks[1], looks[0]);
+    assert.equal(looks[0].includes("underline"), true);
+  });
+}
+
+test("styles: a page with a transform on html cannot be helped, and nothing optional runs", async () => {
+  const css = "html { transform: translateX(0); }";
+  const { context, page } = await visit(words.repeat(4), { css });
+  await control(page, "reject_all").waitFor();
+  assert.equal(await allows(page, "analytics"), false);
+  await refuse(page);
+  await context.close();
+});
 
 test("styles: the standing button stays in the window of a body with a transform", async () => {
   const css = "body { transform: translateX(0); }";

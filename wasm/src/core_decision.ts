@@ -104,9 +104,14 @@ function writeQuestion(core: Core<DecidingExports>, question: Question): void {
 }
 
 /** Total: what the core cannot read is denied. */
-export function decide(core: Core<DecidingExports>, question: Question): Decision {
+export function reasonFor(core: Core<DecidingExports>, question: Question): Reason {
   writeQuestion(core, question);
-  const reason = reasonName(core.exports.consent_decide());
+  return reasonName(core.exports.consent_decide());
+}
+
+/** The same with the end of what it rests on. */
+export function decide(core: Core<DecidingExports>, question: Question): Decision {
+  const reason = reasonFor(core, question);
   return { reason, expiresAt: Number(viewOf(core.pageOut).getBigInt64(0, true)) };
 }
 

@@ -200,7 +200,7 @@ export class Courier {
       page.takeToken(undefined);
       page.readCookie(around.cookies());
     } else {
-      console.warn("consent: the service refused this choice; nothing optional will run");
+      console.warn("consent: the service refused this choice; nothing optional runs");
       this.finish(sent);
     }
   }

@@ -22,7 +22,7 @@ export class FollowUpLoader {
     void this.loading.then(run, () => {
       // The next call tries again.
       this.loading = undefined;
-      console.warn("consent: follow_up.js is missing; nothing optional will run");
+      console.warn("consent: follow_up.js is missing; nothing optional runs");
     });
   }
 

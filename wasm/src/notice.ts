@@ -1,5 +1,6 @@
 // What the service says this visitor must be shown (http-api.md, GET /v1/notice).
 
+import { boundedText } from "./bounded_text";
 import { fetchOnce } from "./early_fetch";
 import { modelNames, type Model, type OptionalPurpose, type Purpose } from "./names";
 import { noticeUrl } from "./notice_url";
@@ -50,13 +51,18 @@ export interface Notice {
 }
 
 const skewTolerated = 60_000;
+// A longer one would hold up the page.
+const mostLetters = 131_072;
 
 /** Rejects on anything but a complete notice of the schema this file knows. */
 export async function fetchNotice(base: string, site: string, language?: string): Promise<Notice> {
   const response = await fetchOnce(noticeUrl(base, site, language));
-  const notice = (await response.json().catch(() => {})) as Notice;
+  let fault = "incomplete";
+  const notice = (await boundedText(response, mostLetters)
+    .then(JSON.parse)
+    .catch((error: Error) => (fault = error.message))) as Notice;
   if (!isNotice(notice)) {
-    throw new Error(`consent: no notice for site "${site}" (${response.status})`);
+    throw new Error(`consent: no notice for site "${site}" (${response.status}): ${fault}`);
   }
   const skew = Date.parse(response.headers.get("date") ?? "") - Date.now();
   notice.skewMs = Math.abs(skew) > skewTolerated ? skew : 0;

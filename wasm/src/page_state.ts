@@ -3,9 +3,9 @@
 
 import type { Core, DecidingExports } from "./core";
 import {
-  decide,
   mustAsk,
   nothingRecorded,
+  reasonFor,
   type PolicyInForce,
   type Question,
   type RecordState,
@@ -115,7 +115,7 @@ export class PageState {
     if (pending && !this.chosenHere) return "no_record";
     // A starting state is no choice: whether it still holds depends on where the visitor is now.
     if (!pending && this.state.action === "default" && !this.notice) return "no_record";
-    return decide(this.core, this.question(purpose)).reason;
+    return reasonFor(this.core, this.question(purpose));
   }
 
   /** True when the visitor has to be asked, as far as the cookie tells. */
@@ -142,7 +142,7 @@ export class PageState {
   private question(purpose: Purpose): Question {
     const { pending, model, now, gpc, dnt } = this;
     const state = pending
-      ? { ...this.pendingState(pending), decidedAt: Math.trunc(now) }
+      ? { ...this.pendingState(pending), decidedAt: now }
       : this.state;
     return { purpose, model, policy: this.policy(), state, gpc, dnt, now };
   }
@@ -157,13 +157,10 @@ export class PageState {
   private policy(): PolicyInForce {
     const { notice } = this;
     const version = notice?.policy.version ?? this.state.policy;
-    if (notice?.policy.material_since) {
-      return { version, materialSince: notice.policy.material_since };
-    }
-    const materialSince: PolicyInForce["materialSince"] = {};
-    for (const purpose of notice?.purposes.map(({ id }) => id) ?? purposeNames) {
-      materialSince[purpose] = version;
-    }
+    const purposes = notice?.purposes.map(({ id }) => id) ?? purposeNames;
+    const materialSince =
+      notice?.policy.material_since ??
+      Object.fromEntries(purposes.map((purpose) => [purpose, version]));
     return { version, materialSince };
   }
 }
