@@ -141,7 +141,7 @@ for (const [name, css] of Object.entries(reached)) {
   });
 }
 
-test("styles: a page with a transform on html cannot be helped, and nothing optional runs", async () => {
+test("styles: with a transform on html it scrolls away, and nothing optional runs", async () => {
   const css = "html { transform: translateX(0); }";
   const { context, page } = await visit(words.repeat(4), { css });
   await control(page, "reject_all").waitFor();
