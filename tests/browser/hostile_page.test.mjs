@@ -249,7 +249,7 @@ for (const attribute of ["", "async"]) {
     await serveFixture(context, "/x", words, files, options);
     const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
     const opening = page.goto("/x");
-    await (await noticed).finished();
+    await noticed;
     await page.evaluate(() => window.consent.ready);
     assert.equal(await page.evaluate(() => document.body), null);
     come();
