@@ -121,6 +121,13 @@ Notice render(const SitePolicy& site, const PolicyText& policy, const std::strin
 
 }  // namespace
 
+std::size_t notice_bytes(const PolicyText& policy, const std::string& language,
+                         const Texts& texts) {
+  const JsonArray purposes = purposes_of(policy, language, texts, Defaults::opt_in);
+  return to_canonical_json(purposes).size() +
+         to_canonical_json(words_of(policy, language, texts)).size();
+}
+
 NoticeBook::NoticeBook(const SitePolicy& site) {
   for (const PolicyText& policy : site.policies) {
     for (const auto& [language, texts] : site.text) {

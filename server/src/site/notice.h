@@ -34,6 +34,14 @@ struct Notice {
   NoticeTail tail_opt_out;
 };
 
+// A banner reads 128 Ki letters of an answer (wasm/src/notice.ts), and the visitor's own part comes
+// in front.
+inline constexpr std::size_t kNoticeBytesMax = std::size_t{120} * 1024;
+
+// Of `purposes` and `text` in the language whose texts are given; both must be complete.
+std::size_t notice_bytes(const PolicyText& policy, const std::string& language,
+                         const std::map<std::string, std::string>& texts);
+
 // RFC 4647 lookup of an Accept-Language (or a `language` parameter) among the languages offered,
 // the default language otherwise. Older names are known (iw, no), zh-TW is read as zh-Hant and
 // zh-CN as zh-Hans; a range that meets nothing takes the same language of another region, but of no

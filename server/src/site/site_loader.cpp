@@ -6,6 +6,7 @@
 
 #include "formats/timestamp.h"
 #include "site/material_change.h"
+#include "site/notice.h"
 #include "site/purpose_reader.h"
 #include "site/region_reader.h"
 #include "site/site_policy.h"
@@ -66,6 +67,17 @@ TimePoint read_time(JsonFields& fields, std::string_view name) {
   return time.value_or(TimePoint{});
 }
 
+void check_notices(const PolicyText& policy, const TextByLanguage& texts, JsonFields& fields) {
+  for (const auto& [language, words] : texts) {
+    const std::size_t bytes = notice_bytes(policy, language, words);
+    if (bytes <= kNoticeBytesMax) continue;
+    return fields.fail("purposes", "make a notice of " + std::to_string(bytes) + " bytes in \"" +
+                                       language + "\", of which a banner reads " +
+                                       std::to_string(kNoticeBytesMax) +
+                                       ": name fewer cookies, or shorten the texts");
+  }
+}
+
 PolicyText read_policy(const JsonValue& value, const std::string& pointer,
                        const TextByLanguage& texts, std::vector<JsonError>& errors) {
   PolicyText policy;
@@ -89,6 +101,7 @@ PolicyText read_policy(const JsonValue& value, const std::string& pointer,
     policy.purposes = read_purposes(*purposes, fields.pointer_to("purposes"), texts, errors);
   }
   fields.refuse_unknown();
+  if (errors.empty()) check_notices(policy, texts, fields);
   return policy;
 }
 

@@ -2,6 +2,7 @@
 #include <set>
 
 #include "sample_site.h"
+#include "site/notice.h"
 #include "support/catch.h"
 
 using namespace consent::server;
@@ -198,6 +199,25 @@ TEST_CASE("All mistakes are reported at once, in the order of the file") {
   CHECK(pointers == std::set<std::string>{"/site", "/origins", "/orignis",
                                           "/policies/0/purposes/0/services/0/country",
                                           "/text/de/save"});
+}
+
+TEST_CASE("A notice that no banner would read is a mistake of its policy's purposes") {
+  const std::string cookie =
+      R"({"name": "_a", "provider": "example.com", "lifetime": "13 months"})";
+  const auto site_with = [&](int cookies) {
+    std::string more = cookie;
+    for (int i = 1; i < cookies; ++i) {
+      more += "," + with(cookie, "_a", "_a" + std::to_string(i));
+    }
+    return load_site_policy(with(sample_site_text(), cookie, more));
+  };
+  const SiteLoad fits = site_with(1'000);
+  CHECK(fits.errors.empty());
+  CHECK(notice_bytes(fits.policy.policies[0], "en", fits.policy.text.at("en")) < kNoticeBytesMax);
+  const SiteLoad broken = site_with(2'000);
+  REQUIRE(broken.errors.size() == 1);
+  CHECK(broken.errors[0].pointer == "/policies/0/purposes");
+  CHECK_THAT(broken.errors[0].detail, ContainsSubstring("name fewer cookies"));
 }
 
 TEST_CASE("A site file that is no JSON is one error with its place") {
