@@ -72,7 +72,7 @@ void check_notices(const PolicyText& policy, const TextByLanguage& texts, JsonFi
     const std::size_t bytes = notice_bytes(policy, language, words);
     if (bytes <= kNoticeBytesMax) continue;
     return fields.fail("purposes", "make a notice of " + std::to_string(bytes) + " bytes in \"" +
-                                       language + "\", of which a banner reads " +
+                                       language + "\", which may have " +
                                        std::to_string(kNoticeBytesMax) +
                                        ": name fewer cookies, or shorten the texts");
   }
