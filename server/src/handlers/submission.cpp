@@ -121,6 +121,8 @@ std::optional<http::Response> apply_ticket(const Submission& submission, Record&
     if (in_force && ours && opened.ticket.notice == request.notice) record.notice = notice->id;
     return std::nullopt;
   }
+  if (opened.error == TicketError::early)
+    return outdated("The ticket is from a later time than now");
   if (opened.error) return outdated("The ticket has expired");
   if (request.policy != record.policy) return outdated("This policy version is not in force");
   if (!in_force) return outdated("This notice is not in force");

@@ -93,7 +93,9 @@ OpenedTicket open_ticket(const Keyring& keyring, std::string_view text, TimePoin
   const std::string payload(bytes.begin(), bytes.begin() + static_cast<std::ptrdiff_t>(*size));
   if (!keyring.verify_ticket_bytes(payload, text.substr(dot + 1))) return forged;
   const auto ticket = parse_payload(payload);
-  if (!ticket || ticket->issued_at > now + kClockSlack) return forged;
+  if (!ticket) return forged;
+  if (ticket->issued_at > now + kClockSlack)
+    return {.ticket = *ticket, .error = TicketError::early};
   if (now >= ticket->issued_at + kTicketLifetime)
     return {.ticket = *ticket, .error = TicketError::expired};
   return {.ticket = *ticket, .error = std::nullopt};

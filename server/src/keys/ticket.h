@@ -34,13 +34,14 @@ struct Ticket {
 
 std::string seal_ticket(const Keyring& keyring, const Ticket& ticket);
 
-enum class TicketError : std::uint8_t { forged, expired };
+enum class TicketError : std::uint8_t { forged, expired, early };
 
 struct OpenedTicket {
   Ticket ticket;  // meaningless when forged
   std::optional<TicketError> error;
 };
-// Forged: not made by us, altered, truncated, or from the future by more than five minutes.
+// Forged: not made by us, altered or truncated. Early: made by us, at a time that is more than five
+// minutes ahead, as after a clock was put right.
 OpenedTicket open_ticket(const Keyring& keyring, std::string_view text, TimePoint now);
 
 }  // namespace consent::server
