@@ -134,15 +134,11 @@ class Ledger {
   // Raised once a change is seen by the next read.
   virtual ChangeSignal& change_signal() = 0;
 
-  // Keeps a notice retrievable by its id, in this zone. Cheap when it is known already.
-  virtual std::optional<StoreFailure> keep_notice(Zone zone, const std::string& id,
-                                                  const std::string& canonical_json) = 0;
-  // For who does not wait, as append() is.
+  // Keeps a notice retrievable by its id, in this zone. Cheap when it is known already. `kept` is
+  // called as the `done` of append() is.
   using NoticeKept = std::function<void(const std::optional<StoreFailure>& failure)>;
   virtual void keep_notice(Zone zone, const std::string& id, const std::string& canonical_json,
-                           NoticeKept kept) {
-    kept(keep_notice(zone, id, canonical_json));
-  }
+                           NoticeKept kept) = 0;
   virtual std::optional<std::string> find_notice(const std::string& id) = 0;
   // Brings an entry to the zone's ChangeLog that is no change of the ledger's own. Durable on
   // return.

@@ -191,15 +191,6 @@ class SqliteLedger final : public Ledger {
 
   ChangeSignal& change_signal() override { return signal_; }
 
-  std::optional<StoreFailure> keep_notice(Zone zone, const std::string& id,
-                                          const std::string& canonical_json) override {
-    if (kept_notices_.has(zone, id)) return std::nullopt;
-    WriteTask task = notice_task(zone, id, canonical_json);
-    write(task, zone);
-    if (!task.failure) kept_notices_.add(zone, id);
-    return task.failure;
-  }
-
   void keep_notice(Zone zone, const std::string& id, const std::string& canonical_json,
                    NoticeKept kept) override {
     if (kept_notices_.has(zone, id)) return kept({});

@@ -2,6 +2,7 @@
 #include "keys/ticket.h"
 #include "support/catch.h"
 #include "support/test_service.h"
+#include "support/waiting_ledger.h"
 
 using namespace consent;
 using namespace consent::server;
@@ -122,7 +123,7 @@ TEST_CASE("A notice of an older site file comes from the ledger: an unknown one 
   const std::string kept = R"({"old":true})";
   const std::string id = "sha256:" + sha256_hex(kept);
   CHECK(by_id(service, id).status == 404);
-  REQUIRE_FALSE(service.service().ledger.keep_notice(Zone::eu, id, kept));
+  REQUIRE_FALSE(keep_notice(service.service().ledger, Zone::eu, id, kept));
   CHECK(by_id(service, id).body == kept);
   for (const std::string& bad :
        std::vector<std::string>{"", "sha256:", "sha256:zz", "' OR 1=1", std::string(5000, 'a')}) {

@@ -102,8 +102,8 @@ class DeadLedger final : public Ledger {
   std::vector<ConsentCount> consent_counts(const std::string&, Date, Date) override {
     throw std::runtime_error(no().detail);
   }
-  std::optional<StoreFailure> keep_notice(Zone, const std::string&, const std::string&) override {
-    return no();
+  void keep_notice(Zone, const std::string&, const std::string&, NoticeKept kept) override {
+    kept(no());
   }
   std::optional<std::string> find_notice(const std::string&) override { return std::nullopt; }
   std::optional<StoreFailure> probe() override { return no(); }

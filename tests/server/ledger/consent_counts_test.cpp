@@ -6,6 +6,7 @@
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
+#include "support/waiting_ledger.h"
 
 using namespace consent;
 using namespace consent::server;
@@ -64,7 +65,7 @@ TEST_CASE("A decision counts under the language of its notice, in the days and s
   const auto ledger = open(directory);
   Record record = grant(1);
   record.language = "xx";  // the client's word
-  REQUIRE_FALSE(ledger->keep_notice(Zone::eu, record.notice, R"({"language":"de"})"));
+  REQUIRE_FALSE(keep_notice(*ledger, Zone::eu, record.notice, R"({"language":"de"})"));
   REQUIRE_FALSE(ledger->append(record).failure);
   Record american = grant(2);
   american.zone = Zone::us;

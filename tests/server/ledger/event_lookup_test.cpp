@@ -3,7 +3,6 @@
 #include <deque>
 #include <future>
 #include <memory>
-#include <optional>
 #include <string>
 #include <utility>
 
@@ -12,6 +11,7 @@
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
+#include "support/waiting_ledger.h"
 
 using namespace consent;
 using namespace consent::server;
@@ -159,11 +159,7 @@ TEST_CASE("Who does not wait for a notice is told when it is kept, or why it is 
   const auto ledger =
       open_sqlite_ledger({.data_dir = directory.path().string(), .zones = {Zone::eu}, .keys = {}});
   const auto keep = [&](Zone zone) {
-    std::promise<std::optional<StoreFailure>> kept;
-    ledger->keep_notice(
-        zone, "sha256:x", "{\"text\":1}",
-        [&](const std::optional<StoreFailure>& failure) { kept.set_value(failure); });
-    return kept.get_future().get();
+    return keep_notice(*ledger, zone, "sha256:x", "{\"text\":1}");
   };
   CHECK_FALSE(keep(Zone::eu));
   CHECK(ledger->find_notice("sha256:x") == "{\"text\":1}");

@@ -2,7 +2,6 @@
 
 #include <array>
 #include <atomic>
-#include <future>
 #include <memory>
 #include <thread>
 #include <vector>
@@ -11,6 +10,7 @@
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
+#include "support/waiting_ledger.h"
 
 using namespace consent;
 using namespace consent::server;
@@ -20,12 +20,6 @@ namespace {
 
 std::unique_ptr<Ledger> open(const TemporaryDirectory& directory) {
   return open_sqlite_ledger({.data_dir = directory.path().string()});
-}
-
-Appended append_first(Ledger& ledger, const Record& record) {
-  std::promise<Appended> appended;
-  ledger.append_first(record, [&](Appended each) { appended.set_value(std::move(each)); });
-  return appended.get_future().get();
 }
 
 Record of_zone(Zone zone, std::uint8_t number) {

@@ -12,6 +12,7 @@
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
+#include "support/waiting_ledger.h"
 
 using namespace consent;
 using namespace consent::server;
@@ -255,8 +256,8 @@ TEST_CASE("Records, notices and sequence survive a restart") {
   {
     const auto ledger = open(directory);
     REQUIRE_FALSE(ledger->append(grant(1)).failure);
-    REQUIRE_FALSE(ledger->keep_notice(Zone::eu, "sha256:x", "{\"text\":1}"));
-    REQUIRE_FALSE(ledger->keep_notice(Zone::eu, "sha256:x", "{\"text\":1}"));
+    REQUIRE_FALSE(keep_notice(*ledger, Zone::eu, "sha256:x", "{\"text\":1}"));
+    REQUIRE_FALSE(keep_notice(*ledger, Zone::eu, "sha256:x", "{\"text\":1}"));
   }
   const auto ledger = open(directory);
   CHECK(state(*ledger, 1).choices.any_granted());

@@ -10,6 +10,7 @@
 #include "sample_record.h"
 #include "support/catch.h"
 #include "support/temporary_directory.h"
+#include "support/waiting_ledger.h"
 
 using namespace consent;
 using namespace consent::server;
@@ -76,8 +77,8 @@ TEST_CASE("Every change of a ledger is one entry of its kind") {
           Erasure::Outcome::erased);
   CHECK(there.news() == Words{"hold", "erased"});
   const std::string id = "sha256:" + sha256_hex("{}");
-  REQUIRE_FALSE(ledger->keep_notice(Zone::eu, id, "{}"));
-  REQUIRE_FALSE(ledger->keep_notice(Zone::eu, id, "{}"));
+  REQUIRE_FALSE(keep_notice(*ledger, Zone::eu, id, "{}"));
+  REQUIRE_FALSE(keep_notice(*ledger, Zone::eu, id, "{}"));
   CHECK(there.news() == Words{"notice " + id});
   for (const LogKind kind :
        {LogKind::policy, LogKind::certificate, LogKind::configuration, LogKind::banner_build}) {

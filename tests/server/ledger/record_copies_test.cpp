@@ -14,6 +14,7 @@
 #include "ledger/erasure_list.h"
 #include "ledger/key_rotation.h"
 #include "support/catch.h"
+#include "support/waiting_ledger.h"
 #include "two_zones.h"
 
 using namespace consent;
@@ -139,7 +140,7 @@ TEST_CASE("The notice that a record cites is kept where its copy is, and logged 
   const std::string text = R"({"title":"We ask first"})";
   Record record = grant(1);
   record.notice = "sha256:" + sha256_hex(text);
-  REQUIRE_FALSE(there.ledger->keep_notice(Zone::eu, record.notice, text));
+  REQUIRE_FALSE(keep_notice(*there.ledger, Zone::eu, record.notice, text));
   REQUIRE_FALSE(there.ledger->append(record).failure);
   there.fill(2);
   there.copy_all(1);
