@@ -162,11 +162,15 @@ std::string TestService::page_view() const {
          R"( "duration_ms": 5300, "screen": "canary-member"})";
 }
 
+http::Response TestService::inside(http::Request request, std::string_view scopes) {
+  request.headers.emplace_back("Authorization", "Bearer " + api_key(scopes));
+  return inside(std::move(request));
+}
+
 server::JsonValue TestService::check(const std::string& by, const std::string& value) {
   http::Request request = this->request("GET", "/v1/check");
   request.query = {{"site", kSite}, {"purpose", "analytics"}, {by, value}};
-  request.headers.emplace_back("Authorization", "Bearer " + api_key("check"));
-  const http::Response response = inside(std::move(request));
+  const http::Response response = inside(std::move(request), "check");
   REQUIRE(response.status == 200);
   return json_of(response);
 }

@@ -79,6 +79,8 @@ class TestService {
                         std::string body = "") const;
   http::Response outside(http::Request request) const { return public_.dispatch(request); }
   http::Response inside(http::Request request) const { return internal_.dispatch(request); }
+  // With an API key of these scopes.
+  http::Response inside(http::Request request, std::string_view scopes);
   // As the event loop asks first: nothing where a worker must answer.
   std::optional<http::Response> outside_at_once(http::Request request) const {
     return public_.start_at_once(request).now;

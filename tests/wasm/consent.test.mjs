@@ -339,27 +339,33 @@ test("a default from an opt-out region allows nothing where consent is needed", 
   assert.equal(consent.allows("analytics"), false);
 });
 
-test("the signal: off, shown as honoured, recorded once without an identifier", async () => {
-  const visitor = new Visitor();
-  visitor.notice = noticeFor("opt_out");
-  visitor.gpc = true;
-  const consent = visitor.open();
-  await consent.ready;
-  await settled();
-  assert.equal(visitor.sees, "honoured");
-  assert.equal(consent.state().decisions.analytics.reason, "gpc");
-  const next = visitor.open();
-  await next.ready;
-  await settled();
-  assert.deepEqual(
-    visitor.posted.map(({ action, subject: id, gpc }) => [action, id, gpc]),
-    [["gpc", null, true]],
-  );
-  visitor.gpc = false;
-  const later = visitor.open();
-  await later.ready;
-  assert.equal(later.allows("analytics"), false, "stays opted out");
-});
+const honouringDnt = (model) => noticeFor(model, { signals: { gpc: false, dnt: false } });
+
+const signals = { gpc: noticeFor("opt_out"), dnt: honouringDnt("opt_out") };
+for (const [signal, notice] of Object.entries(signals)) {
+  test(`${signal}: off, shown as honoured, recorded once without an identifier`, async () => {
+    const visitor = new Visitor();
+    visitor.notice = notice;
+    visitor[signal] = true;
+    const consent = visitor.open();
+    await consent.ready;
+    await settled();
+    assert.equal(visitor.sees, "honoured");
+    for (const each of Object.keys(signals)) assert.equal(consent.state()[each], each === signal);
+    assert.equal(consent.state().decisions.analytics.reason, "gpc");
+    const next = visitor.open();
+    await next.ready;
+    await settled();
+    assert.deepEqual(
+      visitor.posted.map(({ action, subject: id, gpc }) => [action, id, gpc]),
+      [["gpc", null, true]],
+    );
+    visitor[signal] = false;
+    const later = visitor.open();
+    await later.ready;
+    assert.equal(later.allows("analytics"), false, "stays opted out");
+  });
+}
 
 test("the signal wins over an earlier grant in an opt-out region, and ends it", async () => {
   const visitor = new Visitor();
@@ -374,32 +380,6 @@ test("the signal wins over an earlier grant in an opt-out region, and ends it", 
     visitor.posted.map(({ action, subject: id }) => [action, id]),
     [["gpc", subject]],
   );
-});
-
-const honouringDnt = (model) => noticeFor(model, { signals: { gpc: false, dnt: false } });
-
-test("DNT, where the site honours it: off, shown as honoured, recorded once", async () => {
-  const visitor = new Visitor();
-  visitor.notice = honouringDnt("opt_out");
-  visitor.dnt = true;
-  const consent = visitor.open();
-  await consent.ready;
-  await settled();
-  assert.equal(visitor.sees, "honoured");
-  assert.equal(consent.state().dnt, true);
-  assert.equal(consent.state().gpc, false, "it is not the other signal");
-  assert.equal(consent.state().decisions.analytics.reason, "gpc");
-  const next = visitor.open();
-  await next.ready;
-  await settled();
-  assert.deepEqual(
-    visitor.posted.map(({ action, subject: id, gpc }) => [action, id, gpc]),
-    [["gpc", null, true]],
-  );
-  visitor.dnt = false;
-  const later = visitor.open();
-  await later.ready;
-  assert.equal(later.allows("analytics"), false, "stays opted out");
 });
 
 test("the DNT field alone, seen by the service, counts as the page's own", async () => {

@@ -14,16 +14,13 @@ namespace {
 
 http::Response post(TestService& service, const std::string& body,
                     const std::string& scopes = "check") {
-  http::Request request = service.request("POST", "/v1/check", body);
-  request.headers.emplace_back("Authorization", "Bearer " + service.api_key(scopes));
-  return service.inside(std::move(request));
+  return service.inside(service.request("POST", "/v1/check", body), scopes);
 }
 
 int get_status(TestService& service, http::Fields query) {
   http::Request request = service.request("GET", "/v1/check");
   request.query = std::move(query);
-  request.headers.emplace_back("Authorization", "Bearer " + service.api_key("check"));
-  return service.inside(std::move(request)).status;
+  return service.inside(std::move(request), "check").status;
 }
 
 std::string list(const std::string& name, const std::vector<std::string>& entries) {

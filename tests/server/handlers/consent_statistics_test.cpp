@@ -16,8 +16,7 @@ http::Response ask(TestService& service, const http::Fields& query,
                    const std::string& scopes = "privacy") {
   http::Request request = service.request("GET", "/v1/stats/consent");
   request.query = query;
-  request.headers.emplace_back("Authorization", "Bearer " + service.api_key(scopes));
-  return service.inside(std::move(request));
+  return service.inside(std::move(request), scopes);
 }
 
 void show(TestService& service, int count) {

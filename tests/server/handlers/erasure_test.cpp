@@ -55,9 +55,7 @@ const JsonValue& of_copies(const JsonValue& json, std::string_view list, std::st
 }
 
 http::Response office(TestService& service, std::string_view method, const std::string& path) {
-  http::Request request = service.request(method, path);
-  request.headers.emplace_back("Authorization", "Bearer " + service.api_key("privacy"));
-  return service.inside(std::move(request));
+  return service.inside(service.request(method, path), "privacy");
 }
 
 }  // namespace

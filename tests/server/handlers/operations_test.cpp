@@ -140,9 +140,7 @@ TEST_CASE("Metrics need their scope and count what happened") {
   CHECK(service.inside(service.request("GET", "/metrics")).status == 401);
   service.post_consent(service.consent("DE"));
   service.check("subject", "x");
-  http::Request request = service.request("GET", "/metrics");
-  request.headers.emplace_back("Authorization", "Bearer " + service.api_key("metrics"));
-  const http::Response response = service.inside(std::move(request));
+  const http::Response response = service.inside(service.request("GET", "/metrics"), "metrics");
   CHECK(response.status == 200);
   CHECK_THAT(response.body,
              ContainsSubstring("consent_ledger_appends_total{outcome=\"stored\"} 1"));
@@ -214,9 +212,7 @@ TEST_CASE("What no notice led to is refused before the ledger is asked anything"
 TEST_CASE("With a dead ledger no request of a data subject is registered, told or counted") {
   TestService service(dead());
   const auto office = [&](std::string_view method, const std::string& path, std::string body) {
-    http::Request request = service.request(method, path, std::move(body));
-    request.headers.emplace_back("Authorization", "Bearer " + service.api_key("privacy,metrics"));
-    return service.inside(std::move(request));
+    return service.inside(service.request(method, path, std::move(body)), "privacy,metrics");
   };
   const std::string one = "/v1/requests/019c1347-2a00-7e1b-9c52-0d6f4b7d2e11";
   for (const http::Response& response :

@@ -11,9 +11,7 @@ using Catch::Matchers::ContainsSubstring;
 namespace {
 
 http::Response ask(TestService& service, const std::string& scopes) {
-  http::Request request = service.request("GET", "/v1/policies");
-  request.headers.emplace_back("Authorization", "Bearer " + service.api_key(scopes));
-  return service.inside(std::move(request));
+  return service.inside(service.request("GET", "/v1/policies"), scopes);
 }
 
 const JsonObject& version_of(const JsonValue& answer, std::size_t index) {

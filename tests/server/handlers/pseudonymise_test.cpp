@@ -15,9 +15,7 @@ struct Entry {
 };
 
 http::Response post(TestService& service, std::string body, std::string_view scopes = "events") {
-  http::Request request = service.request("POST", "/v1/pseudonymize", std::move(body));
-  request.headers.emplace_back("Authorization", "Bearer " + service.api_key(scopes));
-  return service.inside(std::move(request));
+  return service.inside(service.request("POST", "/v1/pseudonymize", std::move(body)), scopes);
 }
 
 // `members` are JSON, after those of a page view.

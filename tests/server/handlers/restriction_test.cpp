@@ -117,9 +117,7 @@ TEST_CASE("The privacy office restricts and releases, too") {
   TestService service;
   const Person anna(service);
   const auto office = [&](std::string_view method, const std::string& id) {
-    http::Request request = service.request(method, "/v1/subjects/" + id + "/restrict");
-    request.headers.emplace_back("Authorization", "Bearer " + service.api_key("privacy"));
-    return service.inside(std::move(request));
+    return service.inside(service.request(method, "/v1/subjects/" + id + "/restrict"), "privacy");
   };
   CHECK(office("POST", anna.id).body == R"({"restricted":true})");
   CHECK(reason_of(service.check("subject", anna.id)) == "restricted");

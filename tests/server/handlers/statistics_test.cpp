@@ -17,8 +17,7 @@ http::Response ask(TestService& service, const http::Fields& query,
                    const std::string& scopes = "events") {
   http::Request request = service.request("GET", "/v1/stats/usage");
   request.query = query;
-  request.headers.emplace_back("Authorization", "Bearer " + service.api_key(scopes));
-  return service.inside(std::move(request));
+  return service.inside(std::move(request), scopes);
 }
 
 // Events of `count` visitors on a path, arriving now.
