@@ -25,6 +25,7 @@
 #include "keys/api_keys.h"
 #include "keys/keyring.h"
 #include "ledger/ledger.h"
+#include "listener_options.h"
 #include "process/progress_line.h"
 #include "process/systemd_protocol.h"
 #include "replication/copy_follower.h"
@@ -41,14 +42,6 @@ namespace consent::server {
 namespace {
 
 constexpr std::chrono::milliseconds kDrainPatience{10'000};
-// A write waits for the disk, not for the processor: as many as this share a transaction.
-constexpr unsigned kPublicWorkers = 64;
-constexpr unsigned kInternalWorkers = 8;
-// There are two listeners, and workers. A loop that always has something to do costs less a request
-// than two that wake for a little each; more than a few only hand each other their caches.
-constexpr unsigned kProcessorsPerLoop = 2;
-constexpr unsigned kLoopsMax = 4;
-constexpr std::size_t kInternalBodyBytesMax = 4 * 1024 * 1024;
 constexpr std::chrono::hours kUpkeepInterval{1};
 constexpr std::chrono::seconds kLookInterval{1};  // for who asks for a sweep
 
@@ -85,35 +78,6 @@ std::string url_of(const Endpoint& endpoint, std::uint16_t port, const tls::File
   const bool ipv6 = endpoint.host.find(':') != std::string::npos;
   return (tls.certificate.empty() ? "http://" : "https://") +
          (ipv6 ? '[' + endpoint.host + ']' : endpoint.host) + ':' + std::to_string(port);
-}
-
-std::shared_ptr<const tls::Context> tls_context(const tls::Files& files) {
-  return files.certificate.empty() ? nullptr : std::make_shared<const tls::Context>(files);
-}
-
-http::ListenerOptions public_options(const Config& config) {
-  http::ListenerOptions options;
-  const unsigned processors = std::thread::hardware_concurrency();
-  options.loops = std::clamp(processors / kProcessorsPerLoop, 1U, kLoopsMax);
-  options.workers = kPublicWorkers;
-  options.limits.connections_max = config.connections_max;
-  options.limits.connections_per_address_max = config.connections_per_address_max;
-  options.trusted_proxies = config.trusted_proxies;
-  options.proxy_protocol = config.proxy_protocol;
-  options.tls = tls_context(config.public_tls);
-  return options;
-}
-
-// Its callers are the operator's own machines: a few addresses, each with a pool of connections.
-http::ListenerOptions internal_options(const Config& config) {
-  http::ListenerOptions options = public_options(config);
-  // Those who wait for changes never take one from a check.
-  options.workers = kInternalWorkers + static_cast<unsigned>(ChangeSignal::kWaitersMax);
-  options.proxy_protocol = false;
-  options.tls = tls_context(config.internal_tls);
-  options.limits.body_bytes_max = kInternalBodyBytesMax;
-  options.limits.connections_per_address_max = 0;
-  return options;
 }
 
 void watch_listener(Metrics& metrics, std::string_view name, const http::Listener& listener) {

@@ -1,0 +1,51 @@
+#include "listener_options.h"
+
+#include <algorithm>
+#include <thread>
+
+#include "ledger/change_signal.h"
+
+namespace consent::server {
+namespace {
+
+// A write waits for the disk, not for the processor: as many as this share a transaction.
+constexpr unsigned kPublicWorkers = 64;
+constexpr unsigned kInternalWorkers = 8;
+// There are two listeners, and workers. A loop that always has something to do costs less a request
+// than two that wake for a little each; more than a few only hand each other their caches.
+constexpr unsigned kProcessorsPerLoop = 2;
+constexpr unsigned kLoopsMax = 4;
+constexpr std::size_t kInternalBodyBytesMax = 4 * 1024 * 1024;
+
+}  // namespace
+
+std::shared_ptr<const tls::Context> tls_context(const tls::Files& files) {
+  return files.certificate.empty() ? nullptr : std::make_shared<const tls::Context>(files);
+}
+
+http::ListenerOptions public_options(const Config& config) {
+  http::ListenerOptions options;
+  const unsigned processors = std::thread::hardware_concurrency();
+  options.loops = std::clamp(processors / kProcessorsPerLoop, 1U, kLoopsMax);
+  options.workers = kPublicWorkers;
+  options.limits.connections_max = config.connections_max;
+  options.limits.connections_per_address_max = config.connections_per_address_max;
+  options.trusted_proxies = config.trusted_proxies;
+  options.proxy_protocol = config.proxy_protocol;
+  options.tls = tls_context(config.public_tls);
+  return options;
+}
+
+// Its callers are the operator's own machines: a few addresses, each with a pool of connections.
+http::ListenerOptions internal_options(const Config& config) {
+  http::ListenerOptions options = public_options(config);
+  // Those who wait for changes never take one from a check.
+  options.workers = kInternalWorkers + static_cast<unsigned>(ChangeSignal::kWaitersMax);
+  options.proxy_protocol = false;
+  options.tls = tls_context(config.internal_tls);
+  options.limits.body_bytes_max = kInternalBodyBytesMax;
+  options.limits.connections_per_address_max = 0;
+  return options;
+}
+
+}  // namespace consent::server
