@@ -263,9 +263,10 @@ void Application::Parts::replicate() {
 void Application::Parts::renew() {
   follower->follow(generation->site().site, std::nullopt);
   try {
-    auto next = std::make_shared<const Generation>(config, lasting, own_origins);
     const auto outer_tls = tls_context(config.public_tls);
     const auto inner_tls = tls_context(config.internal_tls);
+    // Last, because it tells the logs what is in force from now on.
+    auto next = std::make_shared<const Generation>(config, lasting, own_origins);
     public_listener->use_tls(outer_tls);
     internal_listener->use_tls(inner_tls);
     public_listener->use(Generation::public_router(next));

@@ -6,6 +6,7 @@ import { Agent } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { after, before, test } from "node:test";
+import { makeCertificate } from "../support/certificate.mjs";
 import { root, startConsentd } from "../support/consentd.mjs";
 import { call } from "../support/http_call.mjs";
 import { tinyGeoDatabase } from "../support/tiny_geo_database.mjs";
@@ -114,6 +115,41 @@ test("a changed geo database counts from the reload on; a broken one leaves the 
   await install(tinyGeoDatabase("FR"));
   await reload();
   assert.equal(await countryNow(), "FR");
+});
+
+test("a reload that a certificate stops leaves no word of itself in the log", async () => {
+  const pair = makeCertificate(directory);
+  const own = await startConsentd({
+    scopes: ["privacy"],
+    options: [
+      ...["--site", siteFile],
+      ...["--public-tls-cert", pair.certificate, "--public-tls-key", pair.key],
+    ],
+  });
+  try {
+    const entries = async () => {
+      const headers = { Authorization: `Bearer ${own.key}` };
+      const url = `${own.internalUrl}/v1/audit?zone=eu&limit=1000`;
+      return (await call(url, { headers })).json.entries.length;
+    };
+    const lines = (event) => own.output().split(`"event":"${event}"`).length;
+    const before = await entries();
+    assert.ok(before > 0);
+    await writeFile(siteFile, bundled.replace('"site":', '"honour_dnt": true,\n  "site":'));
+    const certificate = await readFile(pair.certificate, "utf8");
+    await writeFile(pair.certificate, certificate.slice(0, certificate.length / 2));
+    own.child.kill("SIGHUP");
+    await waitFor(() => lines("reload_refused") > 1, "reload_refused");
+    assert.match(own.output(), /server\.pem: cannot read the TLS certificate/);
+    assert.equal(await entries(), before);
+    await writeFile(pair.certificate, certificate);
+    own.child.kill("SIGHUP");
+    await waitFor(() => lines("reloaded") > 1, "reloaded");
+    assert.equal(await entries(), before + 1);
+  } finally {
+    await own.stop();
+    await writeFile(siteFile, bundled);
+  }
 });
 
 test("under load no request is lost to thirty reloads", async () => {
