@@ -4,6 +4,8 @@
 #include <thread>
 
 #include "ledger/change_signal.h"
+#include "process/descriptor_limit.h"
+#include "telemetry/log.h"
 
 namespace consent::server {
 namespace {
@@ -17,6 +19,17 @@ constexpr unsigned kProcessorsPerLoop = 2;
 constexpr unsigned kLoopsMax = 4;
 constexpr std::size_t kInternalBodyBytesMax = 4 * 1024 * 1024;
 
+// Of each listener, so that neither leaves the other without descriptors.
+std::size_t connections_with_room(const Config& config) {
+  const std::size_t room = make_room_for_sockets(2 * config.connections_max) / 2;
+  if (room < config.connections_max) {
+    log_event(LogLevel::warning, "connections_limited",
+              {{"connections_max", room},
+               {"detail", "the limit on open files has no room for more; raise it (ulimit -n)"}});
+  }
+  return room;
+}
+
 }  // namespace
 
 std::shared_ptr<const tls::Context> tls_context(const tls::Files& files) {
@@ -28,7 +41,7 @@ http::ListenerOptions public_options(const Config& config) {
   const unsigned processors = std::thread::hardware_concurrency();
   options.loops = std::clamp(processors / kProcessorsPerLoop, 1U, kLoopsMax);
   options.workers = kPublicWorkers;
-  options.limits.connections_max = config.connections_max;
+  options.limits.connections_max = connections_with_room(config);
   options.limits.connections_per_address_max = config.connections_per_address_max;
   options.trusted_proxies = config.trusted_proxies;
   options.proxy_protocol = config.proxy_protocol;
@@ -37,8 +50,7 @@ http::ListenerOptions public_options(const Config& config) {
 }
 
 // Its callers are the operator's own machines: a few addresses, each with a pool of connections.
-http::ListenerOptions internal_options(const Config& config) {
-  http::ListenerOptions options = public_options(config);
+http::ListenerOptions internal_options(const Config& config, http::ListenerOptions options) {
   // Those who wait for changes never take one from a check.
   options.workers = kInternalWorkers + static_cast<unsigned>(ChangeSignal::kWaitersMax);
   options.proxy_protocol = false;

@@ -11,6 +11,6 @@ namespace consent::server {
 std::shared_ptr<const tls::Context> tls_context(const tls::Files& files);  // null: clear text
 
 http::ListenerOptions public_options(const Config& config);
-http::ListenerOptions internal_options(const Config& config);
+http::ListenerOptions internal_options(const Config& config, http::ListenerOptions options);
 
 }  // namespace consent::server

@@ -163,6 +163,30 @@ test("a client that does not read its answers does not delay others", async () =
   }
 });
 
+test("where descriptors are few, idle connections leave, and no listener lacks any", async () => {
+  const own = await startConsentd({
+    options: ["--connections-per-address", "0"],
+    under: ["bash", "-c", 'ulimit -n 200 && exec "$0" "$@"'],
+  });
+  const idle = [];
+  try {
+    assert.match(own.output(), /"event":"connections_limited","connections_max":50/);
+    for (let i = 0; i < 300; i += 1) {
+      const socket = connect(Number(new URL(own.url).port), "127.0.0.1");
+      idle.push(socket.on("error", () => {}));
+      await once(socket, "connect");
+    }
+    for (const url of [`${own.url}${noticePath}`, `${own.internalUrl}/readyz`]) {
+      assert.equal((await call(url)).status, 200, url);
+    }
+    const visitor = new Visitor(own);
+    assert.equal((await visitor.post(await visitor.body("accept_all"))).status, 201);
+  } finally {
+    for (const socket of idle) socket.destroy();
+    await own.stop();
+  }
+});
+
 test("pipelined requests are answered in order", async () => {
   const first = get("", noticePath).replace("Connection: close\r\n", "");
   const answer = await callRaw(service.url, first + get("", "/.well-known/gpc.json"));

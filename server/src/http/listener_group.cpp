@@ -16,7 +16,6 @@ Listener::Group::Group(ListeningSocket socket, std::shared_ptr<const Router> rou
       tls_(options_.tls),
       addresses_(options_.limits.connections_per_address_max),
       seats_(options_.limits.connections_max) {
-  raise_descriptor_limit(options_.limits.connections_max);
   const unsigned count = options_.network ? 1 : std::max(options_.loops, 1U);
   for (unsigned i = 0; i < count; ++i) {
     auto network = options_.network ? options_.network : make_kernel_network();

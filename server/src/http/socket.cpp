@@ -4,7 +4,6 @@
 #include <netdb.h>
 #include <netinet/in.h>
 #include <netinet/tcp.h>
-#include <sys/resource.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
@@ -17,8 +16,6 @@
 
 namespace consent::http {
 namespace {
-
-constexpr std::size_t kOtherDescriptors = 256;
 
 IpAddress address_of(const sockaddr_storage& storage) {
   if (storage.ss_family == AF_INET) {
@@ -123,14 +120,6 @@ AcceptedSocket accept_from(const FileDescriptor& listening) {
   switch_on(accepted.descriptor.number(), IPPROTO_TCP, TCP_NODELAY);
   accepted.peer = address_of(peer);
   return accepted;
-}
-
-void raise_descriptor_limit(std::size_t count) {
-  rlimit limit{};
-  const rlim_t wanted = count + kOtherDescriptors;
-  if (::getrlimit(RLIMIT_NOFILE, &limit) != 0 || limit.rlim_cur >= wanted) return;
-  limit.rlim_cur = limit.rlim_max < wanted ? limit.rlim_max : wanted;
-  ::setrlimit(RLIMIT_NOFILE, &limit);
 }
 
 }  // namespace consent::http

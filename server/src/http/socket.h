@@ -47,7 +47,4 @@ struct AcceptedSocket {
 };
 AcceptedSocket accept_from(const FileDescriptor& listening);
 
-// Lets this process hold `count` descriptors and some more, as far as its hard limit allows.
-void raise_descriptor_limit(std::size_t count);
-
 }  // namespace consent::http
