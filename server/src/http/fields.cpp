@@ -5,6 +5,8 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "consent/ip_address.h"
+
 namespace consent::http {
 namespace {
 
@@ -37,7 +39,41 @@ std::size_t utf8_length(std::string_view text) {
   return length;
 }
 
+constexpr auto kHostBytes = [] {
+  std::array<bool, 256> table{};
+  for (unsigned c = '0'; c <= '9'; ++c) table[c] = true;
+  for (unsigned c = 'A'; c <= 'Z'; ++c) table[c] = table[c + 32] = true;
+  for (char c : std::string_view("-._~!$&'()*+;=")) table[static_cast<unsigned char>(c)] = true;
+  return table;
+}();
+
+bool is_digit(char c) { return c >= '0' && c <= '9'; }
+
+bool is_port(std::string_view text) {
+  if (text.size() > 5 || !std::all_of(text.begin(), text.end(), is_digit)) return false;
+  unsigned port = 0;
+  for (const char c : text) port = port * 10 + static_cast<unsigned>(c - '0');
+  return port <= 0xFFFF;
+}
+
+// In brackets, as it stands.
+bool is_ipv6_literal(std::string_view text) {
+  return text.size() > 2 && text.front() == '[' && text.back() == ']' &&
+         text.find(':') != std::string_view::npos && IpAddress::parse(text).has_value();
+}
+
 }  // namespace
+
+bool is_authority(std::string_view text) {
+  const std::size_t bracket = text.find(']');
+  const std::size_t colon =
+      std::min(text.find(':', bracket == std::string_view::npos ? 0 : bracket), text.size());
+  const std::string_view host = text.substr(0, colon);
+  if (host.empty() || !is_port(text.substr(std::min(colon + 1, text.size())))) return false;
+  if (host.front() == '[') return is_ipv6_literal(host);
+  return std::all_of(host.begin(), host.end(),
+                     [](char c) { return kHostBytes[static_cast<unsigned char>(c)]; });
+}
 
 bool same_field_name(std::string_view a, std::string_view b) {
   return a.size() == b.size() && std::equal(a.begin(), a.end(), b.begin(),

@@ -17,6 +17,9 @@ bool is_token(std::string_view text);
 // Visible characters, spaces, tabs and bytes over 0x7F; no other control character (RFC 9110, 5.5).
 bool is_field_value(std::string_view text);
 std::string_view trim_blanks(std::string_view text);
+// Host, or host and port, as the Host field of an http request has it (RFC 9110, 7.2), without
+// escapes and commas: those have more than one reading.
+bool is_authority(std::string_view text);
 // Whether a comma-separated list such as Connection's names `token`.
 bool list_names(std::string_view list, std::string_view token);
 // Well-formed UTF-8 as RFC 3629 defines it: no overlong forms, no surrogates.

@@ -19,12 +19,6 @@ constexpr std::array<std::string_view, 7> kMethods = {"GET",   "HEAD",   "POST",
 
 bool is_visible(char c) { return c > 0x20 && c < 0x7F; }
 
-bool is_host(std::string_view host) {
-  return std::all_of(host.begin(), host.end(), [](char c) {
-    return is_visible(c) && std::string_view("\"#,/<>?@\\^`{|}").find(c) == std::string_view::npos;
-  });
-}
-
 int hex_value(char c) {
   if (c >= '0' && c <= '9') return c - '0';
   if (c >= 'a' && c <= 'f') return c - 'a' + 10;
@@ -230,7 +224,7 @@ void RequestReader::on_absolute_target(std::string_view target) {
   }
   const std::size_t end = std::min(target.find_first_of("/?"), target.size());
   authority_ = target.substr(0, end);
-  if (authority_.empty() || !is_host(authority_)) {
+  if (!is_authority(authority_)) {
     return refuse(400, "The request target's host is malformed.");
   }
   const std::string_view rest = target.substr(end);
@@ -264,7 +258,9 @@ void RequestReader::on_field(std::string_view line) {
 
 void RequestReader::on_known_field(std::string_view name, std::string_view value) {
   if (same_field_name(name, "Host")) {
-    if (++progress_.hosts > 1 || !is_host(value)) refuse(400, "The Host field is malformed.");
+    // RFC 9110, 7.2: empty where the target has no authority.
+    const bool good = value.empty() || is_authority(value);
+    if (++progress_.hosts > 1 || !good) refuse(400, "The Host field is malformed.");
   } else if (same_field_name(name, "Content-Length")) {
     on_content_length(value);
   } else if (same_field_name(name, "Transfer-Encoding")) {

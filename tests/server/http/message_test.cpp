@@ -68,6 +68,22 @@ TEST_CASE("Only well-formed UTF-8 is UTF-8") {
   }
 }
 
+TEST_CASE("A host is a name or an address, with a port or without") {
+  for (const auto* good :
+       {"a", "A-b_c.example", "example.com:8080", "a:", "a:0", "a:65535", "1.2.3.4", "1.2.3.4:80",
+        "[::1]", "[2001:db8::1]:443", "[::ffff:192.0.2.1]"}) {
+    INFO(good);
+    CHECK(is_authority(good));
+  }
+  for (const auto* bad :
+       {"",     ":",    ":80",    "a:b",   "a:65536", "a:000080",    "a:1:2",   "a:+1", "::1",
+        "[::1", "::1]", "[::1]x", "[]",    "[a]",     "[192.0.2.1]", "[[::1]]", "a,b",  "u@a",
+        "a/b",  "a?b",  "a b",    "a%2eb", "a\\b",    "<a>",         "\xC3\xA9"}) {
+    INFO(bad);
+    CHECK_FALSE(is_authority(bad));
+  }
+}
+
 TEST_CASE("A list of tokens is searched whole, not by substring") {
   CHECK(list_names("close", "close"));
   CHECK(list_names("Keep-Alive , CLOSE", "close"));
