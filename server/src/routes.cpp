@@ -79,6 +79,15 @@ http::Response refuse_method(const Service& service, const http::Request& reques
   return response;
 }
 
+http::Response tell_methods(const Service& service, const http::Request& request) {
+  http::Response response = refuse_method(service, request);
+  if (response.status != 405) return response;
+  http::Response methods;
+  methods.status = 204;
+  methods.set("Allow", response.header("Allow"));
+  return methods;
+}
+
 void count_requests(const Service& service, http::Router& router) {
   router.on_done([&service](const http::Request& request, const http::Response& response) {
     const auto duration = std::chrono::steady_clock::now() - request.arrived;
@@ -122,6 +131,7 @@ void add_public_routes(const Service& service, http::Router& router) {
   router.add("GET", "/v1/hints", open_to_all(service, handle_hints), Answers::at_once);
   router.add("GET", "/v1/openapi.json", shared(service, handle_openapi));
   router.add("GET", "/*", shared(service, handle_static_file), Answers::at_once);
+  router.add("OPTIONS", "/*", open_to_all(service, tell_methods), Answers::at_once);
   for (const std::string_view method : {"POST", "PUT", "PATCH", "DELETE"}) {
     router.add(method, "/*", open_to_all(service, refuse_method), Answers::at_once);
   }

@@ -200,12 +200,18 @@ test("OPTIONS says what a path takes, and the asterisk what the server knows", a
     "/v1/consents": "POST, OPTIONS",
     "/v1/preferences": "GET, HEAD, OPTIONS",
     "/.well-known/gpc.json": "GET, HEAD, OPTIONS",
+    "/": "GET, HEAD, OPTIONS",
+    "/v1/banner.js": "GET, HEAD, OPTIONS",
   };
   for (const [path, expected] of Object.entries(allowed)) {
     const answer = await call(`${service.url}${path}`, { method: "OPTIONS" });
     assert.equal(answer.status, 204, path);
     assert.equal(answer.headers.allow, expected, path);
     assert.equal(answer.bytes.length, 0);
+  }
+  for (const path of ["/nothing", "/v1/nothing"]) {
+    const answer = await call(`${service.url}${path}`, { method: "OPTIONS" });
+    assert.equal(answer.status, 404, path);
   }
   const all = await callRaw(
     service.url,
