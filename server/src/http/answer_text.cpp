@@ -34,7 +34,8 @@ void append_number(std::string& out, std::size_t number) {
 bool is_data(const Response& response) {
   const std::string_view type = response.header("Content-Type");
   return type.starts_with("application/json") || type.starts_with("application/problem+json") ||
-         type.starts_with("application/x-ndjson") || type.starts_with("text/plain");
+         type.starts_with("application/ld+json") || type.starts_with("application/x-ndjson") ||
+         type.starts_with("text/plain");
 }
 
 void append_length(const Processed& request, const Response& response, std::size_t body_bytes,

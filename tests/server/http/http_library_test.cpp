@@ -46,6 +46,7 @@ TEST_CASE("Data is told to run nothing: scripts and pages have their own say") {
     return wire.find("Content-Security-Policy: default-src 'none'") != std::string::npos;
   };
   CHECK(policy_of("application/problem+json"));
+  CHECK(policy_of("application/ld+json"));
   CHECK(policy_of("text/plain; charset=utf-8"));
   CHECK_FALSE(policy_of("text/html; charset=utf-8"));
   CHECK_FALSE(policy_of("text/javascript; charset=utf-8"));
