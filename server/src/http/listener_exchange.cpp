@@ -138,9 +138,7 @@ void Listener::Loop::refuse(Connection& connection, const ReadError& error, Drop
   request.arrived = now_;
   Response response = problem(error.status, error.detail);
   group_.router()->report(request, response);
-  response.add("X-Request-Id", request.id);
-  if (connection.secure) response.add("Strict-Transport-Security", kStrictTransport);
-  answer_last(connection, response);
+  answer_last(connection, std::move(response));
 }
 
 // A request that comes drop by drop holds memory without meaning to end.
@@ -152,9 +150,12 @@ void Listener::Loop::look_at_pace(Exchange& exchange) {
   pace_.set(exchange, now_);
 }
 
-void Listener::Loop::answer_last(Connection& connection, const Response& response) {
+void Listener::Loop::answer_last(Connection& connection, Response response) {
   if (!connection.exchange) connection.exchange = obtain_exchange();
   Exchange& exchange = *connection.exchange;
+  const std::string& id = exchange.reader.request().id;
+  response.add("X-Request-Id", id.empty() ? random_id() : id);
+  if (connection.secure) response.add("Strict-Transport-Security", kStrictTransport);
   Processed processed;
   if (exchange.reader.request().method == "HEAD") processed.method = "HEAD";
   exchange.persistence = Persistence::close;

@@ -190,7 +190,7 @@ void Listener::Loop::turn_away(Connection& connection, Drop reason) {
           ? problem(503, "The server has too many connections; try again.")
           : problem(429, "This address has too many connections; close some and try again.");
   response.set("Retry-After", "5");
-  answer_last(connection, response);
+  answer_last(connection, std::move(response));
 }
 
 void Listener::Loop::drop(Connection& connection, Drop reason) {

@@ -70,7 +70,7 @@ class Listener::Loop {
   void drop(Connection& connection, Drop reason);
   void look_at_pace(Exchange& exchange);
   void send_at_once(Connection& connection, Response response);
-  void answer_last(Connection& connection, const Response& response);
+  void answer_last(Connection& connection, Response response);
   void collect_done();
   void collect_due();
   void answer_due(Connection& connection);

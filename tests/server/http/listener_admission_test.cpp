@@ -60,6 +60,7 @@ TEST_CASE("One address has so many connections and gets 429 for more") {
     const Answer answer = three.receive();
     CHECK(answer.status == 429);
     CHECK(answer.fields.count("retry-after") == 1);
+    CHECK(answer.fields.count("x-request-id") == 1);
     CHECK(three.is_closed());
   }
   // Who asks only when the refusal has lingered long enough finds the connection closed.

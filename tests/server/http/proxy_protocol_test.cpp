@@ -15,6 +15,9 @@ const std::string kHello = "GET /hello HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string kPeer = "GET /peer HTTP/1.1\r\nHost: a\r\n\r\n";
 const std::string kFrom =
     "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x0C\xC0\x00\x02\x07\x0A\0\0\x01\x30\x39\x01\xBB"s;
+const std::string kFromSealed =
+    "\r\n\r\n\0\r\nQUIT\n\x21\x11\0\x14\xC0\x00\x02\x07\x0A\0\0\x01\x30\x39\x01\xBB"
+    "\x20\0\x05\x01\0\0\0\0"s;
 const std::string kFromProxy = "\r\n\r\n\0\r\nQUIT\n\x20\0\0\0"s;
 
 ListenerOptions behind_proxy(const char* network = "127.0.0.0/8") {
@@ -85,7 +88,13 @@ TEST_CASE("Behind a proxy, too, each client has so many connections") {
   CHECK(one.receive().status == 200);
   LoopbackClient two(server.port());
   two.send(kFrom);
-  CHECK(two.receive().status == 429);
+  const Answer refusal = two.receive();
+  CHECK(refusal.status == 429);
+  CHECK(refusal.fields.count("x-request-id") == 1);
+  CHECK(refusal.fields.count("strict-transport-security") == 0);
+  LoopbackClient sealed(server.port());
+  sealed.send(kFromSealed);
+  CHECK(sealed.receive().fields.count("strict-transport-security") == 1);
   std::string elsewhere = kFrom;
   elsewhere[19] = '\x09';
   LoopbackClient other(server.port());
