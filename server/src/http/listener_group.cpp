@@ -6,6 +6,12 @@
 #include "http/listener_loop.h"
 
 namespace consent::http {
+namespace {
+
+// A drain waits this long for the request of who is connected: it may be on its way.
+constexpr std::chrono::milliseconds kIdlePatience{500};
+
+}  // namespace
 
 Listener::Group::Group(ListeningSocket socket, std::shared_ptr<const Router> router,
                        ListenerOptions options)
@@ -34,6 +40,7 @@ void Listener::Group::start() {
 void Listener::Group::drain(std::chrono::milliseconds patience) {
   if (!draining_) {
     drain_until_ = loops_.front()->now() + patience;
+    idle_until_ = loops_.front()->now() + std::min(patience, kIdlePatience);
     draining_ = true;
   }
   for (const auto& loop : loops_) loop->wake();

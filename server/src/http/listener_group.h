@@ -41,7 +41,9 @@ class Listener::Group {
   Seats& seats() { return seats_; }
   void submit(std::function<void()> work) { pool_->submit(std::move(work)); }
   bool is_draining() const { return draining_; }
-  Instant drain_until() const { return drain_until_; }  // once it drains
+  // Once it drains: when what is in flight is given up, and before that, who says nothing.
+  Instant drain_until() const { return drain_until_; }
+  Instant idle_until() const { return idle_until_; }
   bool is_accepting() const { return accepting_; }
 
   // The accepting loop's. Whose the next connection is: of the loop with the fewest, or, when every
@@ -60,7 +62,8 @@ class Listener::Group {
   Seats seats_;
   std::atomic<bool> accepting_{true};
   std::atomic<bool> draining_{false};
-  Instant drain_until_{};  // set before draining_
+  Instant drain_until_{};  // both set before draining_
+  Instant idle_until_{};
   std::vector<std::unique_ptr<Loop>> loops_;
   std::unique_ptr<WorkerPool> pool_;
 };

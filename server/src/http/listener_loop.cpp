@@ -13,6 +13,7 @@ namespace {
 
 constexpr std::size_t kEventsPerTurn = 64;
 constexpr int kAcceptsPerTurn = 64;
+constexpr int kLastAcceptsMax = 4096;       // as many as a kernel lets wait
 constexpr std::size_t kTurnedAwayMax = 64;  // connections over the limit that still get their 503
 constexpr std::chrono::milliseconds kLingerTimeout{1'000};
 constexpr std::chrono::milliseconds kAcceptPause{100};
@@ -97,8 +98,10 @@ int Listener::Loop::wait_ms() const {
   }
   if (used_stack_) until = std::min(until, wiped_ + kStackKeptMax);
   if (working_ > 0) until = std::min(until, now_ + kTurnWhileWorking);
-  if (group_.is_draining() && now_ < group_.drain_until()) {
-    until = std::min(until, group_.drain_until());
+  if (group_.is_draining()) {
+    for (const Instant end : {group_.idle_until(), group_.drain_until()}) {
+      if (now_ < end) until = std::min(until, end);
+    }
   }
   if (until == Instant::max()) return -1;
   const auto left = std::chrono::ceil<std::chrono::milliseconds>(until - now_);
@@ -107,25 +110,37 @@ int Listener::Loop::wait_ms() const {
 
 void Listener::Loop::accept_waiting() {
   for (int i = 0; i < kAcceptsPerTurn && !group_.is_draining(); ++i) {
-    AcceptedSocket socket = network_->accept(listening_.descriptor);
-    if (socket.descriptor.is_open()) {
-      counters_.accepted.fetch_add(1, std::memory_order_relaxed);
-      Loop& host = group_.next_host();
-      host.counters_.open.fetch_add(1, std::memory_order_relaxed);
-      if (&host == this) {
-        admit(std::move(socket));
-      } else {
-        host.arrived_.add(std::move(socket));
-      }
-    } else if (socket.error == EAGAIN) {
-      return;
-    } else if (socket.error != EINTR && socket.error != ECONNABORTED) {
-      // Out of descriptors or memory: trying again at once would only burn the processor.
-      network_->unwatch(listening_.descriptor.number());
-      accept_pause_.set(accept_retry_, now_);
-      return;
-    }
+    if (!accept_one()) return;
   }
+}
+
+// Whoever has been connected by the kernel already would be reset when the socket closes.
+void Listener::Loop::accept_last() {
+  int left = kLastAcceptsMax;
+  while (left > 0 && accept_one()) --left;
+}
+
+// False when there is none at present.
+bool Listener::Loop::accept_one() {
+  AcceptedSocket socket = network_->accept(listening_.descriptor);
+  if (socket.descriptor.is_open()) {
+    counters_.accepted.fetch_add(1, std::memory_order_relaxed);
+    Loop& host = group_.next_host();
+    host.counters_.open.fetch_add(1, std::memory_order_relaxed);
+    if (&host == this) {
+      admit(std::move(socket));
+    } else {
+      host.arrived_.add(std::move(socket));
+    }
+    return true;
+  }
+  if (socket.error == EINTR || socket.error == ECONNABORTED) return true;
+  if (socket.error != EAGAIN) {
+    // Out of descriptors or memory: trying again at once would only burn the processor.
+    network_->unwatch(listening_.descriptor.number());
+    accept_pause_.set(accept_retry_, now_);
+  }
+  return false;
 }
 
 void Listener::Loop::collect_arrived() {
@@ -271,12 +286,14 @@ void Listener::Loop::expire() {
 // Closes what nobody waits for; true when nothing is left.
 bool Listener::Loop::has_drained() {
   if (listening_.descriptor.is_open()) {
+    accept_last();
     accept_retry_.clear();
     listening_.descriptor.close();
     group_.end_accepting();
   }
   const bool others_come = group_.is_accepting();
   collect_arrived();
+  if (now_ < group_.idle_until()) return connections_.empty() && !others_come;
   const bool patient = now_ < group_.drain_until();
   for (std::size_t i = connections_.size(); i-- > 0;) {
     Connection& connection = *connections_[i];

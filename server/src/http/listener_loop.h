@@ -46,6 +46,8 @@ class Listener::Loop {
   int wait_ms() const;
   void wipe_when_due();
   void accept_waiting();
+  void accept_last();
+  bool accept_one();
   void collect_arrived();
   void admit(AcceptedSocket socket);
   bool is_trusted(const IpAddress& address) const;

@@ -2,6 +2,7 @@
 
 #include <cerrno>
 #include <memory>
+#include <thread>
 
 #include "http/listener.h"
 #include "server/http/fake_network.h"
@@ -26,6 +27,7 @@ class FakeServer {
   FakeServer(const FakeServer&) = delete;
   FakeServer& operator=(const FakeServer&) = delete;
 
+  Listener& listener() { return *listener_; }
   ListenerFigures figures() const { return listener_->figures(); }
   std::uint64_t drops(Drop reason) const {
     return figures().drops[static_cast<std::size_t>(reason)];
@@ -232,6 +234,44 @@ TEST_CASE("Without descriptors accepting pauses, and goes on by itself") {
   CHECK(server.figures().open == 1);
   server.network->deliver(client, kHello);
   CHECK(answers_in(server.network->sent_through(client, "hello")) == 1);
+}
+
+TEST_CASE("A drain leaves who is connected time for the request that is on its way") {
+  FakeServer server;
+  const auto kept = server.network->connect();
+  server.network->deliver(kept, kHello);
+  server.network->wait_until_answered(kept);
+  const auto fresh = server.network->connect();
+  const auto silent = server.network->connect();
+  std::thread drain([&] { server.listener().drain(milliseconds(10'000)); });
+  server.network->wait_until_nobody_listens();
+  server.network->advance(milliseconds(499));
+  for (const auto client : {kept, fresh}) {
+    server.network->deliver(client, kHello);
+    server.network->wait_until_sending_is_finished(client);
+    CHECK(server.network->sent(client).find("Connection: close\r\n") != std::string::npos);
+  }
+  CHECK(answers_in(server.network->sent(kept)) == 2);
+  CHECK_FALSE(server.network->is_closed(silent));
+  server.network->advance(milliseconds(1));
+  CHECK(server.network->is_closed(silent));
+  CHECK(server.network->sent(silent).empty());
+  server.network->advance_to_the_end(milliseconds(1'000));
+  drain.join();
+}
+
+TEST_CASE("Who has not been accepted yet when a drain begins is, and answered") {
+  FakeServer server;
+  server.network->fail_accepts({EMFILE});
+  const auto waiting = server.network->connect();
+  CHECK(server.figures().open == 0);
+  std::thread drain([&] { server.listener().drain(milliseconds(10'000)); });
+  server.network->wait_until_nobody_listens();
+  server.network->deliver(waiting, kHello);
+  server.network->wait_until_sending_is_finished(waiting);
+  CHECK(answers_in(server.network->sent(waiting)) == 1);
+  server.network->advance_to_the_end(milliseconds(1'000));
+  drain.join();
 }
 
 TEST_CASE("A last answer is followed by an end, and what comes after it is thrown away") {

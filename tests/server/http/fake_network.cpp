@@ -122,6 +122,12 @@ void FakeNetwork::advance(std::chrono::milliseconds span) {
   settle(lock);
 }
 
+void FakeNetwork::advance_to_the_end(std::chrono::milliseconds span) {
+  const std::lock_guard lock(mutex_);
+  now_ += span;
+  changed_.notify_all();
+}
+
 std::chrono::milliseconds FakeNetwork::sleep() {
   std::unique_lock lock(mutex_);
   settle(lock);

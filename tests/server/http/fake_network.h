@@ -31,6 +31,8 @@ class FakeNetwork final : public Network {
   void finish(Client client);  // the client sends no more
   void reset(Client client);
   void advance(std::chrono::milliseconds span);
+  // For a loop that ends then, and never sleeps again.
+  void advance_to_the_end(std::chrono::milliseconds span);
   // How long the loop means to sleep now.
   std::chrono::milliseconds sleep();
   // How many bytes each of the next sends takes: 0 is EAGAIN, -1 a connection that is gone. Behind
