@@ -180,7 +180,7 @@ test("SIGHUP puts a new certificate in force; a broken one leaves the old", asyn
     assert.equal((await ask(service.outside, notice)).peer, "second");
     await writeFile(file("current.pem"), "no certificate");
     await reload("reload_refused");
-    assert.match(service.output(), /current\.pem: cannot read the TLS certificate/);
+    assert.match(service.output(), /current\.pem: cannot read the TLS certificate: no start line/);
     assert.equal((await ask(service.outside, notice)).peer, "second");
     await copyFile(file("first.pem"), file("current.pem"));
     await reload("reload_refused");
@@ -234,7 +234,7 @@ test("a certificate, key or authority that is of no use ends the start by name",
   const first = ["--public-tls-cert", file("first.pem"), "--public-tls-key", file("first.key")];
   const inner = ["--internal-tls-cert", file("first.pem"), "--internal-tls-key", file("first.key")];
   for (const [options, message] of [
-    [["--public-tls-cert", file("no.pem"), ...first.slice(2)], /no\.pem: cannot read the TLS cert/],
+    [["--public-tls-cert", file("no.pem"), ...first.slice(2)], /no\.pem: [^:]+: No such file/],
     [["--public-tls-cert", file("empty.pem"), ...first.slice(2)], /empty\.pem: cannot read/],
     [[...first.slice(0, 3), file("second.key")], /second\.key: cannot read the TLS key, or/],
     [[...first.slice(0, 3), file("first.pem")], /first\.pem: cannot read the TLS key/],

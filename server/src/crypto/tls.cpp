@@ -4,6 +4,7 @@
 #include <openssl/ssl.h>
 
 #include <array>
+#include <cstring>
 #include <stdexcept>
 
 namespace consent::tls {
@@ -15,8 +16,10 @@ struct Release {
 };
 
 [[noreturn]] void fail(const std::string& what) {
-  const unsigned long code = ERR_peek_last_error();
-  const char* const reason = code == 0 ? nullptr : ERR_reason_error_string(code);
+  // The first one is the cause, the last one says only what it kept from happening.
+  const unsigned long code = ERR_peek_error();
+  const char* const reason =
+      ERR_SYSTEM_ERROR(code) ? std::strerror(ERR_GET_REASON(code)) : ERR_reason_error_string(code);
   throw std::runtime_error(what + (reason == nullptr ? "" : ": " + std::string(reason)));
 }
 
