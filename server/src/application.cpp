@@ -231,12 +231,11 @@ Application::Application(const Config& config) {
     }
   }
   parts.generation = std::make_shared<Generation>(config, parts.lasting, parts.own_origins);
-  const http::ListenerOptions outside = public_options(config);
+  const ListenerOptionsPair options = listener_options(config);
   parts.public_listener = std::make_unique<http::Listener>(
-      std::move(sockets.outside), Generation::public_router(parts.generation), outside);
+      std::move(sockets.outside), Generation::public_router(parts.generation), options.outside);
   parts.internal_listener = std::make_unique<http::Listener>(
-      std::move(sockets.inside), Generation::internal_router(parts.generation),
-      internal_options(config, outside));
+      std::move(sockets.inside), Generation::internal_router(parts.generation), options.inside);
   parts.follow();
   watch_listener(parts.metrics, "public", *parts.public_listener);
   watch_listener(parts.metrics, "internal", *parts.internal_listener);

@@ -19,21 +19,21 @@ constexpr unsigned kProcessorsPerLoop = 2;
 constexpr unsigned kLoopsMax = 4;
 constexpr std::size_t kInternalBodyBytesMax = 4 * 1024 * 1024;
 
-// Of each listener, so that neither leaves the other without descriptors.
-std::size_t connections_with_room(const Config& config) {
-  const std::size_t room = make_room_for_sockets(2 * config.connections_max) / 2;
-  if (room < config.connections_max) {
-    log_event(LogLevel::warning, "connections_limited",
-              {{"connections_max", room},
-               {"detail", "the limit on open files has no room for more; raise it (ulimit -n)"}});
-  }
-  return room;
-}
+// Where open files are few, so that neither listener leaves the other without descriptors: the
+// operator's own machines need a few, visitors many.
+constexpr std::size_t kInternalShare = 8;
 
-}  // namespace
-
-std::shared_ptr<const tls::Context> tls_context(const tls::Files& files) {
-  return files.certificate.empty() ? nullptr : std::make_shared<const tls::Context>(files);
+void share_descriptors(ListenerOptionsPair& both) {
+  std::size_t& outside = both.outside.limits.connections_max;
+  std::size_t& inside = both.inside.limits.connections_max;
+  const std::size_t room = make_room_for_sockets(outside + inside);
+  if (room >= outside + inside) return;
+  inside = std::min(inside, room / kInternalShare);
+  outside = std::min(outside, room - inside);
+  log_event(LogLevel::warning, "connections_limited",
+            {{"public", outside},
+             {"internal", inside},
+             {"detail", "the limit on open files has no room for more; raise it (ulimit -n)"}});
 }
 
 http::ListenerOptions public_options(const Config& config) {
@@ -41,7 +41,7 @@ http::ListenerOptions public_options(const Config& config) {
   const unsigned processors = std::thread::hardware_concurrency();
   options.loops = std::clamp(processors / kProcessorsPerLoop, 1U, kLoopsMax);
   options.workers = kPublicWorkers;
-  options.limits.connections_max = connections_with_room(config);
+  options.limits.connections_max = config.connections_max;
   options.limits.connections_per_address_max = config.connections_per_address_max;
   options.trusted_proxies = config.trusted_proxies;
   options.proxy_protocol = config.proxy_protocol;
@@ -58,6 +58,20 @@ http::ListenerOptions internal_options(const Config& config, http::ListenerOptio
   options.limits.body_bytes_max = kInternalBodyBytesMax;
   options.limits.connections_per_address_max = 0;
   return options;
+}
+
+}  // namespace
+
+std::shared_ptr<const tls::Context> tls_context(const tls::Files& files) {
+  return files.certificate.empty() ? nullptr : std::make_shared<const tls::Context>(files);
+}
+
+ListenerOptionsPair listener_options(const Config& config) {
+  ListenerOptionsPair both;
+  both.outside = public_options(config);
+  both.inside = internal_options(config, both.outside);
+  share_descriptors(both);
+  return both;
 }
 
 }  // namespace consent::server

@@ -10,7 +10,10 @@ namespace consent::server {
 
 std::shared_ptr<const tls::Context> tls_context(const tls::Files& files);  // null: clear text
 
-http::ListenerOptions public_options(const Config& config);
-http::ListenerOptions internal_options(const Config& config, http::ListenerOptions options);
+struct ListenerOptionsPair {
+  http::ListenerOptions outside;
+  http::ListenerOptions inside;
+};
+ListenerOptionsPair listener_options(const Config& config);
 
 }  // namespace consent::server

@@ -170,7 +170,7 @@ test("where descriptors are few, idle connections leave, and no listener lacks a
   });
   const idle = [];
   try {
-    assert.match(own.output(), /"event":"connections_limited","connections_max":50/);
+    assert.match(own.output(), /"event":"connections_limited","public":88,"internal":12,/);
     for (let i = 0; i < 300; i += 1) {
       const socket = connect(Number(new URL(own.url).port), "127.0.0.1");
       idle.push(socket.on("error", () => {}));
