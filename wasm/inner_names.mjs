@@ -4,22 +4,26 @@
 
 export const names = [
   // Consent
-  ...["around", "asked", "choose", "chosen", "deliver", "everything", "knows", "latest"],
+  ...["around", "asked", "choose", "chosen", "deliver", "everything", "grant", "knows", "latest"],
   ...["listeners", "present", "recorded", "recordOnce", "refuse", "settle", "veto"],
   // PageState
-  ...["chosenHere", "cookieText", "pendingState", "question", "readCookie", "settled", "supply"],
+  ...["chosenHere", "cookieText", "pendingState", "question", "readCookie", "reader", "settled"],
+  ...["supply"],
   ...["takePending", "takeToken", "tokenText", "vetoed"],
   // Surroundings
   ...["cookieName", "loadCourier", "loadNotice", "outbox", "setCookie"],
   // the core's records
   ...["decidedAt", "deniedEventMs", "materialSince", "pageIn", "pageOut"],
   // Courier
-  ...["carrying", "corrected", "drain", "dropCookie", "dropOvertaken", "learnToRead", "remake"],
-  ...["changed", "tryLater"],
+  ...["ask", "attempt", "carrying", "changed", "corrected", "drain", "dropCookie", "dropOvertaken"],
+  ...["keep", "last", "learnToRead", "remake", "sent", "tell", "tryLater"],
   // the view, and what follows a choice
-  ...["acceptAll", "attach", "giveBack", "keepFor", "looks", "mount", "prepare", "rejectAll"],
+  ...["acceptAll", "attach", "giveBack", "hide", "keepFor", "looks", "make", "mount", "near"],
+  ...["prepare", "rejectAll", "run"],
   ...["busy", "fetching", "observer", "reading", "renew", "returns"],
   ...["room", "skewMs", "startGpp"],
+  // the gate
+  ...["clean", "complaint", "gate", "give", "holdBack", "late", "told"],
 ];
 
 export const innerNames = new RegExp(`^(${names.join("|")})$`);

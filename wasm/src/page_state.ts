@@ -167,7 +167,7 @@ export class PageState {
 
 /** Whether what a visitor has decided can be read with it. */
 export function canRead(core: PageCore | undefined): core is ReadingCore {
-  return !!core && "reader" in core;
+  return !!(core as ReadingCore | undefined)?.reader;
 }
 
 export function grantsSomething(choices: Choices): boolean {

@@ -12,12 +12,9 @@ export function randomId(random: Randomness): string {
 
 /** RFC 9562 UUIDv7: 48 bits of milliseconds, version, variant, 74 random bits. */
 export function uuidv7(nowMs: number, random: Randomness): string {
-  const bytes = random(new Uint8Array(16));
-  const view = new DataView(bytes.buffer);
-  view.setUint16(6, (view.getUint16(6) & 0x0fff) | 0x7000);
-  view.setUint16(8, (view.getUint16(8) & 0x3fff) | 0x8000);
-  view.setUint16(0, Math.trunc(nowMs / 0x100000000));
-  view.setUint32(2, nowMs % 0x100000000);
-  const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
-  return hex.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-");
+  const bytes = random(new Uint8Array(10));
+  bytes[2] = (bytes[2]! & 0x3f) | 0x80;
+  const hex = [...bytes].map((byte) => byte.toString(16).padStart(2, "0")).join("");
+  const time = nowMs.toString(16).padStart(12, "0");
+  return `${time}${hex}`.replace(/(.{8})(.{4}).(...)(.{4})/, "$1-$2-7$3-$4-");
 }
