@@ -184,6 +184,7 @@ export class Courier {
 
   private async take(outcome: Exclude<Outcome, "retry">, sent: PendingChoice): Promise<void> {
     const { page, around } = this;
+    page.readCookie(around.cookies());
     if (typeof outcome === "object") {
       this.attempt = 0;
       await this.learnToRead();
@@ -194,13 +195,17 @@ export class Courier {
       page.readCookie(around.cookies());
     } else if (outcome === "stale") {
       await this.renew(sent);
+    } else if (sent.request && narrows(sent, page.state)) {
+      // What it denies must not come back with the grant before it.
+      const choices = { ...sent.choices };
+      for (const name in choices) choices[name as OptionalPurpose] = "denied";
+      page.pending = { action: "withdraw", layer: sent.layer, choices };
     } else if (!sent.request && page.token?.subject) {
       // The grant this refusal ends is not believed any more: it goes, the refusal stands alone.
       this.dropCookie();
       page.takeToken(undefined);
-      page.readCookie(around.cookies());
     } else {
-      console.warn("consent: the service refused this choice; nothing optional runs");
+      console.warn("consent: the service refused this choice");
       this.finish(sent);
     }
   }
