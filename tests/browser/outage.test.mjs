@@ -2,11 +2,17 @@
 // later exactly once.
 
 import assert from "node:assert/strict";
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
+
+import { chromium } from "playwright-core";
 
 import { allows, control, cookiesOf, open, waitForCookies } from "../support/browser.mjs";
+import { places, wholeChromium } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { choose, decided } from "../support/choice.mjs";
 import { check } from "../support/pipeline.mjs";
+import { temporaryDirectory } from "../support/temporary_directory.mjs";
 
 const stage = browserStage();
 const { test, visit } = stage;
@@ -14,6 +20,8 @@ const { test, visit } = stage;
 const outages = {
   "no network": (route) => route.abort("internetdisconnected"),
   503: (route) => route.fulfill({ status: 503, headers: { "retry-after": "1" } }),
+  "the words of a proxy": (route) =>
+    route.fulfill({ status: 403, contentType: "text/html", body: "<p>Are you a robot?" }),
 };
 
 const isConsents = (url) => url.pathname === "/v1/consents";
@@ -79,29 +87,30 @@ for (const [name, outage] of Object.entries(outages)) {
   });
 }
 
-test("a withdrawal during an outage acts here at once and reaches the service later", async () => {
-  const { context, page } = await visit();
-  await open(page);
-  const { record } = await (await choose(page, "accept_all")).json();
-  const { subject } = record;
-  await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+for (const [name, outage] of Object.entries(outages)) {
+  test(`${name}: a withdrawal acts here at once and reaches the service later`, async () => {
+    const { context, page } = await visit();
+    await open(page);
+    const { record } = await (await choose(page, "accept_all")).json();
+    const { subject } = record;
+    await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
 
-  await page.getByRole("link", { name: "Privacy choices" }).last().click();
-  const outage = outages["no network"];
-  await chooseDuring(outage, context, page, "withdraw");
-  assert.equal(await allows(page, "analytics"), false);
-  await waitForCookies(page, ["dp_consent", "dp_consent_outbox"]);
-  assert.equal((await check(stage.service, { subject })).reason, "granted");
+    await page.getByRole("link", { name: "Privacy choices" }).last().click();
+    await chooseDuring(outage, context, page, "withdraw");
+    assert.equal(await allows(page, "analytics"), false);
+    await waitForCookies(page, ["dp_consent", "dp_consent_outbox"]);
+    assert.equal((await check(stage.service, { subject })).reason, "granted");
 
-  await page.goto("/privacy");
-  await page.evaluate(() => window.consent.ready);
-  assert.equal(await allows(page, "analytics"), false, "undelivered, and still a no");
+    await page.goto("/privacy");
+    await page.evaluate(() => window.consent.ready);
+    assert.equal(await allows(page, "analytics"), false, "undelivered, and still a no");
 
-  const { answered } = await reachable(context, outage);
-  await page.goto("/pricing");
-  await answered;
-  assert.equal((await check(stage.service, { subject })).reason, "withdrawn");
-});
+    const { answered } = await reachable(context, outage);
+    await page.goto("/pricing");
+    await answered;
+    assert.equal((await check(stage.service, { subject })).reason, "withdrawn");
+  });
+}
 
 test("no notice: the page works and nothing optional runs", async () => {
   const { context, page, requests } = await visit();
@@ -150,4 +159,33 @@ test("neither cookies nor storage: a refusal in one tab ends the grant of anothe
   await open(other);
   await control(other, "reject_all").click();
   await page.waitForFunction(() => !window.consent.allows("analytics"));
+});
+
+test("a browser that blocks cookies: a withdrawal is tried until it has arrived", async (t) => {
+  const profile = temporaryDirectory("profile");
+  mkdirSync(join(profile, "Default"));
+  const blocked = { profile: { default_content_setting_values: { cookies: 2 } } };
+  writeFileSync(join(profile, "Default/Preferences"), JSON.stringify(blocked));
+  const context = await chromium.launchPersistentContext(profile, {
+    ...wholeChromium,
+    ...{ headless: true, args: ["--no-sandbox", "--disable-gpu"], baseURL: stage.service.url },
+    extraHTTPHeaders: places.germany,
+  });
+  t.after(() => context.close());
+  const failures = [];
+  context.on("weberror", (failure) => failures.push(String(failure.error())));
+  const page = await context.newPage();
+  await open(page);
+  const lock = page.evaluate(() => navigator.locks.request("any", () => "held"));
+  assert.match(await lock.catch(String), /SecurityError/, "it blocks locks, too");
+  const { record } = await (await choose(page, "accept_all")).json();
+  await decided(page);
+  let times = 0;
+  const outage = (route) => (++times < 3 ? outages[503](route) : route.continue());
+  await context.route(isConsents, outage);
+  await page.evaluate(() => window.consent.withdraw());
+  await decided(page);
+  assert.equal(times, 3);
+  assert.equal((await check(stage.service, { subject: record.subject })).reason, "withdrawn");
+  assert.deepEqual(failures, []);
 });

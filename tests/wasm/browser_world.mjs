@@ -75,6 +75,7 @@ export class World {
   kept = new Map();
   storage = "works";
   network = true;
+  locks = true;
   notice = "works";
   /** Told when a slow notice comes. */
   asking = [];
@@ -136,6 +137,7 @@ export class World {
 
   // navigator.locks, one name.
   async lock(_, ...rest) {
+    if (!this.locks) throw new DOMException("The request was denied.", "SecurityError");
     const run = rest.at(-1);
     if (rest.length === 2 && rest[0].ifAvailable && this.holder) return run(null);
     while (this.holder) await new Promise((resolve) => this.waiting.push(resolve));
@@ -167,12 +169,14 @@ export class World {
     const wire = this.wires.shift();
     if (!wire) return;
     const alive = this.tabs.some(({ id }) => id === wire.tab);
-    const page = (status, json) =>
-      alive
-        ? wire.resolve({ ok: status < 300, status, json: async () => json })
-        : wire.reject(new TypeError("closed"));
+    const page = (status, json, type = "text/html") => {
+      const headers = new Headers({ "content-type": type });
+      if (alive) wire.resolve({ ok: status < 300, status, headers, json: async () => json });
+      else wire.reject(new TypeError("closed"));
+    };
     if (fate === "lost") wire.reject(new TypeError("network"));
-    else if (["404", "503"].includes(fate)) page(Number(fate));
+    // Of a proxy.
+    else if (/^\d+$/.test(fate)) page(Number(fate));
     else if (fate === "portal") page(200, { welcome: "to the hotel" });
     else {
       const token = wire.authorization?.split(" ")[1] ?? this.jar.value("dp_consent");
@@ -192,7 +196,7 @@ export class World {
           if (before !== (wire.request.subject ?? held)) this.unheard.add(before);
           this.jar.write(`dp_consent=${answer.token}; Path=/; Max-Age=15724800`);
         }
-        page(answer.status, { token: answer.token });
+        page(answer.status, { token: answer.token }, "application/problem+json");
       }
     }
     await quiet();

@@ -6,34 +6,43 @@ import { importSource } from "./built.mjs";
 
 const { post, retryDelayMs } = await importSource("delivery.ts");
 
-const answering = (status, body) => {
+const ours = "application/problem+json";
+
+const answering = (status, body, type) => {
   const calls = [];
   globalThis.fetch = async (url, init) => {
     calls.push({ url, init });
-    return new Response(typeof body === "string" ? body : JSON.stringify(body ?? {}), { status });
+    const text = typeof body === "string" ? body : JSON.stringify(body ?? {});
+    return new Response(text, { status, headers: type ? { "content-type": type } : {} });
   };
   return calls;
 };
 
-for (const [status, body, outcome] of [
+for (const [status, body, outcome, type] of [
   [201, { token: "1.a.b" }, { token: "1.a.b" }],
   [200, { token: "1.a.b" }, { token: "1.a.b" }],
   [200, "<html>Welcome to the hotel</html>", "retry"],
   [200, { welcome: true }, "retry"],
   [201, '{"token":"1.a', "retry"],
-  [400, {}, "refused"],
-  [403, {}, "forbidden"],
+  [400, {}, "refused", ours],
+  [400, "Bad Request", "retry", "text/plain"],
+  [403, {}, "forbidden", ours],
+  [403, "<html>Are you a robot?</html>", "retry", "text/html; charset=utf-8"],
+  [403, {}, "retry", "application/json"],
+  [403, "", "retry"],
   [404, "not found", "retry"],
   [405, "", "retry"],
   [408, "", "retry"],
-  [409, {}, "stale"],
-  [422, {}, "refused"],
+  [409, {}, "stale", ours],
+  [409, "", "retry"],
+  [422, {}, "refused", `${ours}; charset=utf-8`],
+  [422, "<html>", "retry", "text/html"],
   [429, {}, "retry"],
   [500, "", "retry"],
   [503, {}, "retry"],
 ]) {
-  test(`${status} ${JSON.stringify(body)}: ${JSON.stringify(outcome)}`, async () => {
-    answering(status, body);
+  test(`${status} ${JSON.stringify(body)} ${type ?? ""}: ${JSON.stringify(outcome)}`, async () => {
+    answering(status, body, type);
     assert.deepEqual(await post("http://service/v1/", {}, undefined), outcome);
   });
 }

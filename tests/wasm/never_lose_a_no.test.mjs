@@ -18,6 +18,7 @@ const optional = ["analytics", "marketing"];
 const skews = [0, 0, 90_000, -90_000, 2 * 86_400_000, -2 * 86_400_000];
 const fates = [
   ...["answered", "answered", "lost", "answer lost", "404", "503", "portal", "cookie lost"],
+  ...["403", "422"],
 ];
 
 const steps = {
@@ -141,6 +142,8 @@ async function play(seed, trace) {
   const world = new World(random);
   // A browser that takes no cookies, as some of the visitors'.
   world.jar.works = random.below(8) !== 0;
+  // Who blocks cookies has no locks either.
+  world.locks = world.jar.works;
   const story = { choices: 0, last: 0, denied: [], grants: 0 };
   await world.open();
   for (let i = 0; i < stepsEach; ++i) {

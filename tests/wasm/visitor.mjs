@@ -106,7 +106,8 @@ export class Visitor {
     this.posted.push(request);
     const status = await this.answer(request);
     if (!status) throw new TypeError("network");
-    if (status !== 201) return { ok: false, status };
+    const headers = new Headers({ "content-type": "application/problem+json" });
+    if (status !== 201) return { ok: false, status, headers };
     const token = tokenFor(request, this.notice?.region.country ?? "");
     this.jar.write(`dp_consent=${token}; Max-Age=15724800; Path=/`);
     return { ok: true, status, json: async () => ({ token }) };

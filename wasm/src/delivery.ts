@@ -40,9 +40,10 @@ export async function post(
     });
     // Anything but the service's own words, such as the page of a proxy, is no answer.
     if (!response.ok) {
-      // Its words are not read, and must not keep a connection.
+      // They are not read, and must not keep a connection.
       await response.body?.cancel();
-      return answers[response.status] ?? "retry";
+      const own = /problem/.test(response.headers.get("content-type")!);
+      return (own && answers[response.status]) || "retry";
     }
     const answer = (await response.json()) as ConsentAnswer;
     return typeof answer.token === "string" ? answer : "retry";
@@ -71,12 +72,11 @@ export function exclusively(
 ): Promise<void> {
   const locks = globalThis.navigator?.locks;
   if (!locks) return send();
-  if (attempt === "retry") {
-    return locks.request("dp_consent", { ifAvailable: true }, (lock) =>
-      lock ? send() : undefined,
-    );
-  }
-  const sending = send();
-  void locks.request("dp_consent", () => sending.then(behind));
-  return sending;
+  const sending = attempt === "first" && send();
+  const locked = locks.request("dp_consent", { ifAvailable: !sending }, (lock) =>
+    sending ? sending.then(behind) : lock && send(),
+  );
+  // Where cookies are blocked, a browser refuses locks, too.
+  const retried = locked.catch(() => sending || send());
+  return sending || retried;
 }
