@@ -1,14 +1,14 @@
 // What follows a choice, loaded when something may run or may no longer: the gate, the events,
 // __gpp. Until then nothing of it has anything to do. What is rarer is loaded from here.
 
-import { gppFile, gppWasm2jsFile, gppWasmFile } from "./built_gpp_files";
-import { placeholderFile, removalFile, servicesFile } from "./built_later_files";
+import { gppFile, placeholderFile, removalFile, servicesFile } from "./built_later_files";
 import { changeEvent } from "./change_event";
 import type { Consent, ConsentState } from "./consent";
 import type { ConsentApi } from "./consent_module";
 import { EventSender, type AnalyticsEvent } from "./events";
 import { Gate } from "./gate";
-import type { GppMode, GppModule } from "./gpp";
+import type { GppMode } from "./gpp";
+import type { GppModule } from "./gpp_module";
 import type { PlaceholderModule } from "./placeholder";
 import { browserRandomness } from "./random_id";
 import type { RemovalModule } from "./removal";
@@ -75,12 +75,8 @@ export class FollowUp {
   }
 
   async startGpp(mode: GppMode, root: ShadowRoot, consent: ConsentApi): Promise<void> {
-    const { base } = this;
-    const { installGpp, loadGppSection } = (await import(base + gppFile)) as GppModule;
-    const fallback = () => import(base + gppWasm2jsFile) as Promise<unknown>;
-    const section = loadGppSection(base + gppWasmFile, fallback);
-    const { page, loadNotice } = this.consent;
-    installGpp({ mode, consent, page, loadNotice, root, section });
+    const { serveGpp } = (await import(this.base + gppFile)) as GppModule;
+    serveGpp(mode, this.base, root, consent, this.consent);
   }
 
   private tell(detail: ConsentState): void {

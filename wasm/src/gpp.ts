@@ -4,7 +4,7 @@
 
 import type { ConsentApi } from "./consent_module";
 import { answerFrames, placeLocator } from "./gpp_frames";
-import { GppSection, type UsNational } from "./gpp_section";
+import type { GppSection, UsNational } from "./gpp_section";
 import type { Notice } from "./notice";
 import type { PageState } from "./page_state";
 
@@ -19,11 +19,6 @@ export interface GppRequest {
   /** Where the first layer and the preferences appear. */
   root: ShadowRoot;
   section: Promise<GppSection>;
-}
-
-export interface GppModule {
-  installGpp(request: GppRequest): void;
-  loadGppSection(wasm: string, fallback: () => Promise<unknown>): Promise<GppSection>;
 }
 
 export type GppCallback = (response: unknown, success: boolean) => void;
@@ -44,9 +39,6 @@ interface Listener {
 const sectionName = "usnat";
 const sectionId = 7;
 const noSections = "DBAA";
-
-export const loadGppSection: GppModule["loadGppSection"] = (wasm, fallback) =>
-  GppSection.load(wasm, fallback);
 
 class GppApi {
   private readonly ping = {
