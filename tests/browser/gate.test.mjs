@@ -57,6 +57,48 @@ test("a script that cannot be had holds up no other", async () => {
   await page.waitForFunction(() => globalThis.ran?.length === 1);
 });
 
+test("a script that the browser does not take up holds up no other", async () => {
+  const { context, page } = await visit();
+  const ignored = [
+    gated('nomodule src="/ignored.js"'),
+    gated('data-consent-type="text/x-other" src="/ignored.js"'),
+    gated('data-consent-type="module"', says("has no nonce")),
+    gated('data-consent-type="module"'),
+    `<div>${gated('src="/first.js"')}</div>`,
+    `<template>${gated('src="/last.js"')}</template>`,
+  ].join("");
+  await serveFixture(context, "/ignored", ignored + gated('src="/next.js"'), {
+    ...{ "/ignored.js": says("ignored"), "/first.js": says("first"), "/next.js": says("next") },
+    "/last.js": says("last"),
+  });
+  await open(page, "/ignored");
+  await choose(page, "accept_all");
+  await page.waitForFunction(() => globalThis.ran?.length === 2);
+  // As what shows the same thing again and again does it: a copy of a script that has run never
+  // runs.
+  await page.evaluate(() => {
+    document.body.append(document.querySelector("div").cloneNode(true));
+    document.body.append(document.querySelector("template").content);
+  });
+  await page.waitForFunction(() => globalThis.ran.length === 3);
+  assert.deepEqual(await ran(page), ["first", "next", "last"]);
+});
+
+test("what a script writes that was held back does not take the place of the page", async () => {
+  const { context, page, complaints } = await visit();
+  const writes = `document.write("<p>Written"); document.writeln("<p>Too"); ${says("wrote")}`;
+  const body = gated('nonce="fixture"', writes) + gated('src="/next.js"');
+  await serveFixture(context, "/writes", body, { "/next.js": says("next") });
+  await open(page, "/writes");
+  await choose(page, "accept_all");
+  await page.waitForFunction(() => globalThis.ran?.join() === "wrote,next");
+  assert.equal(await page.locator("h1").textContent(), "Fixture");
+  assert.equal(await page.locator("p", { hasText: "Written" }).count(), 0);
+  assert.match(complaints[0], /a script that was held back writes nothing/);
+  const native = () => document.write.toString() + document.writeln.toString();
+  assert.match(await page.evaluate(native), /native code.*native code/s);
+});
+
 test("the page hears of the choice before anything runs; what comes later runs, too", async () => {
   const { context, page } = await visit();
   const listener = `document.addEventListener("dialphone-consent", ({ detail }) =>
@@ -182,6 +224,26 @@ test("images and links get their addresses, and lose them again", async () => {
     ...getComputedStyle(document.querySelector("h1")),
   }));
   assert.equal(letterSpacing, "normal", "a style sheet is taken away with its address");
+});
+
+test("an element that gets another address, or another purpose, is brought to it", async () => {
+  const { context, page } = await visit();
+  const link = '<a data-consent="marketing" data-consent-src="/offer">Offer</a>';
+  await serveFixture(context, "/changed", `${video}<img alt="" data-consent="marketing">${link}`, {
+    ...{ "/video.html": "<title>v</title><p>Video", "/other.html": "<title>o</title><p>Other" },
+  });
+  await open(page, "/changed");
+  await choose(page, "accept_all");
+  await page.frameLocator("iframe").getByText("Video").waitFor();
+  await page.evaluate(() => {
+    document.querySelector("iframe").dataset.consentSrc = "/other.html";
+    document.querySelector("img").dataset.consentSrc = "/b.svg";
+  });
+  await page.frameLocator("iframe").getByText("Other").waitFor();
+  await page.waitForFunction(() => document.querySelector("img").src.endsWith("/b.svg"));
+  assert.equal(await page.getByRole("link", { name: "Offer" }).getAttribute("href"), "/offer");
+  await page.evaluate(() => (document.querySelector("img").dataset.consent = "nothing"));
+  await page.waitForFunction(() => !document.querySelector("img").hasAttribute("src"));
 });
 
 test("frames, images, links and module scripts that come later are treated alike", async () => {

@@ -12,6 +12,8 @@ import type { Notice } from "./notice";
 
 const gatedScripts = 'script[type="text/plain"][data-consent]';
 const gatedSources = "[data-consent]:is([data-consent-src],[data-consent-srcset])";
+// A page may give an element another address as long as it stands there.
+const attributeFilter = ["data-consent", "data-consent-src", "data-consent-srcset"];
 // Turbo shows a page as it was when the visitor left it until the new one is there.
 const preview = "[data-turbo-preview]";
 // Turbo says what it will show, a page from its cache perhaps, before it does.
@@ -42,6 +44,8 @@ export class Gate {
         for (const element of sourcesIn(newBody ?? newFrame!)) this.give(element);
       });
     }
+    const observer = new MutationObserver(() => this.release());
+    observer.observe(document, { subtree: true, attributeFilter });
   }
 
   /** Releases what may run now; to be called again after every change of the document. */
@@ -80,32 +84,39 @@ export class Gate {
     return `names no service of this purpose in the site's policy (${ids}); it will not load`;
   }
 
-  // Settles when the next script may run: at once, or after loading where order is promised.
+  // Settles when the next script may run: at once, or after loading where order is promised. The
+  // browser itself keeps those in order that come late. Those that it does not take up, such as a
+  // copy of one that has run, tell nothing.
   private run(script: HTMLScriptElement): Promise<void> {
     if (!script.isConnected || !this.open(script)) {
       this.queued.delete(script);
       return Promise.resolve();
     }
     // Astro marks what an earlier page had, too: such a script runs once.
-    const what = script.src || script.text;
-    if (script.hasAttribute("data-astro-exec") && this.ran.has(what)) return Promise.resolve();
+    const { type: held, src } = script;
+    const what = src || script.text;
+    const again = this.ran.has(what);
+    if (again && script.hasAttribute("data-astro-exec")) return Promise.resolve();
     this.ran.add(what);
-    const { type: held } = script;
-    script.type = script.dataset.consentType ?? "text/javascript";
-    const independent = isIndependent(script);
-    script.async = independent;
-    const loads = script.src !== "" || script.type === "module";
+    const type = (script.type = script.dataset.consentType ?? "text/javascript");
+    const independent = (script.async = isIndependent(script));
+    const ignored = again || script.noModule || !/javascript/.test(type);
     const loaded = new Promise<void>((resolve) => {
       script.addEventListener("error", () => resolve(), { once: true });
       script.addEventListener("load", () => {
         if (!this.open(script)) this.around.late();
         resolve();
       });
-      if (independent || !loads) resolve();
+      if (!src || independent || ignored || isDeferred(script)) resolve();
     });
     const { parentNode, nextSibling } = script;
     script.remove();
+    // In a page that has been read, what is written would take the place of the whole page.
+    const { write, writeln } = document;
+    const ignore = () => console.warn("consent: a script that was held back writes nothing");
+    Object.assign(document, { write: ignore, writeln: ignore });
     parentNode!.insertBefore(script, nextSibling);
+    Object.assign(document, { write, writeln });
     script.type = held;
     return loaded;
   }
@@ -143,7 +154,7 @@ function isIndependent(script: HTMLScriptElement): boolean {
 }
 
 function sourceAttribute({ tagName }: Element): string {
-  return { LINK: "href", OBJECT: "data" }[tagName] ?? "src";
+  return { A: "href", LINK: "href", OBJECT: "data" }[tagName] ?? "src";
 }
 
 function give(element: Element, attribute: string, value: string | undefined): void {
