@@ -47,6 +47,17 @@ test("scripts run as in a page that is read: in order, deferred ones last", asyn
   assert.deepEqual(complaints, []);
 });
 
+test("what is essential runs before anything is chosen, and after a refusal", async () => {
+  const { context, page } = await visit();
+  const body = gated('src="/needed.js"').replace("analytics", "essential") + gated('src="/x.js"');
+  await serveFixture(context, "/needed", body, { "/needed.js": says("needed"), "/x.js": says("x") });
+  await open(page, "/needed");
+  await page.waitForFunction(() => globalThis.ran?.length === 1);
+  await choose(page, "reject_all");
+  await open(page, "/needed");
+  await page.waitForFunction(() => globalThis.ran?.join() === "needed");
+});
+
 test("a script that cannot be had holds up no other", async () => {
   const { context, page } = await visit();
   await serveFixture(context, "/broken", gated('src="/gone.js"') + gated('src="/next.js"'), {

@@ -4,6 +4,7 @@
 import type { Courier, CourierSurroundings } from "./courier";
 import {
   isAllowed,
+  purposeNames,
   type Action,
   type Choices,
   type Granted,
@@ -99,11 +100,9 @@ export class Consent {
       policy: page.notice?.policy.version ?? (page.state.policy || null),
       subject: page.token?.subject ?? null,
       choices: { ...page.choices },
-      decisions: {
-        essential: decision("essential"),
-        analytics: decision("analytics"),
-        marketing: decision("marketing"),
-      },
+      decisions: Object.fromEntries(
+        purposeNames.map((purpose) => [purpose, decision(purpose)]),
+      ) as ConsentState["decisions"],
       services: this.services?.list() ?? [],
     };
   }

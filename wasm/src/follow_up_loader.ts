@@ -22,7 +22,7 @@ export class FollowUpLoader {
     void this.loading.then(run, () => {
       // The next call tries again.
       this.loading = undefined;
-      console.warn("consent: follow_up.js is missing; nothing optional runs");
+      console.warn("consent: nothing optional will run: follow_up.js is missing");
     });
   }
 
@@ -46,7 +46,7 @@ function hasWork(consent: Consent): boolean {
   return !!(
     consent.allows("analytics") ||
     consent.allows("marketing") ||
-    document.querySelector("iframe[data-consent-src]") ||
+    document.querySelector("iframe[data-consent-src],[data-consent=essential]") ||
     consent.page.notice?.purposes.some(({ required, cookies }) => !required && cookies.some(left))
   );
 }
