@@ -50,7 +50,8 @@ test("scripts run as in a page that is read: in order, deferred ones last", asyn
 test("what is essential runs before anything is chosen, and after a refusal", async () => {
   const { context, page } = await visit();
   const body = gated('src="/needed.js"').replace("analytics", "essential") + gated('src="/x.js"');
-  await serveFixture(context, "/needed", body, { "/needed.js": says("needed"), "/x.js": says("x") });
+  const files = { "/needed.js": says("needed"), "/x.js": says("x") };
+  await serveFixture(context, "/needed", body, files);
   await open(page, "/needed");
   await page.waitForFunction(() => globalThis.ran?.length === 1);
   await choose(page, "reject_all");

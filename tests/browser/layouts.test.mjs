@@ -161,6 +161,17 @@ test("without the file for layouts the box is shown", async () => {
   assert.ok(end((await middle(page)).y));
 });
 
+test("what is printed is the page", async () => {
+  for (const attributes of [{}, { layout: "bar" }, { layout: "center" }, { reopen: "end" }]) {
+    const { page } = await visit(attributes);
+    const stands = page.locator("dialphone-consent").locator(".card, .reopen");
+    if (attributes.reopen) await page.evaluate(() => window.consent.reject());
+    await stands.filter({ visible: true }).waitFor();
+    await page.emulateMedia({ media: "print" });
+    assert.equal(await stands.filter({ visible: true }).count(), 0, JSON.stringify(attributes));
+  }
+});
+
 test("who wants nothing else does not load it", async () => {
   const { requests } = await visit({});
   assert.ok(requests.length > 3);
