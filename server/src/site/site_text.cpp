@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "representation/language_tag.h"
+#include "site/button_words.h"
 #include "site/cookie_lifetime.h"
 
 namespace consent::server {
@@ -90,6 +91,15 @@ std::string tag_flaw(const std::string& tag) {
   return known == tag ? "" : "must be written with these capitals: \"" + known + '"';
 }
 
+// As the visitor will read them, whoever has written them.
+void check_buttons(JsonFields& fields, const Texts& texts) {
+  const auto accept = texts.find("accept_all");
+  const auto reject = texts.find("reject_all");
+  if (accept == texts.end() || reject == texts.end()) return;
+  std::string flaw = unequal_buttons(accept->second, reject->second);
+  if (!flaw.empty()) fields.fail("reject_all", std::move(flaw));
+}
+
 // One language of the member `text`, over what is translated.
 Texts read_language(JsonFields& fields, Texts texts) {
   for (const std::string& key : site_text_keys()) {
@@ -102,6 +112,7 @@ Texts read_language(JsonFields& fields, Texts texts) {
     }
   }
   fields.refuse_unknown();
+  check_buttons(fields, texts);
   return texts;
 }
 

@@ -161,6 +161,26 @@ TEST_CASE("A site may speak a language that nobody translated, when it says ever
   CHECK(silent.errors[0].detail == "is missing");
 }
 
+TEST_CASE("A site's own words for accepting and refusing weigh the same") {
+  const auto buttons = [](const std::string& words) {
+    return load_site_policy(silent_site(std::string(kUrl) + R"("text": {"en": {)" + words + "}},"));
+  };
+  CHECK(buttons(R"("reject_all": "Refuse all")").errors.empty());
+  CHECK(buttons(R"("accept_all": "\u540c\u610f", "reject_all": "\u62d2\u7edd")").errors.empty());
+  const auto flaw = GENERATE(values<std::string>({
+      R"("reject_all": "Accept all")",
+      R"("reject_all": " ")",
+      R"("reject_all": "\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b\u200b")",
+      R"("reject_all": ".")",
+      R"("reject_all": "No, I do not care whether this site gets any better")",
+      R"("accept_all": "OK")",
+  }));
+  const SiteLoad unequal = buttons(flaw);
+  REQUIRE(unequal.errors.size() == 1);
+  CHECK(unequal.errors[0].pointer == "/text/en/reject_all");
+  CHECK_THAT(unequal.errors[0].detail, ContainsSubstring("accept_all"));
+}
+
 TEST_CASE("Visitors get the language they ask for, by older names and other regions too") {
   const SitePolicy site = load(silent_site(kUrl));
   const auto [field, expected] = GENERATE(table<std::string, std::string>({
