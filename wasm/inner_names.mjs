@@ -20,7 +20,7 @@ export const names = [
   // the view, and what follows a choice
   ...["acceptAll", "attach", "giveBack", "hide", "keepFor", "looks", "make", "mount", "near"],
   ...["prepare", "rejectAll", "run"],
-  ...["busy", "fetching", "observer", "reading", "renew", "returns"],
+  ...["busy", "fetching", "furnish", "noticeSource", "observer", "reading", "renew", "returns"],
   ...["room", "skewMs", "startGpp"],
   // the gate
   ...["clean", "complaint", "gate", "give", "holdBack", "late", "told"],

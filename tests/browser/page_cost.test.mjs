@@ -76,6 +76,42 @@ test("the observer sees a shift: the test above can fail", async () => {
   await page.waitForFunction(() => globalThis.seen.shift > 0);
 });
 
+// Before anything of the page: what the banner does, and where a task ends that fetches something.
+function follow() {
+  const log = (globalThis.log = []);
+  const note = (what, object, name) => {
+    const real = object[name];
+    object[name] = function (...given) {
+      log.push(what);
+      if (what === "a fetch") {
+        log.push(typeof window.consent);
+        setTimeout(() => log.push("another task"));
+      }
+      return real.apply(this, given);
+    };
+  };
+  note("a fetch", globalThis, "fetch");
+  note("the core", WebAssembly, "instantiate");
+  note("styles", CSSStyleSheet.prototype, "replaceSync");
+}
+
+test("the task of its script asks for the notice; styles and core come in another", async () => {
+  const { context, page } = await visit();
+  await context.addInitScript(follow);
+  await serveFixture(context, "/tasks", words);
+  await open(page, "/tasks");
+  await control(page, "accept_all").waitFor();
+  const log = await page.evaluate(() => globalThis.log);
+  assert.deepEqual(log.slice(0, 3), ["a fetch", "object", "another task"]);
+  assert.ok(log.includes("styles") && log.includes("the core"), log.join());
+
+  await control(page, "reject_all").click();
+  await decided(page);
+  await open(page, "/tasks");
+  const again = await page.evaluate(() => globalThis.log);
+  assert.equal(again.includes("styles"), false, "who has decided is shown nothing");
+});
+
 // Bodies that came over the network, by path; the cache's own answers have none.
 async function bodiesOf(context, page) {
   const cdp = await context.newCDPSession(page);

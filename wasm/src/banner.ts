@@ -22,7 +22,7 @@ const atRestMs = 300;
 export class Banner implements View {
   private readonly host = element("dialphone-consent" as "div");
   readonly root = this.host.attachShadow({ mode: "open" });
-  private readonly room = new PageRoom();
+  private room?: PageRoom;
   private readonly layout?: Promise<LayoutModule | undefined>;
   private layer?: HTMLElement;
   private near = false;
@@ -34,7 +34,6 @@ export class Banner implements View {
     private readonly actions: ViewActions,
     private readonly looks: Looks & { language?: string },
   ) {
-    adoptStyles(this.root, styles, `${base}banner.css`);
     if (looks.layout || looks.position) {
       this.layout = import(base + layoutFile).catch(ignore);
     }
@@ -43,12 +42,19 @@ export class Banner implements View {
     }
   }
 
+  /** What a layer needs besides its words, once: ahead of them, where there is time. */
+  furnish(): void {
+    if (this.room) return;
+    this.room = new PageRoom();
+    adoptStyles(this.root, styles, `${this.base}banner.css`);
+  }
+
   show(layer: FirstLayer, notice: Notice): void {
     this.clear();
     this.mount(notice);
     const { root, base, actions } = this;
     const card = (this.layer = this.build(notice));
-    const keepRoom = () => this.room.keepFor(card);
+    const keepRoom = () => this.room!.keepFor(card);
     const hide = () => this.hide();
     const place = ([layout, optOut]: [LayoutModule?, OptOutModule?]) => {
       if (this.layer !== card) return;
@@ -84,7 +90,7 @@ export class Banner implements View {
     this.layer?.remove();
     this.layer = undefined;
     removePolicyLink(this.root, firstLayer);
-    this.room.giveBack();
+    this.room?.giveBack();
   }
 
   /** The standing button, where the site wants one and no first layer is in its place. */
@@ -94,15 +100,15 @@ export class Banner implements View {
     const opening = import(base + reopenFile) as Promise<ReopenModule>;
     void opening.then(({ stand }) => {
       this.attach();
-      this.room.keepFor(stand(root, base, looks, actions, this.notice));
+      this.room!.keepFor(stand(root, base, looks, actions, this.notice));
     }, ignore);
   }
 
   async openPreferences(notice: Notice, allows: Allows): Promise<void> {
     this.mount(notice);
-    const url = this.base + preferencesFile;
-    const { openPreferences } = (await import(url)) as PreferencesModule;
-    openPreferences({ root: this.root, base: this.base, notice, allows, actions: this.actions });
+    const { root, base, actions } = this;
+    const { openPreferences } = (await import(base + preferencesFile)) as PreferencesModule;
+    openPreferences({ root, base, notice, allows, actions });
     this.checkTheme();
   }
 
@@ -138,6 +144,7 @@ export class Banner implements View {
   // page that is still to come is waited for; one that takes the layer away each time gets its way.
   private attach(): void {
     const { body } = document;
+    this.furnish();
     if (this.host.isConnected || !body || this.returns-- < 1) return;
     const first = body.firstElementChild;
     if (first?.matches("a[href^='#']")) first.after(this.host);

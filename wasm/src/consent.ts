@@ -62,20 +62,19 @@ export class Consent {
   latest?: object;
   readonly page: PageState;
   readonly ready: Promise<void>;
-  readonly loadNotice = () => this.notices.load();
+  readonly loadNotice = () => this.noticeSource.load();
   private readonly listeners = new Set<(state: ConsentState) => void>();
   private decided = "";
-  private readonly notices: NoticeSource;
+  private readonly noticeSource: NoticeSource;
   private courier?: Courier;
   private loading?: Promise<Courier>;
   private recorded: "default" | "gpc" | "" = "";
 
   constructor(readonly around: Surroundings) {
     this.page = new PageState(around.cookieName, around.loadCore);
-    this.page.pending = around.outbox.read();
     this.page.gpc = around.gpc();
     this.page.dnt = around.dnt();
-    this.notices = new NoticeSource(this.page, around.fetchNotice);
+    this.noticeSource = new NoticeSource(this.page, around.fetchNotice);
     this.ready = this.start();
   }
 
@@ -87,10 +86,10 @@ export class Consent {
 
   state(): ConsentState {
     const { page } = this;
-    const decision = (purpose: Purpose) => {
+    const decisions = purposeNames.map((purpose) => {
       const reason = page.decide(purpose);
-      return { allowed: isAllowed(reason), reason };
-    };
+      return [purpose, { allowed: isAllowed(reason), reason }];
+    });
     return {
       status: page.pending ? "pending" : page.token && !page.mustAsk ? "decided" : "undecided",
       model: page.model,
@@ -100,9 +99,7 @@ export class Consent {
       policy: page.notice?.policy.version ?? (page.state.policy || null),
       subject: page.token?.subject ?? null,
       choices: { ...page.choices },
-      decisions: Object.fromEntries(
-        purposeNames.map((purpose) => [purpose, decision(purpose)]),
-      ) as ConsentState["decisions"],
+      decisions: Object.fromEntries(decisions) as ConsentState["decisions"],
       services: this.services?.list() ?? [],
     };
   }
@@ -133,12 +130,9 @@ export class Consent {
   }
 
   /** Purposes that are not named are denied. */
-  save(granted: Granted, layer: Layer = "api"): Promise<void> {
-    if (!Object.keys(granted).some((name) => !name.includes(":") && is(granted, name))) {
-      this.reject(layer);
-      return Promise.resolve();
-    }
-    return this.grant("save", layer, granted);
+  async save(granted: Granted, layer: Layer = "api"): Promise<void> {
+    const some = Object.keys(granted).some((name) => !name.includes(":") && is(granted, name));
+    return some ? this.grant("save", layer, granted) : this.reject(layer);
   }
 
   /**
@@ -179,7 +173,7 @@ export class Consent {
         (this.courier = new made(
           this.around,
           this.page,
-          this.notices,
+          this.noticeSource,
           () => this.settle(),
           () => this.present(),
         )),
@@ -207,14 +201,17 @@ export class Consent {
   }
 
   private async start(): Promise<void> {
+    // The stack of whoever starts is long: browsers look through it when cookies are read.
+    await null;
     const { around, page, knows } = this;
+    page.pending ??= around.outbox.read();
     let runs = true;
     // A choice of an earlier page is sent before anything else of this one.
     const courier = page.pending && this.prepare().catch(ignore);
     // The service has decided already for a visitor without a cookie: the question need not wait
     // for the core.
     if (!knows && !page.pending) {
-      void this.notices.load().then((notice) => {
+      void this.noticeSource.load().then((notice) => {
         const asked = notice.regime.model === "opt_in" && !page.pending;
         if (runs && asked) around.view.show("ask", notice);
       }, ignore);
@@ -230,7 +227,7 @@ export class Consent {
     }
     page.readCookie(around.cookies());
     if (!page.settled) {
-      await this.notices
+      await this.noticeSource
         .load()
         .then(() => this.present())
         .catch(console.warn);
@@ -276,7 +273,7 @@ export class Consent {
 
   private async grant(action: Action, layer: Layer, granted?: Granted): Promise<void> {
     const mine = (this.latest = {});
-    const notice = this.page.notice ?? (await this.notices.load());
+    const notice = this.page.notice ?? (await this.noticeSource.load());
     if (this.latest !== mine) return;
     const choices: Choices = {};
     for (const purpose of optionalPurposes(notice)) {

@@ -100,10 +100,16 @@ export function startConsent(options: ConsentOptions, prefix = ""): ConsentApi {
     loadCore: async (reads) => {
       await checked;
       const fallback = () => import(root + wasm2jsFile) as Promise<unknown>;
-      if (!reads) return loadCore<DecidingExports>({ wasm: smallCore(), fallback });
-      const reading = import(root + tokenFile) as Promise<TokenReader>;
-      const loading = loadCore<PageExports>({ wasm: root + wasmFile, fallback });
-      const [core, reader] = await Promise.all([loading, reading]);
+      if (!reads) {
+        // In a task of its own, while the notice travels.
+        await new Promise((resolve) => setTimeout(resolve));
+        banner.furnish();
+        return loadCore<DecidingExports>({ wasm: smallCore(), fallback });
+      }
+      const [core, reader] = await Promise.all([
+        loadCore<PageExports>({ wasm: root + wasmFile, fallback }),
+        import(root + tokenFile) as Promise<TokenReader>,
+      ]);
       return { ...core, reader };
     },
     loadCourier: async () => {

@@ -16,11 +16,10 @@ export function isThemed(layer: HTMLElement): boolean {
 const partsOf = (layer: Element) => [layer, ...layer.querySelectorAll("[part]")];
 
 // What can weaken a choice without moving anything.
-const looks = [
-  ...["background", "color", "-webkit-text-fill-color", "direction", "filter", "opacity"],
-  ...["visibility", "clip-path", "mask-image", "mix-blend-mode", "pointer-events", "text-indent"],
-  ...["backdrop-filter", "writing-mode", "font-size"],
-];
+const looks = (
+  "background color -webkit-text-fill-color direction filter opacity visibility clip-path " +
+  "mask-image mix-blend-mode pointer-events text-indent backdrop-filter writing-mode font-size"
+).split(" ");
 
 function look(node: Element): string[] {
   const style = getComputedStyle(node);
