@@ -23,7 +23,7 @@ export async function noticeJson(siteFile, language) {
   const policy = site.policies.at(-1);
   const words = { ...(await translation(language)), ...site.text[language] };
   const localised = (value, word) => value?.[language] ?? words[word];
-  const notShown = /^(essential|analytics|marketing|lifetime)_|^list$/;
+  const notShown = /^(essential|analytics|marketing|lifetime)_|^(list|late)$/;
   const text = Object.entries(words).filter(([name]) => !notShown.test(name));
   return JSON.stringify({
     site: site.site,

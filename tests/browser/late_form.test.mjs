@@ -45,8 +45,8 @@ for (const [language, from, viewport] of [
       const [held, holds] = [await tokenOf(context), await ticked(page)];
       await clock.set(clock.now.getTime() + 30 * hour);
       assert.equal(await press(page, action), 303);
-      await page.waitForURL(`**/v1/preferences?language=${language}`);
-      assert.deepEqual(await notes(page), [], "nothing says that it is saved");
+      await page.waitForURL(`**/v1/preferences?late=1&language=${language}`);
+      assert.deepEqual(await notes(page), [translation(language).late]);
       assert.deepEqual(await ticked(page), holds);
       assert.equal(await tokenOf(context), held);
       await picture(page, `late-form-${where.replace(/\W+/g, "-")}-${action}`);

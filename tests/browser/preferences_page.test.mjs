@@ -24,9 +24,10 @@ async function press(page, action) {
   await page.waitForURL(/saved=1/);
 }
 
-const { saved, gpc_honoured: honoured } = translation("en");
+const { saved, late, gpc_honoured: honoured } = translation("en");
 const states = [
   { name: "undecided", from: "germany", ticks: [], says: [] },
+  { name: "late", from: "germany", query: "&late=1", ticks: [], says: [late] },
   { name: "unknown region", from: "unknown", ticks: [], says: [] },
   { name: "accepted", from: "germany", act: "accept_all", ticks: ["analytics", "marketing"] },
   { name: "refused", from: "germany", act: "reject_all", ticks: [] },
@@ -56,10 +57,10 @@ async function assertFair(page) {
   assert.ok(sideways <= 0, `scrolls sideways by ${sideways} px`);
 }
 
-for (const { name, from, gpc, act, ticks, says = [saved] } of states) {
+for (const { name, from, gpc, query, act, ticks, says = [saved] } of states) {
   test(`${name}: what is ticked is what holds, and axe finds nothing`, async () => {
     const { page } = await visit({ from, gpc });
-    await openPage(page);
+    await openPage(page, query);
     if (act) await press(page, act);
     assert.deepEqual(await ticked(page), ticks);
     assert.deepEqual(await notes(page), says);

@@ -221,7 +221,7 @@ test("answers of the notice fit", async () => {
   await call("/v1/notice", "get");
   await call("/v1/notices/{id}", "get", { fill: { id: notice.notice.id } });
   await call("/v1/notices/{id}", "get", { fill: { id: `sha256:${"0".repeat(64)}` } });
-  await call("/v1/preferences", "get", { query: "?site=dialphone.com" });
+  await call("/v1/preferences", "get", { query: "?site=dialphone.com&late=1" });
   await call("/.well-known/gpc.json", "get");
   await call("/v1/hints", "get");
 });

@@ -17,7 +17,7 @@ export const slots = {
 const limits = {
   ...{ dir: 3, title: 40, body: 260, opt_out_title: 50, opt_out_body: 260, preferences_title: 40 },
   ...{ preferences_body: 260, gpc_honoured: 200, opt_out_done: 110, pending: 110, saved: 60 },
-  ...{ accept_all: 24, reject_all: 24, settings: 20, save: 32, close: 20, withdraw: 32 },
+  ...{ late: 120, accept_all: 24, reject_all: 24, settings: 20, save: 32, close: 20, withdraw: 32 },
   ...{ reopen: 40, opt_out_action: 24, always_on: 24, cookies: 26, cookie_name: 16 },
   ...{ cookie_provider: 20, cookie_lifetime: 20, recipients: 24, legal_basis: 30, policy_link: 40 },
   ...{ basis_consent: 40, basis_contract: 60, basis_legitimate_interests: 60 },
@@ -29,7 +29,7 @@ const limits = {
 
 const sentences = new Set([
   ...["body", "preferences_body", "gpc_honoured", "opt_out_body", "opt_out_done", "pending"],
-  ...["saved", "essential_description", "analytics_description", "marketing_description"],
+  ...["saved", "late", "essential_description", "analytics_description", "marketing_description"],
 ]);
 
 const scripts = {

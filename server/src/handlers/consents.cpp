@@ -55,11 +55,14 @@ http::Response answer(const Submission& submission, const Record& record, int st
   return response;
 }
 
-// Who has no script cannot fetch a notice again: the page comes again, with what holds now.
-http::Response ask_again(const Submission& submission) {
+// Who has no script cannot fetch a notice again: the page comes again, with what holds now, and
+// says why where the form came late.
+http::Response ask_again(const Submission& submission, bool late) {
   const std::string& language = submission.request.language;
-  std::string path = "/v1/preferences";
-  if (submission.service.site.text.contains(language)) path += "?language=" + language;
+  std::string path = late ? "/v1/preferences?late=1" : "/v1/preferences";
+  if (submission.service.site.text.contains(language)) {
+    path += (late ? "&language=" : "?language=") + language;
+  }
   http::Response response;
   response.status = 303;
   response.set("Location", path);
@@ -74,7 +77,7 @@ http::Response answer_repeat(const Submission& submission, const Record& first) 
   const bool same_subject = !request.subject || request.subject == first.subject;
   if (first.site != request.site || first.choices != request.choices ||
       first.action != request.action || !same_subject) {
-    if (is_form(submission.http) && same_subject) return ask_again(submission);
+    if (is_form(submission.http) && same_subject) return ask_again(submission, false);
     return http::problem(409,
                          "This event was recorded before with another content; make a new event.",
                          {{"/event", "is taken"}});
@@ -190,7 +193,7 @@ http::Response answer_refused(const Submission& submission, const http::Response
   const auto first = submission.service.ledger.find_event(submission.request.event);
   if (first) return answer_repeat(submission, *first);
   const bool late = refused.status == 409 || is_late(submission);
-  return is_form(submission.http) && late ? ask_again(submission) : refused;
+  return is_form(submission.http) && late ? ask_again(submission, true) : refused;
 }
 
 // The same of a request that is asked at once, which must not wait for the file.

@@ -97,6 +97,7 @@ http::Response handle_preferences(const Service& service, const http::Request& r
       .allowed = allowed,
       .gpc = says_signal(served, allowed),
       .saved = token && request.parameter("saved"),
+      .late = request.parameter("late").has_value(),
       .can_withdraw = token && token->kind == TokenKind::grant,
   };
 

@@ -65,6 +65,7 @@ class Writer {
                  fill(page_.text.at("controller"), {{"{controller}", page_.policy.controller}})) +
              "</p><p><a href=\"" + words("policy_url") + "\">" + words("policy_link") + "</a></p>";
     note(page_.saved, "saved");
+    note(page_.late && page_.text.contains("late"), "late");
     note(page_.gpc, "gpc_honoured");
     html_ += "<form method=\"post\" action=\"/v1/consents\" accept-charset=\"utf-8\">";
     hidden_fields();

@@ -23,6 +23,7 @@ struct PreferencesPage {
   std::array<bool, kPurposes> allowed{};  // what may run now
   bool gpc = false;                       // the signal is honoured, and everything optional is off
   bool saved = false;                     // the form has just led back here
+  bool late = false;                      // a form came too late, and was not taken
   bool can_withdraw = false;              // the visitor holds a grant
 };
 

@@ -12,6 +12,7 @@ namespace {
 using Texts = std::map<std::string, std::string>;
 
 constexpr std::string_view kPolicyUrl = "policy_url";
+constexpr std::string_view kLate = "late";  // of the page without script alone
 constexpr std::string_view kLink =
     "must be a path of the site (\"/privacy\") or an https:// address";
 
@@ -29,6 +30,9 @@ bool is_purpose_text(std::string_view key) {
   return key.ends_with("_description") || key == "essential_name" || key == "analytics_name" ||
          key == "marketing_name";
 }
+
+// A language of the site's own does without.
+bool may_be_missing(std::string_view key) { return key == kLate || is_purpose_text(key); }
 
 std::vector<std::string_view> slots_of(std::string_view key) {
   if (is_counted(key)) return {"{n}"};
@@ -107,7 +111,7 @@ Texts read_language(JsonFields& fields, Texts texts) {
     if (words != nullptr) {
       check_text(fields, key, *words);
       texts[key] = *words;
-    } else if (fields.is_object() && !texts.contains(key) && !is_purpose_text(key)) {
+    } else if (fields.is_object() && !texts.contains(key) && !may_be_missing(key)) {
       fields.fail(key, "is missing");
     }
   }
@@ -196,6 +200,7 @@ std::span<const std::string> site_text_keys() {
       "policy_url",
       "pending",
       "saved",
+      "late",
       "lifetime_session",
       "lifetime_minutes",
       "lifetime_hours",
@@ -213,7 +218,7 @@ std::span<const std::string> site_text_keys() {
 }
 
 bool is_notice_text(std::string_view key) {
-  return key != "list" && !key.starts_with("lifetime_") && !is_purpose_text(key);
+  return key != "list" && key != kLate && !key.starts_with("lifetime_") && !is_purpose_text(key);
 }
 
 std::string text_key(Purpose purpose, PurposeWords words) {

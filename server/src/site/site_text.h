@@ -20,7 +20,8 @@ inline constexpr std::size_t kTextBytesMax = 2000;
 
 // Every key there is.
 std::span<const std::string> site_text_keys();
-// False for the keys that are only material for other members: lifetimes, purposes, lists.
+// False for the keys that are only material for other members, lifetimes, purposes, lists, and for
+// what the page without script alone says.
 bool is_notice_text(std::string_view key);
 
 enum class PurposeWords : std::uint8_t { name, description };

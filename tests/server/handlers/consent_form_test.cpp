@@ -80,6 +80,22 @@ TEST_CASE("The way back never leaves the site") {
   }
 }
 
+TEST_CASE("A form that comes days later leads to its page, which says why") {
+  TestService service;
+  const std::string late = form(service, "action=accept_all");
+  service.clock().advance(std::chrono::hours(30));
+  const http::Response response = post(service, late);
+  REQUIRE(response.status == 303);
+  CHECK(response.header("Location") == "/v1/preferences?late=1&language=en");
+  CHECK(response.header("Set-Cookie").empty());
+  http::Request again = service.request("GET", "/v1/preferences");
+  again.query = {{"late", "1"}, {"language", "en"}};
+  const std::string words = service.service().site.text.at("en").at("late");
+  CHECK(service.outside(again).body.find("role=\"status\">" + words) != std::string::npos);
+  again.query = {{"language", "en"}};
+  CHECK(service.outside(again).body.find(words) == std::string::npos);
+}
+
 TEST_CASE("A broken form is a readable problem") {
   TestService service;
   CHECK(post(service, form(service, "action=agree")).status == 422);

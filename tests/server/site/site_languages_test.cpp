@@ -181,6 +181,24 @@ TEST_CASE("A site's own words for accepting and refusing weigh the same") {
   CHECK_THAT(unequal.errors[0].detail, ContainsSubstring("accept_all"));
 }
 
+TEST_CASE("What only the page without script says is in no notice, and need not be brought") {
+  CHECK_FALSE(is_notice_text("late"));
+  const SitePolicy site = load(silent_site(kUrl));
+  CHECK(site.text.at("de").contains("late"));
+  CHECK(NoticeBook(site).find(1, "de").text_json.find("\"late\"") == std::string::npos);
+
+  const std::string own = std::string(kUrl) + R"("text": {"de": {"late": "Zu alt."}},)";
+  CHECK(load(silent_site(own)).text.at("de").at("late") == "Zu alt.");
+
+  std::string words = all_texts("fa");
+  const std::string late = ", \"late\": \"fa late\"";
+  REQUIRE(words.find(late) != std::string::npos);
+  words.erase(words.find(late), late.size());
+  const SiteLoad without =
+      load_site_policy(silent_site(std::string(kUrl) + R"("text": {"fa": {)" + words + "}},"));
+  for (const SiteError& error : without.errors) CHECK(error.pointer != "/text/fa/late");
+}
+
 TEST_CASE("Visitors get the language they ask for, by older names and other regions too") {
   const SitePolicy site = load(silent_site(kUrl));
   const auto [field, expected] = GENERATE(table<std::string, std::string>({
