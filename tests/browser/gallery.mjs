@@ -21,15 +21,25 @@ import { answerHelp } from "../support/usage.mjs";
 answerHelp(import.meta.url);
 
 const folder = join(root, "build/gallery");
-const { values: options, positionals: wanted } = parseArgs({
-  options: {
-    axe: { type: "boolean", default: false },
-    places: { type: "boolean", default: false },
-    contrast: { type: "boolean", default: false },
-    minutes: { type: "string", default: "30" },
-  },
-  allowPositionals: true,
-});
+
+function readArguments() {
+  try {
+    return parseArgs({
+      options: {
+        axe: { type: "boolean", default: false },
+        places: { type: "boolean", default: false },
+        contrast: { type: "boolean", default: false },
+        minutes: { type: "string", default: "30" },
+      },
+      allowPositionals: true,
+    });
+  } catch (error) {
+    console.error(`${error.message}\nwhat there is: script/gallery --help`);
+    return process.exit(2);
+  }
+}
+
+const { values: options, positionals: wanted } = readArguments();
 const unknown = wanted.filter((language) => !languages.includes(language));
 if (unknown.length > 0) {
   console.error(`no such language: ${unknown.join(" ")}; there are ${languages.join(" ")}`);

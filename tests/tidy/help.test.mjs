@@ -33,3 +33,13 @@ test("a command answers --help with what it does and how it is called", async ()
     assert.ok(out.includes(path.split("/").at(-1)), path);
   }
 });
+
+test("a word that the gallery does not know is named in a line, and so is --help", async () => {
+  const gallery = [process.execPath, ["tests/browser/gallery.mjs", "--foo"], { cwd: root }];
+  const [code, said] = await new Promise((resolve) =>
+    execFile(...gallery, (error, out, complaint) => resolve([error?.code, complaint])),
+  );
+  assert.equal(code, 2);
+  assert.match(said, /--foo.*\n.*--help\n$/);
+  assert.doesNotMatch(said, /^ +at /m);
+});
