@@ -74,7 +74,9 @@ export async function startConsentd({
     ...trustedProxies.flatMap((network) => ["--trusted-proxy", network]),
     ...options,
   ];
-  const [command, ...words] = [...under, program, ...commandLine];
+  // It ends with the process that started it, however that ends.
+  const leash = ["setpriv", "--pdeathsig", "TERM"];
+  const [command, ...words] = [...leash, ...under, program, ...commandLine];
   const child = spawn(command, words, { env: { ...process.env, ...env }, cwd });
   let text = "";
   for (const stream of [child.stdout, child.stderr]) stream.on("data", (chunk) => (text += chunk));
