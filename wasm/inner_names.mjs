@@ -18,12 +18,12 @@ export const names = [
   ...["ask", "attempt", "carrying", "changed", "corrected", "drain", "dropCookie", "dropOvertaken"],
   ...["keep", "last", "learnToRead", "remake", "sent", "tell", "tryLater"],
   // the view, and what follows a choice
-  ...["acceptAll", "attach", "giveBack", "hide", "keepFor", "looks", "make", "mount", "near"],
-  ...["prepare", "rejectAll", "run"],
+  ...["acceptAll", "attach", "giveBack", "hide", "keepFor", "looks", "make", "mount"],
+  ...["near", "prepare", "rejectAll", "run"],
   ...["busy", "fetching", "furnish", "noticeSource", "observer", "reading", "renew", "returns"],
   ...["room", "skewMs", "startGpp"],
   // the gate
-  ...["clean", "complaint", "gate", "give", "holdBack", "late", "told"],
+  ...["clean", "complaint", "gate", "give", "holdBack", "overtaken", "told"],
 ];
 
 export const innerNames = new RegExp(`^(${names.join("|")})$`);

@@ -40,7 +40,7 @@ export class FollowUp {
     this.gate = new Gate({
       allows: (name) => consent.allows(name),
       notice: () => consent.page.notice,
-      late: () => this.clean(),
+      overtaken: () => this.clean(),
       frame: (frame, open) => void this.holdBack(frame, open),
     });
     // It has to be at hand when the visitor withdraws.

@@ -24,7 +24,7 @@ export interface GateSurroundings {
   /** As soon as there is one: a service that it does not name may not run. */
   notice(): Notice | undefined;
   /** Told when a script has run that may no longer: consent ended while it was loading. */
-  late(): void;
+  overtaken(): void;
   /** Told of every frame that is held back or shown. */
   frame(frame: HTMLIFrameElement, open: boolean): void;
 }
@@ -104,7 +104,7 @@ export class Gate {
     const loaded = new Promise<void>((resolve) => {
       script.addEventListener("error", () => resolve(), { once: true });
       script.addEventListener("load", () => {
-        if (!this.open(script)) this.around.late();
+        if (!this.open(script)) this.around.overtaken();
         resolve();
       });
       if (!src || independent || ignored || isDeferred(script)) resolve();
