@@ -43,20 +43,29 @@ class Service {
     if (Math.abs(Date.parse(request.client_time) - this.now()) > dayMs) return { status: 422 };
     const first = this.seen.get(request.event);
     // The same event again: the answer tells what holds now.
-    const ended = first && request.subject && !this.granted.get(request.subject)?.analytics;
-    if (ended) return { status: 201, token: tokenFor(refusal, "DE", this.now() / 1000) };
-    if (first) return first;
+    if (first) {
+      const choices = this.granted.get(first.subject) ?? {};
+      const ended = first.subject && !grantsAny(choices);
+      return { status: 200, token: this.tokenOf(ended ? refusal : { ...first, choices }) };
+    }
     if (request.action !== "withdraw" && !request.ticket) return { status: 422 };
-    const grants = Object.values(request.choices).includes("granted");
+    const grants = grantsAny(request.choices);
     const subject = request.subject ?? (grants ? null : held);
     if (this.granted.has(subject) && held !== subject) return { status: 403 };
     if (grants) this.grants.add(request.event);
     if (grants) this.granted.set(subject, { ...request.choices });
     else if (subject) this.granted.set(subject, {});
-    const answer = { status: 201, token: tokenFor(request, "DE", this.now() / 1000) };
-    this.seen.set(request.event, answer);
-    return answer;
+    this.seen.set(request.event, { ...request, choices: {} });
+    return { status: 201, token: this.tokenOf(request) };
   }
+
+  tokenOf(request) {
+    return tokenFor(request, "DE", this.now() / 1000);
+  }
+}
+
+function grantsAny(choices) {
+  return Object.values(choices).includes("granted");
 }
 
 // One whose timers are known to be of the tab.

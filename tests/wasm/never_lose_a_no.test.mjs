@@ -18,7 +18,7 @@ const optional = ["analytics", "marketing"];
 const skews = [0, 0, 90_000, -90_000, 2 * 86_400_000, -2 * 86_400_000];
 const fates = [
   ...["answered", "answered", "lost", "answer lost", "404", "503", "portal", "cookie lost"],
-  ...["403", "422"],
+  ...["400", "403", "409", "422"],
 ];
 
 const steps = {

@@ -285,7 +285,7 @@ export class Consent {
   private refuse(action: Action, layer: Layer): void {
     const { notice, state } = this.page;
     const purposes = notice ? optionalPurposes(notice) : Object.keys(state.choices);
-    const named = purposes.length ? purposes : ["analytics", "marketing"];
+    const named = purposes.length ? purposes : purposeNames.slice(1);
     const choices = Object.fromEntries(named.map((purpose) => [purpose, "denied"]));
     this.choose({ action, layer, choices });
   }

@@ -196,10 +196,7 @@ export class Courier {
     } else if (outcome === "stale") {
       await this.renew(sent);
     } else if (sent.request && narrows(sent, page.state)) {
-      // What it denies must not come back with the grant before it.
-      const choices = { ...sent.choices };
-      for (const name in choices) choices[name as OptionalPurpose] = "denied";
-      page.pending = { action: "withdraw", layer: sent.layer, choices };
+      page.pending = withdrawalOf(sent);
     } else if (!sent.request && page.token?.subject) {
       // The grant this refusal ends is not believed any more: it goes, the refusal stands alone.
       this.dropCookie();
@@ -228,14 +225,12 @@ export class Courier {
   }
 
   // Behind every tab that was sending before this one: an older grant that was answered after the
-  // refusal of this tab ends, too.
+  // choice of this tab ends, too.
   private confirm(): void {
     const { page, around, last } = this;
     page.readCookie(around.cookies());
-    const granted = page.token?.subject && grantsSomething(page.state.choices);
-    if (!last || last.request || page.pending || !granted) return;
-    page.pending = last;
-    this.write(last);
+    if (!last || page.pending || !page.token?.subject || !narrows(last, page.state)) return;
+    this.write((page.pending = withdrawalOf(last)));
     this.changed();
     this.tryLater();
   }
@@ -255,6 +250,13 @@ export class Courier {
 // A grant that no page of ours has kept is not made good.
 function isOurs({ request }: PendingChoice): boolean {
   return !request || Date.parse(request.client_time) > 0;
+}
+
+// What was denied must not come back with another grant: all goes.
+function withdrawalOf({ layer, choices: those }: PendingChoice): PendingChoice {
+  const choices: Choices = {};
+  for (const name in those) choices[name as OptionalPurpose] = "denied";
+  return { action: "withdraw", layer, choices };
 }
 
 // Denies something that the other one grants.
