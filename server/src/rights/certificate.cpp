@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <bit>
-#include <fstream>
 #include <span>
-#include <sstream>
+#include <stdexcept>
 
 #include "audit/tree_hash.h"
 #include "consent/log_leaf.h"
@@ -36,10 +35,11 @@ Sha256Digest root_of(std::span<const Uuid> ids) {
 // Of the file this process runs; empty where it cannot be read.
 const std::string& program_hash() {
   static const std::string hash = [] {
-    std::ifstream file("/proc/self/exe", std::ios::binary);
-    std::ostringstream bytes;
-    bytes << file.rdbuf();
-    return file ? sha256_hex(bytes.str()) : std::string();
+    try {
+      return to_hex(sha256_of_file("/proc/self/exe"));
+    } catch (const std::runtime_error&) {
+      return std::string();
+    }
   }();
   return hash;
 }
