@@ -13,7 +13,7 @@ const libraries = [
   },
   { header: /^libpq-fe\.h$/, home: /^server\/src\/ledger\/postgres_[a-z_]+\.(cpp|h)$/ },
   { header: /^zlib\.h$/, home: /^(server\/src\/representation\/gzip\.cpp$|tests\/)/ },
-  { header: /^openssl\//, home: /^server\/src\/crypto\// },
+  { header: /^openssl\//, home: /^(server\/src\/crypto\/|tests\/support\/)/ },
   { header: /^nlohmann\//, home: /^(server\/src\/wire\/|server\/src\/site\/.*\.cpp$|tests\/)/ },
   { header: /^spdlog\//, home: /^server\/src\/telemetry\// },
   { header: /^emscripten/, home: /^wasm\/src\// },

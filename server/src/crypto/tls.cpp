@@ -50,6 +50,43 @@ void forbid_resumption(SSL_CTX* context) {
   SSL_CTX_set_num_tickets(context, 0);
 }
 
+// Where OpenSSL reads and writes during one call.
+struct Traffic {
+  std::string_view arrived;
+  std::string* leaving = nullptr;
+};
+
+int read_arrived(BIO* bio, char* to, int size) noexcept {
+  Traffic& traffic = *static_cast<Traffic*>(BIO_get_data(bio));
+  BIO_clear_retry_flags(bio);
+  const std::size_t count = traffic.arrived.copy(to, static_cast<std::size_t>(size));
+  traffic.arrived.remove_prefix(count);
+  if (count > 0) return static_cast<int>(count);
+  BIO_set_retry_read(bio);
+  return -1;
+}
+
+int write_leaving(BIO* bio, const char* from, int size) noexcept {
+  const Traffic& traffic = *static_cast<Traffic*>(BIO_get_data(bio));
+  traffic.leaving->append(from, static_cast<std::size_t>(size));
+  return size;
+}
+
+long control(BIO*, int command, long, void*) noexcept { return command == BIO_CTRL_FLUSH ? 1 : 0; }
+
+// OpenSSL's own memory keeps the room that the longest text took.
+const BIO_METHOD* traffic_method() {
+  static const BIO_METHOD* const method = [] {
+    BIO_METHOD* made = BIO_meth_new(BIO_get_new_index() | BIO_TYPE_SOURCE_SINK, "traffic");
+    if (made == nullptr) throw std::bad_alloc();
+    BIO_meth_set_read(made, read_arrived);
+    BIO_meth_set_write(made, write_leaving);
+    BIO_meth_set_ctrl(made, control);
+    return made;
+  }();
+  return method;
+}
+
 }  // namespace
 
 struct Context::Settings {
@@ -82,17 +119,13 @@ Context::Context(const Files& files) : settings_(std::make_unique<Settings>()) {
 Context::~Context() = default;
 
 struct Channel::Engine {
+  Traffic traffic;
   std::unique_ptr<SSL, Release> ssl;
-  BIO* arrived = nullptr;  // both belong to ssl
-  BIO* leaving = nullptr;
   State state = State::handshaking;
 
-  void collect(std::string& wire) const {
-    std::array<char, 4096> buffer{};
-    int count = 0;
-    while ((count = BIO_read(leaving, buffer.data(), static_cast<int>(buffer.size()))) > 0) {
-      wire.append(buffer.data(), static_cast<std::size_t>(count));
-    }
+  void begin(std::string_view arrived, std::string& wire) {
+    ERR_clear_error();
+    traffic = {arrived, &wire};
   }
   // Whether the call that answered `result` only lacks bytes.
   bool wants_more(int result) const {
@@ -124,12 +157,11 @@ struct Channel::Engine {
 
 Channel::Channel(const Context& context) : engine_(std::make_unique<Engine>()) {
   engine_->ssl.reset(SSL_new(context.settings_->context.get()));
-  engine_->arrived = BIO_new(BIO_s_mem());
-  engine_->leaving = BIO_new(BIO_s_mem());
-  if (!engine_->ssl || engine_->arrived == nullptr || engine_->leaving == nullptr) {
-    throw std::bad_alloc();
-  }
-  SSL_set_bio(engine_->ssl.get(), engine_->arrived, engine_->leaving);
+  BIO* const bio = engine_->ssl ? BIO_new(traffic_method()) : nullptr;
+  if (bio == nullptr) throw std::bad_alloc();
+  BIO_set_data(bio, &engine_->traffic);
+  BIO_set_init(bio, 1);
+  SSL_set_bio(engine_->ssl.get(), bio, bio);
   SSL_set_accept_state(engine_->ssl.get());
 }
 
@@ -138,36 +170,29 @@ Channel::Channel(Channel&&) noexcept = default;
 Channel& Channel::operator=(Channel&&) noexcept = default;
 
 Channel::State Channel::receive(std::string_view bytes, std::string& plain, std::string& wire) {
-  ERR_clear_error();
   Engine& engine = *engine_;
-  if (BIO_write(engine.arrived, bytes.data(), static_cast<int>(bytes.size())) !=
-      static_cast<int>(bytes.size())) {
-    engine.state = State::failed;
-  }
+  engine.begin(bytes, wire);
   if (engine.state == State::handshaking) engine.shake_hands();
   if (engine.state == State::open) engine.read(plain);
-  engine.collect(wire);
   return engine.state;
 }
 
 bool Channel::seal(std::string_view plain, std::string& wire) {
-  ERR_clear_error();
   Engine& engine = *engine_;
+  engine.begin({}, wire);
   if (engine.state == State::handshaking || engine.state == State::failed) return false;
   std::size_t written = 0;
   const bool sealed =
       plain.empty() || (SSL_write_ex(engine.ssl.get(), plain.data(), plain.size(), &written) == 1 &&
                         written == plain.size());
   if (!sealed) engine.state = State::failed;
-  engine.collect(wire);
   return sealed;
 }
 
 void Channel::finish(std::string& wire) {
-  ERR_clear_error();
+  engine_->begin({}, wire);
   if (engine_->state == State::open || engine_->state == State::closed) {
     SSL_shutdown(engine_->ssl.get());
-    engine_->collect(wire);
   }
   engine_->state = State::failed;
 }
