@@ -9,6 +9,8 @@
 namespace consent::http {
 namespace {
 
+// A short body leaves with its fields, in one call of the kernel.
+constexpr std::size_t kCopiedBytesMax = 16 * 1024;
 constexpr std::string_view kDataPolicy = "default-src 'none'; frame-ancestors 'none'";
 
 bool is_listeners_own(std::string_view name) {
@@ -72,12 +74,21 @@ void append_fields(const Processed& request, const Response& response, std::size
   out += "\r\n";
 }
 
-void append_answer(const Processed& request, const Response& response, std::string& out) {
-  out.append("HTTP/1.1 ");
-  append_number(out, static_cast<std::size_t>(response.status));
-  out.append(" ").append(reason_phrase(response.status)).append("\r\n");
-  append_fields(request, response, response.body.size(), out);
-  if (request.method != "HEAD") out.append(response.body);
+bool stays_in_place(const Response& response) {
+  return response.shared_body != nullptr && response.shared_body->size() > kCopiedBytesMax;
+}
+
+void append_answer(const Processed& request, const Response& response, Outgoing& out) {
+  out.wire.append("HTTP/1.1 ");
+  append_number(out.wire, static_cast<std::size_t>(response.status));
+  out.wire.append(" ").append(reason_phrase(response.status)).append("\r\n");
+  append_fields(request, response, response.content().size(), out.wire);
+  if (request.method == "HEAD") return;
+  if (stays_in_place(response)) {
+    out.rest = response.shared_body;
+  } else {
+    out.wire.append(response.content());
+  }
 }
 
 }  // namespace consent::http

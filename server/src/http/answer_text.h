@@ -6,6 +6,7 @@
 #include <string>
 #include <string_view>
 
+#include "http/outgoing.h"
 #include "http/response.h"
 
 namespace consent::http {
@@ -24,7 +25,10 @@ struct Processed {
 void append_fields(const Processed& request, const Response& response, std::size_t body_bytes,
                    std::string& out);
 
+// Whether the body is sent from where it stands: it is shared, and longer than a copy may be.
+bool stays_in_place(const Response& response);
+
 // Appends the whole answer: status line, fields, body.
-void append_answer(const Processed& request, const Response& response, std::string& out);
+void append_answer(const Processed& request, const Response& response, Outgoing& out);
 
 }  // namespace consent::http

@@ -11,6 +11,7 @@
 #include "http/deadline_queue.h"
 #include "http/http_library.h"
 #include "http/outcome.h"
+#include "http/outgoing.h"
 #include "http/request_reader.h"
 #include "http/socket.h"
 
@@ -27,8 +28,7 @@ struct Exchange : Deadline {  // its own deadline is the next look at its pace
   Connection* owner = nullptr;
   std::size_t paced_bytes = 0;  // arrived since the last look
   Persistence persistence = Persistence::keep_alive;
-  std::string wire;
-  std::size_t sent = 0;
+  Outgoing answer;
   std::optional<Later> later;            // the answer that is waited for
   std::shared_ptr<const Router> router;  // who promised it
 };

@@ -69,9 +69,14 @@ ssize_t write_fields(httplib::Stream& stream, httplib::Headers&) {
 httplib::Server::HandlerResponse answer(const httplib::Request&, httplib::Response& out) {
   passage->response = passage->handler();
   passage->answered = true;
-  passage->body_bytes = passage->response.body.size();
-  out.status = passage->response.status;
-  out.body = std::move(passage->response.body);
+  Response& response = passage->response;
+  passage->body_bytes = response.content().size();
+  out.status = response.status;
+  if (response.shared_body == nullptr) {
+    out.body = std::move(response.body);
+  } else if (!stays_in_place(response)) {
+    out.body = *response.shared_body;
+  }
   return httplib::Server::HandlerResponse::Handled;
 }
 
@@ -105,10 +110,11 @@ HttpLibrary::HttpLibrary() : engine_(std::make_unique<Engine>()) {}
 HttpLibrary::~HttpLibrary() = default;
 
 bool HttpLibrary::process(const Processed& request, const std::function<Response()>& handler,
-                          std::string& wire) const {
+                          Outgoing& out) const {
   static thread_local std::string head;
   head.clear();
   head.append(request.method).append(" / HTTP/1.1\r\n\r\n");
+  std::string& wire = out.wire;
   const std::size_t start = wire.size();
   MemoryStream stream(head, wire);
   Passage own{request, handler, {}, 0, false};
@@ -123,6 +129,9 @@ bool HttpLibrary::process(const Processed& request, const std::function<Response
   server::wipe_text(head);
   if (written && own.answered) {
     name_as_problem(wire, start);
+    if (request.method != "HEAD" && stays_in_place(own.response)) {
+      out.rest = std::move(own.response.shared_body);
+    }
     return true;
   }
   if (wire.size() == start || !written) wire.replace(start, std::string::npos, kPlainFailure);

@@ -4,10 +4,10 @@
 
 #include <functional>
 #include <memory>
-#include <string>
 #include <string_view>
 
 #include "http/answer_text.h"
+#include "http/outgoing.h"
 #include "http/response.h"
 
 namespace consent::http {
@@ -19,11 +19,11 @@ class HttpLibrary {
   HttpLibrary(const HttpLibrary&) = delete;
   HttpLibrary& operator=(const HttpLibrary&) = delete;
 
-  // Appends the answer that `handler` gives to `wire`, as append_answer() does. Threads may call it
-  // at once. False when the library itself refused or failed; `wire` then holds an error and the
+  // Appends the answer that `handler` gives to `out`, as append_answer() does. Threads may call it
+  // at once. False when the library itself refused or failed; `out` then holds an error and the
   // connection must close.
   bool process(const Processed& request, const std::function<Response()>& handler,
-               std::string& wire) const;
+               Outgoing& out) const;
 
  private:
   class Engine;

@@ -53,7 +53,8 @@ void Listener::Loop::complete(Exchange& exchange, Response& response) const {
 void Listener::Loop::send_at_once(Connection& connection, Response response) {
   Exchange& exchange = *connection.exchange;
   complete(exchange, response);
-  append_answer({exchange.reader.request().method, exchange.persistence}, response, exchange.wire);
+  append_answer({exchange.reader.request().method, exchange.persistence}, response,
+                exchange.answer);
   seal_answer(connection);
   connection.phase = Phase::writing;
   connection.untimed_bytes = 0;
@@ -69,7 +70,7 @@ void Listener::Loop::render(Connection& connection, const std::function<Response
     complete(exchange, response);
     return response;
   };
-  if (!library_.process(processed, completed, exchange.wire)) {
+  if (!library_.process(processed, completed, exchange.answer)) {
     exchange.persistence = Persistence::close;
   }
   seal_answer(connection);
@@ -104,13 +105,13 @@ bool Listener::Loop::begin_work(Connection& connection) {
   return false;
 }
 
-// The answer goes out from here when the kernel takes all of it, and then the loop sleeps on: it
-// learns of the end with the next event.
+// The answer goes out from here when it is all on the wire and the kernel takes it, and then the
+// loop sleeps on: it learns of the end with the next event.
 void Listener::Loop::send_worked(Connection& connection) {
   Exchange& exchange = *connection.exchange;
-  const ssize_t sent = send_some(connection, exchange.wire);
-  if (sent > 0) exchange.sent = static_cast<std::size_t>(sent);
-  bool wanted = exchange.sent < exchange.wire.size() || !connection.pending.empty() ||
+  const ssize_t sent = send_some(connection, exchange.answer.next());
+  if (sent > 0) exchange.answer.advance(static_cast<std::size_t>(sent));
+  bool wanted = !exchange.answer.is_sent() || !connection.pending.empty() ||
                 exchange.persistence == Persistence::close || group_.is_draining();
   {
     const std::lock_guard lock(done_mutex_);

@@ -6,7 +6,6 @@
 #include <cstring>
 #include <utility>
 
-#include "crypto/clean_memory.h"
 #include "http/listener_loop.h"
 #include "http/problem.h"
 #include "http/random_id.h"
@@ -159,7 +158,7 @@ void Listener::Loop::answer_last(Connection& connection, Response response) {
   Processed processed;
   if (exchange.reader.request().method == "HEAD") processed.method = "HEAD";
   exchange.persistence = Persistence::close;
-  append_answer(processed, response, exchange.wire);
+  append_answer(processed, response, exchange.answer);
   seal_answer(connection);
   connection.clear();
   exchange.clear();
@@ -169,14 +168,15 @@ void Listener::Loop::answer_last(Connection& connection, Response response) {
 }
 
 void Listener::Loop::write(Connection& connection) {
-  Exchange& exchange = *connection.exchange;
-  while (exchange.sent < exchange.wire.size()) {
-    const ssize_t count =
-        send_some(connection, std::string_view(exchange.wire).substr(exchange.sent));
+  Outgoing& answer = connection.exchange->answer;
+  while (!answer.is_sent()) {
+    const bool on_wire = !connection.tls || answer.sent < answer.wire.size();
+    if (!on_wire && !seal_piece(connection)) return close(connection);
+    const ssize_t count = send_some(connection, answer.next());
     if (count < 0) return close(connection);
     const auto size = static_cast<std::size_t>(count);
-    exchange.sent += size;
-    if (exchange.sent == exchange.wire.size()) break;
+    answer.advance(size);
+    if (answer.is_sent()) break;
     connection.untimed_bytes += size;
     if (!connection.is_in(write_) || connection.untimed_bytes >= kBytesPerWriteDeadline) {
       connection.untimed_bytes = 0;
@@ -196,8 +196,7 @@ void Listener::Loop::after_answer(Connection& connection) {
   } else {
     Exchange& exchange = *connection.exchange;
     exchange.reader.reset();
-    server::wipe_text(exchange.wire);
-    exchange.sent = 0;
+    exchange.answer.clear();
     const std::string pending = std::exchange(connection.pending, {});
     take(connection, pending);
   }
@@ -247,9 +246,8 @@ void Listener::Loop::release_exchange(Connection& connection) {
   if (spare_.size() >= kSpareExchangesMax) return;
   exchange->clear();
   exchange->reader.reset();
-  server::wipe_text(exchange->wire);
-  if (exchange->wire.capacity() > kKeptWireBytes) exchange->wire = {};
-  exchange->sent = 0;
+  exchange->answer.clear();
+  if (exchange->answer.wire.capacity() > kKeptWireBytes) exchange->answer.wire = {};
   spare_.push_back(std::move(exchange));
 }
 

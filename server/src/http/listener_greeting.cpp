@@ -6,6 +6,17 @@
 #include "http/proxy_header.h"
 
 namespace consent::http {
+namespace {
+
+constexpr std::size_t kSealedAtOnce = 8 * 1024;
+
+// The goodbye, behind the last byte of the last answer.
+void seal_end(const Exchange& exchange, tls::Channel& channel, std::string& wire) {
+  const bool last = exchange.persistence == Persistence::close && exchange.answer.rest == nullptr;
+  if (last) channel.finish(wire);
+}
+
+}  // namespace
 
 void Listener::Loop::greet(Connection& connection) {
   connection.awaits_proxy_header = group_.options().proxy_protocol && is_trusted(connection.peer);
@@ -69,10 +80,27 @@ void Listener::Loop::take_sealed(Connection& connection, std::string_view bytes)
 void Listener::Loop::seal_answer(Connection& connection) {
   if (!connection.tls) return;
   Exchange& exchange = *connection.exchange;
+  Outgoing& answer = exchange.answer;
   std::string sealed;
-  if (!connection.tls->seal(exchange.wire, sealed)) exchange.persistence = Persistence::close;
-  if (exchange.persistence == Persistence::close) connection.tls->finish(sealed);
-  exchange.wire = std::move(sealed);
+  if (!connection.tls->seal(answer.wire, sealed)) {
+    exchange.persistence = Persistence::close;
+    answer.rest.reset();
+  }
+  seal_end(exchange, *connection.tls, sealed);
+  answer.wire = std::move(sealed);
+}
+
+// The next piece of the rest, in place of what was sent; false when it cannot be sealed.
+bool Listener::Loop::seal_piece(Connection& connection) {
+  Exchange& exchange = *connection.exchange;
+  Outgoing& answer = exchange.answer;
+  const auto piece = std::string_view(*answer.rest).substr(answer.taken, kSealedAtOnce);
+  answer.wire.clear();
+  answer.sent = 0;
+  if (!connection.tls->seal(piece, answer.wire)) return false;
+  answer.take(piece.size());
+  seal_end(exchange, *connection.tls, answer.wire);
+  return true;
 }
 
 }  // namespace consent::http

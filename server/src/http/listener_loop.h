@@ -99,6 +99,7 @@ class Listener::Loop {
   ssize_t send_some(const Connection& connection, std::string_view bytes);
 
   static void seal_answer(Connection& connection);
+  static bool seal_piece(Connection& connection);
 
   static constexpr std::string_view kStrictTransport = "max-age=31536000";
 

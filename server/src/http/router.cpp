@@ -211,9 +211,10 @@ Outcome Router::begin(Request& request) const {
 Response Router::complete(const Request& request, Response response) const {
   if (request.method == "HEAD") {
     if (response.status != 204 && response.status != 304) {
-      response.set("Content-Length", std::to_string(response.body.size()));
+      response.set("Content-Length", std::to_string(response.content().size()));
     }
     response.body.clear();
+    response.shared_body.reset();
   }
   report(request, response);
   return response;

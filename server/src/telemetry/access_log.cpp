@@ -25,7 +25,7 @@ void AccessLog::write(const http::Request& request, const http::Response& respon
              {"status", response.status},
              {"duration_us", microseconds},
              {"request_bytes", request.body.size()},
-             {"answer_bytes", response.body.size()}});
+             {"answer_bytes", response.content().size()}});
 }
 
 }  // namespace consent::server

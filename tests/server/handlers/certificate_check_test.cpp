@@ -79,8 +79,8 @@ TEST_CASE("A certificate of which anything is changed does not hold") {
   CHECK_THAT(failure_of(certificate.substr(1)), ContainsSubstring("no JSON"));
 
   // The leaf, its proof and its checkpoint of another one, each of which is sound.
-  const JsonValue first = json_of({.status = 200, .headers = {}, .body = certificate});
-  const JsonValue second = json_of({.status = 200, .headers = {}, .body = other});
+  const JsonValue first = json_of(http::text_response(200, "application/json", certificate));
+  const JsonValue second = json_of(http::text_response(200, "application/json", other));
   JsonObject mixed;
   for (const JsonMember& one : *first.object()) {
     const bool taken = one.name == "leaf" || one.name == "proof" || one.name == "checkpoint";

@@ -16,14 +16,15 @@ std::string without_date(std::string wire) {
 
 // By the library; what is written without it must be the same, byte for byte.
 std::string answer(const Processed& request, const Response& response) {
-  std::string wire;
+  Outgoing wired;
   const HttpLibrary library;
   CHECK(library.process(
-      request, [&] { return response; }, wire));
-  std::string written;
+      request, [&] { return response; }, wired));
+  Outgoing written;
   append_answer(request, response, written);
-  CHECK(without_date(written) == without_date(wire));
-  return without_date(wire);
+  CHECK(without_date(written.wire) == without_date(wired.wire));
+  CHECK(written.rest == wired.rest);
+  return without_date(wired.wire) + (wired.rest == nullptr ? std::string() : *wired.rest);
 }
 
 }  // namespace
@@ -98,12 +99,27 @@ TEST_CASE("An answer to HEAD has the fields of the one to GET, and no body") {
   CHECK(head + "<p>page</p>" == whole);
 }
 
+TEST_CASE("A shared body is the body, whether it is copied or sent from where it stands") {
+  for (const std::size_t size : {0U, 5U, 16'384U, 16'385U, 200'000U}) {
+    const std::string text(size, 'x');
+    Response shared = text_response(200, "text/plain", "not this");
+    shared.shared_body = std::make_shared<const std::string>(text);
+    CHECK(stays_in_place(shared) == (size > 16'384));
+    for (const std::string_view method : {"GET", "HEAD"}) {
+      const Processed request{method, Persistence::keep_alive};
+      CHECK(answer(request, shared) == answer(request, text_response(200, "text/plain", text)));
+    }
+  }
+}
+
 TEST_CASE("A handler that throws through still leaves a whole answer") {
-  std::string wire;
+  Outgoing answer;
   const HttpLibrary library;
   const bool usable = library.process(
-      {}, []() -> Response { throw 7; }, wire);
+      {}, []() -> Response { throw 7; }, answer);
+  const std::string& wire = answer.wire;
   CHECK_FALSE(usable);
+  CHECK(answer.rest == nullptr);
   CHECK(wire.starts_with("HTTP/1.1 500 "));
   CHECK(wire.find("Connection: close\r\n") != std::string::npos);
 }

@@ -87,10 +87,18 @@ TEST_CASE("HEAD is GET without the body, with its length") {
     response.status = 304;
     return response;
   });
-  const Response response = ask(router, "HEAD", "/a");
-  CHECK(response.status == 200);
-  CHECK(response.body.empty());
-  CHECK(response.header("Content-Length") == "5");
+  router.add("GET", "/shared", [](const Request&) {
+    Response response;
+    response.shared_body = std::make_shared<const std::string>("hello");
+    return response;
+  });
+  for (const std::string path : {"/a", "/shared"}) {
+    const Response response = ask(router, "HEAD", path);
+    CHECK(response.status == 200);
+    CHECK(response.content().empty());
+    CHECK(response.header("Content-Length") == "5");
+    CHECK(ask(router, "GET", path).content() == "hello");
+  }
   CHECK(ask(router, "HEAD", "/gone").header("Content-Length").empty());
 }
 
