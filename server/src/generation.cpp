@@ -65,7 +65,7 @@ WebFiles load_web_files(const Config& config) {
 
 std::string build_of(const WebFiles& files) {
   const WebFile* const banner = files.find("/v1/banner.js");
-  return banner == nullptr ? "" : "sha256:" + sha256_hex(banner->codings.front().bytes);
+  return banner == nullptr ? "" : "sha256:" + sha256_hex(*banner->codings.front().bytes);
 }
 
 void report_failures(http::Router& router) {

@@ -53,7 +53,7 @@ PublicFact policy_fact(const SitePolicy& site, const NoticeBook& notices,
 PublicFact banner_fact(const WebFiles& files) {
   JsonObject hashes;
   for (const auto& [path, file] : files.all()) {
-    if (path.starts_with("/v1/")) hashes.push_back({path, sha256_hex(file.codings.front().bytes)});
+    if (path.starts_with("/v1/")) hashes.push_back({path, sha256_hex(*file.codings.front().bytes)});
   }
   return {LogKind::banner_build, to_canonical_json(JsonObject{{"sha256", std::move(hashes)}})};
 }

@@ -19,7 +19,7 @@ constexpr std::size_t kAcceptBytesMax = 1024;
 // script of wasm/src/early_script.ts.
 std::string page_sources(const WebFile& page) {
   std::string sources = "default-src 'none'; script-src 'self' 'wasm-unsafe-eval'";
-  if (page.codings.front().bytes.find("<script data-early=") != std::string::npos) {
+  if (page.codings.front().bytes->find("<script data-early=") != std::string::npos) {
     sources += " 'sha256-Ou0Y42dtbe3PN1CGkqFg9Fv8PGyFZNdKzwkvkwyQgGQ='";
   }
   return sources + "; style-src 'self'; connect-src 'self'; img-src 'self' data:";
@@ -59,13 +59,15 @@ http::Response not_found(const Service& service, const http::Request& request) {
   const WebFile* page =
       request.path.starts_with("/v1/") ? nullptr : service.web_files.find("/404.html");
   const bool shown = page != nullptr && asks_for_page(request);
-  http::Response response =
-      shown ? http::text_response(404, page->media_type, page->codings.front().bytes)
-            : http::problem(404, "There is nothing at this path.");
+  http::Response response;
+  if (!shown) response = http::problem(404, "There is nothing at this path.");
   if (page != nullptr) response.set("Vary", "Accept");
   if (!shown) return response;
+  response.status = 404;
+  response.set("Content-Type", page->media_type);
   response.set("Cache-Control", "no-cache");
   set_file_fields(*page, response);
+  response.shared_body = page->codings.front().bytes;
   return response;
 }
 
@@ -93,7 +95,7 @@ http::Response handle_static_file(const Service& service, const http::Request& r
     response.set("Content-Encoding", to_text(encoded->coding));
   }
   set_file_fields(*file, response);
-  response.body = encoded->bytes;
+  response.shared_body = encoded->bytes;
   return response;
 }
 

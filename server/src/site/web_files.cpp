@@ -69,7 +69,7 @@ ContentCoding coding_of(const fs::path& path) {
 
 WebFile::Encoded encoded(ContentCoding coding, std::string bytes) {
   std::string tag = entity_tag(bytes);
-  return {coding, std::move(bytes), std::move(tag)};
+  return {coding, std::make_shared<const std::string>(std::move(bytes)), std::move(tag)};
 }
 
 WebFile load_file(const fs::path& path) {

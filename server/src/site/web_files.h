@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <map>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -15,7 +16,8 @@ namespace consent::server {
 struct WebFile {
   struct Encoded {
     ContentCoding coding = ContentCoding::identity;
-    std::string bytes;
+    // Who still sends them keeps them, also behind a reload.
+    std::shared_ptr<const std::string> bytes;
     std::string etag;  // strong, with its quotes; differs by coding (RFC 9110 8.8.3.3)
   };
   std::string media_type;        // "text/javascript; charset=utf-8"

@@ -26,19 +26,22 @@ TEST_CASE("A static file is served in the accepted encoding, with a validator fo
   TestService service;
   service.serve_files(kFiles);
   const http::Response brotli = fetch(service, "/v1/banner.js", {{"Accept-Encoding", "gzip, br"}});
-  CHECK(brotli.body == "BR");
+  CHECK(brotli.content() == "BR");
   CHECK(brotli.header("Content-Encoding") == "br");
   CHECK_THAT(std::string(brotli.header("Vary")), ContainsSubstring("Accept-Encoding"));
   CHECK(brotli.header("Cache-Control") == "no-cache");
+  const http::Response another = fetch(service, "/v1/banner.js", {{"Accept-Encoding", "br"}});
+  REQUIRE(brotli.shared_body != nullptr);
+  CHECK(another.shared_body == brotli.shared_body);
   const http::Response plain = fetch(service, "/v1/banner.js");
-  CHECK(plain.body == "banner");
+  CHECK(plain.content() == "banner");
   CHECK(plain.header("ETag") != brotli.header("ETag"));
 
   const std::string tag(brotli.header("ETag"));
   const http::Response same =
       fetch(service, "/v1/banner.js", {{"Accept-Encoding", "br"}, {"If-None-Match", tag}});
   CHECK(same.status == 304);
-  CHECK(same.body.empty());
+  CHECK(same.content().empty());
   CHECK(same.header("ETag") == tag);
   CHECK(fetch(service, "/v1/banner.js", {{"If-None-Match", tag}}).status == 200);
   CHECK(fetch(service, "/v1/banner.js", {{"Accept-Encoding", "*;q=0"}}).status == 406);
@@ -53,7 +56,7 @@ TEST_CASE("A demo page carries its content security policy: what is not there is
              ContainsSubstring("'wasm-unsafe-eval'"));
   const http::Fields browser{{"Accept", "text/html,*/*;q=0.8"}};
   CHECK(fetch(service, "/nothing", browser).status == 404);
-  CHECK(fetch(service, "/nothing", browser).body == "no such page");
+  CHECK(fetch(service, "/nothing", browser).content() == "no such page");
   CHECK(fetch(service, "/nothing").status == 404);
   CHECK(fetch(service, "/nothing").header("Content-Type") == "application/problem+json");
   CHECK(fetch(service, "/v1/nothing", browser).header("Content-Type") ==
