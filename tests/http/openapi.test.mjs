@@ -129,6 +129,12 @@ const decision = (changes = {}) => ({
   ...changes,
 });
 
+test("the document is the one of the sources, without its indentation", async () => {
+  const source = await readFile(join(root, "server/openapi/openapi.json"), "utf8");
+  const served = await (await fetch(`${consentd.url}/v1/openapi.json`)).text();
+  assert.ok(served === JSON.stringify(JSON.parse(source)), `${served.length} characters`);
+});
+
 test("the document is OpenAPI 3.1 and every reference in it resolves", () => {
   assert.match(document.openapi, /^3\.1\./);
   const ids = new Set();

@@ -1,11 +1,17 @@
 #include "handlers/openapi.h"
 
 #include <array>
+#include <memory>
+#include <stdexcept>
+#include <string>
+#include <utility>
 
 #include "handlers/not_acceptable.h"
 #include "representation/content_coding.h"
 #include "representation/entity_tag.h"
 #include "representation/gzip.h"
+#include "wire/json_document.h"
+#include "wire/json_writer.h"
 
 namespace consent::server {
 namespace {
@@ -13,17 +19,22 @@ namespace {
 constexpr std::array kCodings{ContentCoding::gzip, ContentCoding::identity};
 
 struct Document {
-  std::string bytes;
+  explicit Document(std::string text)
+      : bytes(std::make_shared<const std::string>(std::move(text))), tag(entity_tag(*bytes)) {}
+  http::SharedText bytes;
   std::string tag;
 };
 
+// The indentation is half of it.
+std::string without_indentation(std::string_view json) {
+  const JsonParse parsed = parse_json(json);
+  if (parsed.error) throw std::logic_error("the OpenAPI document: " + parsed.error->detail);
+  return to_json(parsed.value);
+}
+
 const Document& document(ContentCoding coding) {
-  const auto with_tag = [](std::string bytes) {
-    std::string tag = entity_tag(bytes);
-    return Document{std::move(bytes), std::move(tag)};
-  };
-  static const Document plain = with_tag(std::string(openapi_document()));
-  static const Document packed = with_tag(GzipTail(openapi_document()).after(""));
+  static const Document plain(without_indentation(openapi_document()));
+  static const Document packed(GzipTail(*plain.bytes).after(""));
   return coding == ContentCoding::gzip ? packed : plain;
 }
 
@@ -43,7 +54,7 @@ http::Response handle_openapi(const Service&, const http::Request& request) {
   }
   response.set("Content-Type", "application/json");
   if (*coding != ContentCoding::identity) response.set("Content-Encoding", to_text(*coding));
-  response.body = answer.bytes;
+  response.shared_body = answer.bytes;
   return response;
 }
 

@@ -1,5 +1,6 @@
 #pragma once
-// GET /v1/openapi.json: the contract in OpenAPI 3.1, embedded at build time.
+// GET /v1/openapi.json: the contract in OpenAPI 3.1, embedded at build time and served without its
+// indentation.
 
 #include <string_view>
 
