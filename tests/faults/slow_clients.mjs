@@ -23,7 +23,8 @@ const oneClient = fileURLToPath(new URL("one_client.mjs", import.meta.url));
 const kibPerConnectionMax = 40;
 
 if (!process.env.LIMIT_RAISED) {
-  const command = `ulimit -n ${total + 2_000} && exec "$@"`;
+  // Each listener has room for all of them, or the service would turn away some.
+  const command = `ulimit -n ${2 * total + 4_000} && exec "$@"`;
   const words = ["-c", command, "sh", process.execPath, fileURLToPath(import.meta.url)];
   const { status } = spawnSync("bash", [...words, ...process.argv.slice(2)], {
     stdio: "inherit",
