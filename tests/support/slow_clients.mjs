@@ -3,9 +3,15 @@
 
 import { readFileSync } from "node:fs";
 import { connect } from "node:net";
+import { connect as connectSealed } from "node:tls";
+import { call } from "./http_call.mjs";
 
 const dropMilliseconds = 1_000;
 const openedAtOnce = 200;
+// Of a reader: more than the kernel takes.
+export const answersAsked = 100;
+
+const document = (field) => `GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n${field}\r\n`;
 
 // `starts` is sent at once, `drops` each second.
 const kinds = {
@@ -16,15 +22,17 @@ const kinds = {
     drops: "x",
   },
   reader: {
-    starts: "GET /v1/openapi.json HTTP/1.1\r\nHost: x\r\n\r\n".repeat(60),
+    starts: document("").repeat(answersAsked - 1) + document("Connection: close\r\n"),
     drops: "",
     readsNothing: true,
   },
 };
 
 export class SlowClients {
-  constructor(port) {
-    this.port = port;
+  // Over TLS where `secure` says so.
+  constructor(port, { secure = false } = {}) {
+    this.address = { port, host: "127.0.0.1", rejectUnauthorized: false };
+    this.connect = secure ? connectSealed : connect;
     this.open = new Set();
     this.reopened = 0; // were cut off, and came again
   }
@@ -38,7 +46,7 @@ export class SlowClients {
 
   holdOne(kind) {
     return new Promise((resolve) => {
-      const socket = connect(this.port, "127.0.0.1", () => {
+      const socket = this.connect(this.address, () => {
         if (kind.starts) socket.write(kind.starts);
         this.open.add(socket);
         resolve();
@@ -66,6 +74,24 @@ export class SlowClients {
 function statusOf(pid, name) {
   const status = readFileSync(`/proc/${pid}/status`, "utf8");
   return Number(status.match(new RegExp(`^${name}:\\s+(\\d+)`, "m"))[1]);
+}
+
+// Until the public listener sends nothing more: what is not read fills every buffer. The service's
+// key has the scope "metrics".
+export async function standstill({ internalUrl, key }) {
+  const headers = { Authorization: `Bearer ${key}` };
+  const sentBytes = async () => {
+    const { text } = await call(`${internalUrl}/metrics`, { headers });
+    return Number(text.match(/^consent_sent_bytes_total\{listener="public"\} (\d+)$/m)[1]);
+  };
+  let before = await sentBytes();
+  for (let still = 0; still < 5; ) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    const now = await sentBytes();
+    still = now === before ? still + 1 : 0;
+    before = now;
+  }
+  return before;
 }
 
 export const residentKib = (pid) => statusOf(pid, "VmRSS");
