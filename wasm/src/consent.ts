@@ -118,11 +118,9 @@ export class Consent {
     return this.grant("accept_all", layer);
   }
 
-  /** Denies everything optional. Who had granted something withdraws it, which needs no notice. */
+  /** Denies everything optional. For who had granted something the courier withdraws it. */
   reject(layer: Layer = "api"): void {
-    const { token, state } = this.page;
-    const granted = token?.subject && state.action !== "default";
-    this.refuse(granted ? "withdraw" : "reject_all", layer);
+    this.refuse("reject_all", layer);
   }
 
   withdraw(layer: Layer = "api"): void {
@@ -248,20 +246,20 @@ export class Consent {
       return;
     }
     const { state } = page;
-    if (page.signal && !(state.action !== "none" && state.gpc)) {
-      this.recordOnce("gpc", state.action === "none" || grantsSomething(state.choices));
+    if (page.signal && !state.gpc) {
+      if (state.action === "none" || grantsSomething(state.choices)) this.recordOnce("gpc");
       around.view.show("honoured", notice);
     } else if (
       state.action === "none" ||
       (state.action === "default" && !this.allows("analytics"))
     ) {
-      this.recordOnce("default", true);
+      this.recordOnce("default");
       around.view.show("opt_out", notice);
     }
   }
 
-  private recordOnce(action: "gpc" | "default", needed: boolean): void {
-    if (!needed || this.recorded === action) return;
+  private recordOnce(action: "gpc" | "default"): void {
+    if (this.recorded === action) return;
     this.recorded = action;
     if (action === "gpc") return this.refuse(action, "none");
     const choices: Choices = {};
