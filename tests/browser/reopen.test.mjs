@@ -8,6 +8,7 @@ import { control, open, picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { choose } from "../support/choice.mjs";
 import { embedWith } from "../support/embedding.mjs";
+import { serveFixture } from "../support/fixture_page.mjs";
 import { translation } from "../support/languages.mjs";
 
 const stage = browserStage();
@@ -125,4 +126,27 @@ test("a side that is none is named, and the button is there", async () => {
   await refuse(page);
   assert.equal(complaints.length, 1);
   assert.match(complaints[0], /data-reopen="left" is none of start, end/);
+});
+
+test("a control of the page's own opens them, also one inside another shadow root", async () => {
+  const { context, page, complaints } = await stage.visit();
+  const body = '<a id="plain" href="/v1/preferences" data-consent-open><b>Choices</b></a>';
+  await serveFixture(context, "/component", `${body}<site-footer></site-footer>`, {
+    "/component.js": `customElements.define("site-footer", class extends HTMLElement {
+      connectedCallback() {
+        const link = document.querySelector("#plain").cloneNode(true);
+        link.id = "inner";
+        this.attachShadow({ mode: "open" }).append(link);
+      }
+    });`,
+  }, { head: '<script src="/component.js" defer></script>' });
+  await open(page, "/component");
+  for (const link of ["#plain", "site-footer #inner"]) {
+    await page.locator(`${link} b`).click();
+    await control(page, "save").waitFor();
+    await page.keyboard.press("Escape");
+    await control(page, "save").waitFor({ state: "hidden" });
+  }
+  assert.equal(new URL(page.url()).pathname, "/component");
+  assert.deepEqual(complaints, []);
 });

@@ -165,9 +165,10 @@ function listen(consent: Consent, open: () => Promise<void>): void {
   addEventListener("storage", ({ key }) => key === outboxKey && consent.refresh());
   addEventListener("pageshow", ({ persisted }) => persisted && consent.refresh());
   addEventListener("online", () => consent.retry());
-  document.addEventListener("visibilitychange", () => document.hidden || consent.refresh());
+  addEventListener("visibilitychange", () => document.hidden || consent.refresh());
   document.addEventListener("click", (event) => {
-    if (!(event.target as Element).closest?.("[data-consent-open]")) return;
+    const opens = (node: EventTarget) => (node as Element).matches?.("[data-consent-open]");
+    if (!event.composedPath().some(opens)) return;
     event.preventDefault();
     void open();
   });
