@@ -98,6 +98,20 @@ test("with GPC analytics is off, the page says so, and the pipeline hears it", a
   assert.deepEqual(complaints, []);
 });
 
+test("GPC switched on beside an open page: off when the visitor is back in it", async () => {
+  const { page } = await visit();
+  await open(page);
+  await page.waitForFunction(() => document.cookie.includes("_dpa_session="));
+  await decided(page);
+  await page.evaluate(() => {
+    Object.defineProperty(navigator, "globalPrivacyControl", { value: true });
+    // What a browser says of a tab that is looked at again.
+    document.dispatchEvent(new Event("visibilitychange", { bubbles: true }));
+  });
+  assert.equal(await allows(page, "analytics"), false);
+  await waitForCookies(page, ["dp_consent"]);
+});
+
 test("the signal going away switches nothing on", async () => {
   const { context, page } = await visit({ gpc: true });
   const answered = answerToChoice(page);

@@ -382,6 +382,46 @@ test("the signal wins over an earlier grant in an opt-out region, and ends it", 
   );
 });
 
+test("the signal switched on beside an open page counts from the next look at it", async () => {
+  for (const [model, action, left] of [
+    ["opt_in", "accept_all", [true, false]],
+    ["opt_out", "default", [false, false]],
+  ]) {
+    const visitor = new Visitor();
+    visitor.notice = noticeFor(model);
+    const consent = visitor.open();
+    await consent.ready;
+    if (action !== "default") await consent.accept();
+    await settled();
+    assert.equal(consent.allows("analytics"), true);
+    const heard = [];
+    consent.on("change", ({ gpc }) => heard.push(gpc));
+    visitor.gpc = true;
+    consent.refresh();
+    const allowed = ["analytics", "marketing"].map((purpose) => consent.allows(purpose));
+    assert.deepEqual([allowed, heard], [left, [true]], model);
+    visitor.gpc = false;
+    consent.refresh();
+    assert.equal(consent.state().gpc, true, "its absence says nothing");
+    visitor.gpc = true;
+    const next = visitor.open();
+    await next.ready;
+    await settled();
+    assert.equal(visitor.posted.at(-1).action, model === "opt_out" ? "gpc" : action);
+  }
+});
+
+test("the signal switched on before the choice: what it keeps off is not switched on", async () => {
+  const visitor = new Visitor();
+  const consent = visitor.open();
+  await consent.ready;
+  visitor.gpc = true;
+  await consent.accept("banner");
+  assert.deepEqual([consent.allows("analytics"), consent.allows("marketing")], [true, false]);
+  await settled();
+  assert.equal(visitor.posted[0].gpc, true);
+});
+
 test("the DNT field alone, seen by the service, counts as the page's own", async () => {
   const visitor = new Visitor();
   visitor.notice = noticeFor("opt_out", { signals: { gpc: false, dnt: true } });

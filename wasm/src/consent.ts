@@ -312,6 +312,7 @@ export class Consent {
 
   /** Tells everybody what has changed. */
   settle(): void {
+    this.page.gpc ||= this.around.gpc();
     const state = this.state();
     const decided = JSON.stringify(state);
     if (decided === this.decided) return;
