@@ -107,6 +107,30 @@ for (const [name, css] of Object.entries(styles)) {
   });
 }
 
+// A body that lays out its children has one more of them.
+const bodies = {
+  grid: "body { display: grid; grid-template-rows: auto 1fr auto; gap: 40px; }",
+  "flex box": "body { display: flex; flex-direction: column; justify-content: space-between; }",
+};
+
+for (const [name, css] of Object.entries(bodies)) {
+  test(`styles, a body that is a ${name}: nothing in it moves`, async () => {
+    const frame = "html, body { margin: 0; min-block-size: 100vh; } ";
+    const places = [];
+    for (const banner of [false, true]) {
+      const { page } = await visit("</main><footer>End", { css: frame + css, banner });
+      if (banner) await control(page, "accept_all").waitFor();
+      places.push(
+        await page.locator("main, footer").evaluateAll((nodes) =>
+          nodes.map((node) => node.getBoundingClientRect().toJSON()),
+        ),
+      );
+    }
+    // The room below the page that a layer keeps is no child.
+    assert.deepEqual(places[1], places[0]);
+  });
+}
+
 // The link is the page's own element, shown through a slot (policy_link.ts).
 const reached = {
   "displays no link": "a { display: none !important; }",
