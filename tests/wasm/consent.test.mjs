@@ -274,6 +274,21 @@ test("409: the same purposes are sent again, other purposes are asked again", as
   }
 });
 
+test("409 however often it is sent: the grant does not count until it is taken", async () => {
+  const visitor = new Visitor();
+  const consent = visitor.open();
+  await consent.ready;
+  visitor.answer = () => 409;
+  await consent.accept("banner");
+  await settled();
+  assert.equal(visitor.posted.length, 4);
+  assert.deepEqual([consent.allows("analytics"), consent.state().status], [false, "pending"]);
+  visitor.answer = () => 201;
+  consent.retry();
+  await settled();
+  assert.equal(consent.allows("analytics"), true);
+});
+
 test("a refused grant allows nothing; a refused withdrawal still holds", async () => {
   const visitor = new Visitor();
   const consent = visitor.open();

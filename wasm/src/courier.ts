@@ -138,14 +138,11 @@ export class Courier {
         }
         outcome = "retry";
       }
-      if (outcome === "retry") {
-        // Not delivered: from here on the stricter of the two states holds.
-        page.chosenHere = false;
-        this.changed();
-        return;
-      }
+      if (outcome === "retry") break;
       await this.take(outcome, sent);
     }
+    // What is not delivered yet: from here on the stricter of the two states holds.
+    page.chosenHere = false;
     page.readCookie(around.cookies());
     this.changed();
   }
