@@ -5,7 +5,7 @@
 export const names = [
   // Consent
   ...["around", "asked", "choose", "chosen", "deliver", "everything", "grant", "knows", "latest"],
-  ...["listeners", "present", "recorded", "recordOnce", "refuse", "settle", "veto"],
+  ...["listeners", "present", "recorded", "recordOnce", "refuse", "settle"],
   // PageState
   ...["chosenHere", "cookieText", "pendingState", "question", "readCookie", "reader", "settled"],
   ...["supply"],

@@ -173,3 +173,24 @@ test("events that waited for the grant to arrive are dropped with it", async () 
   const names = sent.flatMap((one) => one.postDataJSON().events.map(({ name }) => name));
   assert.deepEqual(names, ["sent"]);
 });
+
+test("the service takes no event for want of consent: the page stops, and only then", async () => {
+  const { context, page } = await visit();
+  await serveFixture(context, "/ended", "");
+  await open(page, "/ended");
+  await control(page, "accept_all").click();
+  await decided(page);
+  for (const [dropped, left] of [
+    [{}, true],
+    [{ late: 1, invalid_event: 2 }, true],
+    [{ late: 1, withdrawn: 1 }, false],
+  ]) {
+    await context.route("**/v1/events", (route) => route.fulfill({ json: { dropped } }));
+    const answered = page.waitForResponse("**/v1/events");
+    assert.equal(await page.evaluate(() => window.consent.track("page_view")), true);
+    await (await answered).finished();
+    if (!left) await page.waitForFunction(() => !window.consent.allows("analytics"));
+    assert.equal(await allows(page, "analytics"), left);
+    await context.unroute("**/v1/events");
+  }
+});

@@ -152,12 +152,6 @@ export class Consent {
     }
   }
 
-  /** The service refused an event that this page held to be allowed: its word counts. */
-  veto(): void {
-    this.page.vetoed = true;
-    this.settle();
-  }
-
   /** Tries again at once what is still to be sent. */
   retry(): void {
     void this.deliver("retry");

@@ -34,7 +34,10 @@ export class FollowUp {
     private readonly consent: Consent,
   ) {
     this.events = new EventSender(base, site, browserRandomness, (reasons) => {
-      if (reasons.some((reason) => !notAboutConsent.includes(reason))) consent.veto();
+      if (reasons.every((reason) => notAboutConsent.includes(reason))) return;
+      // The service refused what this page held to be allowed: its word counts.
+      consent.page.vetoed = true;
+      consent.settle();
     });
     hearTabs(consent);
     this.gate = new Gate({
