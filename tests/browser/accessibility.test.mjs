@@ -7,6 +7,7 @@ import { axeViolations } from "../support/axe.mjs";
 import { control, cookiesOf, open, picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { answerToChoice, choose } from "../support/choice.mjs";
+import { serveFixture } from "../support/fixture_page.mjs";
 import { atRest, overflow } from "../support/geometry.mjs";
 
 const { test, visit } = browserStage();
@@ -202,7 +203,8 @@ test("the last control of the page can be reached above the banner", async () =>
   await control(page, "save").waitFor();
 });
 
-for (const path of ["/", "/pricing", "/contact", "/privacy", "/subprocessors", "/nowhere"]) {
+const paths = ["/", "/pricing", "/contact", "/privacy", "/subprocessors", "/nowhere"];
+for (const path of paths) {
   test(`nothing scrolls sideways at 320 px: ${path}`, async () => {
     const { page } = await visit({ viewport: { width: 320, height: 640 } });
     await open(page, path);
@@ -255,6 +257,55 @@ test("at 400 % zoom the dialog still shows what is chosen and lets it be saved",
   await picture(page, "dialog-zoom-400");
   await control(page, "save").scrollIntoViewIfNeeded();
   assert.equal((await (await choose(page, "save")).json()).record.choices.analytics, "granted");
+});
+
+// As a visitor sets it in the browser: a phone's scale of text does the same.
+async function enlarge({ context, page }) {
+  const cdp = await context.newCDPSession(page);
+  await cdp.send("Page.setFontSizes", { fontSizes: { standard: 32 } });
+}
+
+for (const locale of ["de", "fi", "nb"]) {
+  test(`with letters twice as large nothing is cut on a phone: ${locale}`, async () => {
+    const visitor = await visit({ locale, viewport: { width: 360, height: 740 } });
+    const { context, page } = visitor;
+    await serveFixture(context, "/large", "");
+    await enlarge(visitor);
+    await open(page, "/large");
+    // A switch has a place to press that is larger than itself, a slot has no box.
+    const cut = (layer) =>
+      page.locator(`dialphone-consent ${layer}`).evaluate((root) => {
+        const { left, right } = root.getBoundingClientRect();
+        return [...root.querySelectorAll(":not(input, slot)"), root]
+          .filter((node) => {
+            const box = node.getBoundingClientRect();
+            const beyond = node.scrollWidth > node.clientWidth && node.clientWidth;
+            return beyond || box.left < left || box.right > right;
+          })
+          .map((node) => `${node.localName}: ${node.textContent}`);
+      });
+    await control(page, "settings").waitFor();
+    const letters = (node) => getComputedStyle(node).fontSize;
+    assert.equal(await control(page, "settings").evaluate(letters), "30px");
+    assert.deepEqual(await cut(".card"), []);
+    await picture(page, `banner-large-${locale}`);
+    await control(page, "settings").click();
+    await control(page, "save").waitFor();
+    for (const summary of await page.locator("dialphone-consent summary").all()) {
+      await summary.click();
+    }
+    assert.deepEqual(await cut("dialog"), []);
+    await picture(page, `dialog-large-${locale}`);
+  });
+}
+
+test("with letters twice as large no page of the site scrolls sideways on a phone", async () => {
+  const visitor = await visit({ viewport: { width: 360, height: 740 } });
+  await enlarge(visitor);
+  for (const path of paths) {
+    await open(visitor.page, path);
+    assert.equal(await overflow(visitor.page), 0, path);
+  }
 });
 
 const look = (page, action) =>

@@ -13,6 +13,7 @@ export const rules: Record<string, RegExp> = {
 
 /** Everything in there is an option with a value of its kind, and the site is named. */
 export function areOptions(options: { site?: string }): boolean {
-  const named = Object.entries(options).filter(([, value]) => value !== undefined);
-  return !!options.site && named.every(([name, value]) => rules[name]?.test(value));
+  const isOption = ([name, value]: [string, string | undefined]) =>
+    value === undefined || rules[name]?.test(value);
+  return !!options.site && Object.entries(options).every(isOption);
 }
