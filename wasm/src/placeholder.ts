@@ -56,12 +56,13 @@ export function hold(
   const times = returns.get(host) ?? 0;
   returns.set(host, times + 1);
   if (times > returnsMost) return;
+  const room = roomOf(frame);
   placeholders.set(frame, host);
   frame.before(host);
   frame.hidden = true;
   if (!standing) {
     void consent.loadNotice().then(
-      (notice) => fill(host, frame, name, consent, notice, base),
+      (notice) => fill(host, frame, name, consent, notice, base, room),
       () => host.append(link(frame)),
     );
   }
@@ -80,6 +81,7 @@ function fill(
   consent: Consent,
   notice: Notice,
   base: string,
+  room: string,
 ): void {
   const { language } = notice.notice;
   const purpose = wanted.split(":")[0] as Purpose;
@@ -105,7 +107,7 @@ function fill(
       element("div", { class: "actions" }, signalled ? "" : allow, settings),
     ),
   );
-  keepRoom(root, frame);
+  keepRoom(root, room);
 }
 
 // What holds, and the wanted: a frame that names a service allows that one of its purpose only.
@@ -124,14 +126,24 @@ function withName(consent: Consent, notice: Notice, wanted: Purpose | ServiceNam
   return granted;
 }
 
-// As wide and high as the frame says it will be, so that nothing moves when it comes.
-function keepRoom(root: ShadowRoot, { width, height }: HTMLIFrameElement): void {
-  const size = (name: string, value: string, otherwise: string) =>
-    `${name}:${/^\d+%?$/.test(value) ? value.replace(/\d$/, "$&px") : otherwise};`;
+// In its place, and as wide and high as the frame stands there or, where the page does not show it
+// yet, says it will be: nothing moves when it comes.
+function roomOf(frame: HTMLIFrameElement): string {
+  // One that fills its surroundings, which keep a ratio of their own.
+  if (/absolute|fixed/.test(getComputedStyle(frame).position)) return "position:absolute;inset:0";
+  const { offsetWidth, offsetHeight, parentElement, width, height } = frame;
+  const { paddingLeft, paddingRight } = getComputedStyle(parentElement!);
+  const all = parentElement!.clientWidth - parseFloat(paddingLeft) - parseFloat(paddingRight);
+  const size = (shown: number, value: string, otherwise: string) =>
+    shown ? `${shown}px` : /^\d+%?$/.test(value) ? value.replace(/\d$/, "$&px") : otherwise;
+  const inline = offsetWidth && offsetWidth >= all ? "100%" : size(offsetWidth, width, "300px");
+  return `inline-size:${inline};min-block-size:${size(offsetHeight, height, "150px")}`;
+}
+
+function keepRoom(root: ShadowRoot, room: string): void {
   try {
     const sheet = new CSSStyleSheet();
-    const inline = size("inline-size", width, "300px");
-    sheet.replaceSync(`:host{${inline}${size("min-block-size", height, "150px")}}`);
+    sheet.replaceSync(`:host{${room}}`);
     root.adoptedStyleSheets = [...root.adoptedStyleSheets, sheet];
   } catch {
     // An old browser: as high as its words.
