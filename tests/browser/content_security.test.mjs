@@ -76,6 +76,20 @@ test("nothing violates a policy with Trusted Types either", async () => {
   assert.deepEqual(complaints, []);
 });
 
+test("a policy of nonces and strict-dynamic: nothing violates it, what waits runs", async () => {
+  const { context, page, complaints } = await visit();
+  const nonces = "script-src 'nonce-page' 'strict-dynamic' 'wasm-unsafe-eval'";
+  const policy = [...strict.filter((one) => !/^script/.test(one)), nonces, ...trustedTypes];
+  await changePages(context, ({ body, headers }) => ({
+    body: body.replace(/<script (?!type="text\/plain")/g, '<script nonce="page" '),
+    headers: { ...headers, "content-security-policy": policy.join("; ") },
+  }));
+  await open(page);
+  await acceptThenWithdraw(page);
+  assert.deepEqual(await violations(page), []);
+  assert.deepEqual(complaints, []);
+});
+
 const withoutWasm = strict.map((one) => one.replace(" 'wasm-unsafe-eval'", ""));
 
 for (const [name, prepare] of [
