@@ -46,7 +46,7 @@ function hasWork(consent: Consent): boolean {
   return !!(
     consent.allows("analytics") ||
     consent.allows("marketing") ||
-    document.querySelector("iframe[data-consent-src],[data-consent=essential]") ||
+    document.querySelector("[data-consent]:is(iframe,[data-consent=essential])") ||
     consent.page.notice?.purposes.some(({ required, cookies }) => !required && cookies.some(left))
   );
 }
