@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { axeViolations } from "../support/axe.mjs";
-import { control, cookiesOf, open, picture } from "../support/browser.mjs";
+import { control, cookiesOf, noticeFor, open, picture } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { answerToChoice, choose } from "../support/choice.mjs";
 import { serveFixture } from "../support/fixture_page.mjs";
@@ -126,9 +126,9 @@ test("accept and reject are the same button twice", async () => {
 
 test("every optional switch of the dialog is off, and each purpose is described", async () => {
   const { page } = await visit();
-  const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
+  const noticed = noticeFor(page);
   await open(page);
-  const notice = await (await noticed).json();
+  const notice = await noticed;
   await control(page, "settings").click();
   await control(page, "save").waitFor();
   const boxes = page.locator('dialphone-consent input[type="checkbox"]:not([disabled])');

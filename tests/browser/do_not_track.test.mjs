@@ -3,7 +3,7 @@
 
 import assert from "node:assert/strict";
 
-import { allows, control, open, waitForCookies } from "../support/browser.mjs";
+import { allows, control, noticeFor, open, waitForCookies } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { answerToChoice } from "../support/choice.mjs";
 import { check, events } from "../support/pipeline.mjs";
@@ -26,9 +26,9 @@ async function visit(stage, value, options = {}) {
 test("where DNT is honoured: analytics off, the page says so, the pipeline hears it", async () => {
   const { context, page, requests, complaints } = await visit(honouring, "1");
   const answered = answerToChoice(page);
-  const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
+  const noticed = noticeFor(page);
   await open(page);
-  const notice = await (await noticed).json();
+  const notice = await noticed;
   assert.deepEqual(notice.signals, { gpc: false, dnt: false });
   await page.locator("dialphone-consent").getByText(notice.text.gpc_honoured).first().waitFor();
 

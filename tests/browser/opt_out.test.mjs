@@ -4,7 +4,7 @@
 import assert from "node:assert/strict";
 
 import { allows, control, cookiesOf, open, picture, violations } from "../support/browser.mjs";
-import { waitForCookies, wholeChromium } from "../support/browser.mjs";
+import { noticeFor, waitForCookies, wholeChromium } from "../support/browser.mjs";
 import { browserStage } from "../support/browser_stage.mjs";
 import { answerToChoice, choose, decided } from "../support/choice.mjs";
 import { check, eventsOf, waitForEvent } from "../support/pipeline.mjs";
@@ -71,9 +71,9 @@ test("without the file of its own layers there is a way out, too", async () => {
 test("with GPC analytics is off, the page says so, and the pipeline hears it", async () => {
   const { page, requests, complaints } = await visit({ gpc: true });
   const answered = answerToChoice(page);
-  const noticed = page.waitForResponse((answer) => answer.url().includes("/v1/notice"));
+  const noticed = noticeFor(page);
   await open(page);
-  const notice = await (await noticed).json();
+  const notice = await noticed;
   assert.deepEqual(notice.signals, { gpc: true });
   await page.locator("dialphone-consent").getByText(notice.text.gpc_honoured).first().waitFor();
   await picture(page, "california-gpc");

@@ -107,6 +107,21 @@ export async function newVisitor(browser, { url, from, gpc = false, headers = {}
   return { context, page, ...seen };
 }
 
+// The next notice that a page fetches, read on its way there: of what is answered while a page
+// begins, the browser's inspector may keep no body. Ask for it before the page opens.
+export function noticeFor(page) {
+  return new Promise((resolve, reject) => {
+    const pass = async (route) => {
+      const response = await route.fetch();
+      await route.fulfill({ response });
+      resolve(await response.json());
+    };
+    page
+      .route("**/v1/notice?*", (route) => pass(route).catch(reject), { times: 1 })
+      .catch(reject);
+  });
+}
+
 // Opens a page and waits until the banner's script has decided what to show.
 export async function open(page, path = "/") {
   const answer = await page.goto(path);
