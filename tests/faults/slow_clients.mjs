@@ -26,7 +26,9 @@ const kibPerConnectionMax = 40;
 
 if (!process.env.LIMIT_RAISED) {
   // Each listener has room for all of them, or the service would turn away some.
-  const command = `ulimit -n ${2 * total + 4_000} && exec "$@"`;
+  const files = 2 * total + 4_000;
+  const advice = `it takes ${files} open files: raise the hard limit, or give smaller numbers`;
+  const command = `ulimit -n ${files} && exec "$@" || { echo "${advice}" >&2; exit 1; }`;
   const words = ["-c", command, "sh", process.execPath, fileURLToPath(import.meta.url)];
   const { status } = spawnSync("bash", [...words, ...process.argv.slice(2)], {
     stdio: "inherit",
