@@ -360,3 +360,14 @@ test("in forced colours every choice has an edge that can be seen, and all the s
   assert.equal(edges[0].seen && edges[0].borderTopWidth, "1px");
   assert.deepEqual(edges, [edges[0], edges[0], edges[0]]);
 });
+
+test("in a window lower than the layer, all of the layer can be scrolled to", async () => {
+  const { page } = await visit({ viewport: { width: 320, height: 240 } });
+  await open(page);
+  await control(page, "accept_all").waitFor();
+  const card = page.locator("dialphone-consent .card").first();
+  await atRest(card);
+  const { y, height } = await card.boundingBox();
+  assert.ok(y >= 0 && y + height <= 240, `${y} to ${y + height}`);
+  assert.ok(await card.evaluate((node) => node.scrollHeight > node.clientHeight));
+});
